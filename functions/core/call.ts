@@ -1,0 +1,74 @@
+/** A call: one push (or one person's wish) × one trigger; the record of what was decided, tried and reached. Under 2 kB. */
+import type { Why } from './outcome.ts';
+import { REASONS, type ReasonCode } from './reason.ts';
+
+export const OPEN = ['queued', 'held', 'running'] as const;
+export const FINAL = ['untriggered', 'skipped', 'delivered', 'succeeded', 'failed', 'unknown'] as const;
+export type OpenStatus = (typeof OPEN)[number];
+export type FinalStatus = (typeof FINAL)[number];
+export type CallStatus = OpenStatus | FinalStatus;
+
+export interface Call {
+  /** `<ulid>.<trigger>`; the ulid is the push's id, or a new one for a redelivery. */
+  readonly id: string;
+  readonly trigger: string;
+  readonly application: string;
+  readonly hook: string;
+  readonly repository: string;
+  readonly tag: string;
+  readonly digest?: string;
+  readonly actor?: string;
+  /** Place of the push in the order of its repository: see `order.ts`. */
+  readonly order: string;
+  readonly status: CallStatus;
+  readonly reason?: ReasonCode;
+  readonly detail?: string;
+  /** The call that replaced or included this one. */
+  readonly by?: string;
+  /** Held: when it is looked at again, if that is known. */
+  readonly until?: number;
+  /** Set on a redelivery: the call it repeats. */
+  readonly redeliveryOf?: string;
+  /** Ids of later deliveries of the same event (at most 20 are kept). */
+  readonly repeats?: readonly string[];
+  /** How many attempts there were; each is an item of its own. */
+  readonly attempts?: number;
+  /** The last answer of the target in short: what the origin shows as Response Body. */
+  readonly responseStatus?: number;
+  readonly responseBody?: string;
+  readonly receivedAt: number;
+  readonly decidedAt: number;
+  readonly endedAt?: number;
+}
+
+/** What an update of a call changes. */
+export interface Settlement {
+  readonly status: Exclude<CallStatus, 'untriggered' | 'queued'>;
+  readonly reason?: ReasonCode;
+  readonly detail?: string;
+  readonly by?: string;
+  readonly until?: number;
+  readonly attempts?: number;
+  readonly responseStatus?: number;
+  readonly responseBody?: string;
+  readonly endedAt?: number;
+}
+
+export const isOpen = (status: CallStatus): status is OpenStatus => (OPEN as readonly string[]).includes(status);
+
+/** Final never changes; open may become anything but what only `match` writes. */
+export const mayBecome = (from: CallStatus, to: CallStatus): boolean => isOpen(from) && to !== 'untriggered' && to !== 'queued';
+
+/** Whether a reason may stand with a status: the table says so. */
+export const fits = (status: CallStatus, reason: ReasonCode): boolean => (REASONS[reason].with as readonly CallStatus[]).includes(status);
+
+export const callId = (ulid: string, trigger: string): string => `${ulid}.${trigger}`;
+
+/** Both parts of a call id; undefined when the text is none. */
+export const splitCallId = (id: string): { readonly ulid: string; readonly trigger: string } | undefined => {
+  const match = /^([0-9A-HJKMNP-TV-Z]{26})\.(.+)$/.exec(id);
+  return match?.[1] !== undefined && match[2] !== undefined ? { ulid: match[1], trigger: match[2] } : undefined;
+};
+
+export const because = (why: Why): { readonly reason: ReasonCode; readonly detail?: string } =>
+  why.detail === undefined ? { reason: why.code } : { reason: why.code, detail: why.detail };

@@ -1,0 +1,68 @@
+/** What people define: hooks, triggers, applications. Stored as they stand here; `schema/` validates the bodies that make them. Times are milliseconds since the epoch. */
+import type { HookScope } from './push.ts';
+import type { Rule } from './rule.ts';
+
+export interface HookDefinition extends HookScope {
+  /** Name and id are one: lower case, shown in the token. */
+  readonly name: string;
+  /** Name of the format in `registries/index.ts`. */
+  readonly registry: string;
+  readonly enabled: boolean;
+  /** sha256 (hex) of every valid token: one, or two while rotating. */
+  readonly tokens: readonly StoredToken[];
+  /** A second factor that the sender puts in a header, where its format can. Compared only, so kept as sha256. */
+  readonly credential?: { readonly by: 'header'; readonly name: string; readonly sha256: string } | { readonly by: 'basic'; readonly sha256: string };
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface StoredToken {
+  readonly sha256: string;
+  readonly createdAt: number;
+  /** Set on the old one while two are valid. */
+  readonly expiresAt?: number;
+}
+
+export interface TriggerDefinition {
+  readonly name: string;
+  /** The hook this trigger hears. */
+  readonly hook: string;
+  /** `host/path`, or `host/team/*`. */
+  readonly repository: string;
+  readonly rule: Rule;
+  readonly application: string;
+  readonly enabled: boolean;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** How an application wants to be deployed. Everything is optional; absent means the simplest behaviour. */
+export interface Policy {
+  /** Wait until nothing was pushed for so long; gathers the tags of one build. */
+  readonly quietSeconds?: number;
+  /** A push older than this when it is first decided is `expired`. Counted from `receivedAt`. */
+  readonly maxAgeSeconds?: number;
+  /** Blind targets: after a crash around the call say `unknown` instead of calling again. */
+  readonly atMostOnce?: boolean;
+  /** At most so many deployments an hour; then held. */
+  readonly maxPerHour?: number;
+  /** Each digest needs an approval before it is deployed. */
+  readonly approval?: boolean;
+  /** A rollout that is not healthy after so long is `failed`. Default 600. */
+  readonly deadlineSeconds?: number;
+}
+
+export interface ApplicationDefinition {
+  readonly name: string;
+  readonly enabled: boolean;
+  /** `kind` is a name of `targets/index.ts`; the rest is that target's own configuration, validated by it. */
+  readonly target: TargetDefinition;
+  readonly policy: Policy;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface TargetDefinition {
+  readonly kind: string;
+  readonly [field: string]: unknown;
+}

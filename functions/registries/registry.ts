@@ -1,0 +1,30 @@
+/** The interface of a webhook format: values in, values out. Add one = one file here, one line in `index.ts`, fixtures in pairs. */
+import type { HookScope, IgnoredEvent, PushEvent } from '../core/push.ts';
+
+export interface Registry {
+  /** What this sender can do to prove itself, strongest first; [] = the URL alone. */
+  readonly proofs: readonly Proof[];
+  /** True where the payload cannot name the registry (or must not be believed), so that the hook has to. */
+  readonly needsRegistryHost: boolean;
+  /** Other names of the same registry, known from the shape of its host; [] when unknown. */
+  aliases(registryHost: string): readonly string[];
+  /** Only to say "this looks like Harbor, the hook is for Docker Hub". */
+  recognises(request: RawRequest): boolean;
+  read(request: RawRequest, hook: HookScope): Reading;
+  /** Where to paste the URL, for the answer that creates the hook: a few short lines. */
+  guide(url: string): readonly string[];
+}
+
+export type Proof = { readonly by: 'header'; readonly name: string } | { readonly by: 'basic' };
+
+export type Reading =
+  | { readonly is: 'events'; readonly pushes: readonly PushEvent[]; readonly ignored: readonly IgnoredEvent[] }
+  | { readonly is: 'unreadable'; readonly why: string };
+
+/** One HTTP delivery: header names in lower case, `body` the raw bytes (already base64-decoded). */
+export interface RawRequest {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}

@@ -1,0 +1,93 @@
+/** The interface of a target kind. Add one = one file here, one line in `index.ts`, one case in the contract suite. */
+import type { Image } from '../core/image.ts';
+import type { Exchange, Outcome, Rollout, Why } from '../core/outcome.ts';
+import type { Parsed } from '../core/parsed.ts';
+
+export type Target<C> = Blind<C> | Readable<C>;
+
+/** Can be told, cannot be asked: an HTTP endpoint. Its calls end as `delivered` at best. */
+export interface Blind<C> {
+  readonly sight: 'blind';
+  readonly config: Schema<C>;
+  apply(config: C, wish: Wish, io: TargetIo): Promise<Outcome>;
+}
+
+/** Can be read before and after. `apply` gets what `read` saw, so that it can compare and set. */
+export interface Readable<C> {
+  readonly sight: 'readable';
+  readonly config: Schema<C>;
+  read(config: C, images: readonly WantedImage[], io: TargetIo): Promise<Running>;
+  apply(config: C, wish: Wish, seen: Seen, io: TargetIo): Promise<Outcome>;
+  observe(config: C, handle: string, io: TargetIo): Promise<Rollout | { readonly is: 'unavailable'; readonly why: Why }>;
+  /** The smallest IAM role for exactly this configuration, as a CloudFormation template; absent where no AWS permission is needed. */
+  grant?(config: C, trust: Trust): object;
+}
+
+export interface Schema<C> {
+  /** `why` lists every problem with its field. Unknown fields are refused. */
+  parse(value: unknown): Parsed<C>;
+  /** Problems by field for a 422 answer; empty when fine. */
+  problems(value: unknown): readonly { readonly field: string; readonly why: string }[];
+}
+
+export interface Trust {
+  readonly deployRoleArn: string;
+  readonly externalId: string;
+  readonly application: string;
+}
+
+/** An image to be run and every host name under which the target may know its registry. */
+export interface WantedImage {
+  readonly image: Image;
+  readonly hosts: readonly string[];
+}
+
+export type Wish = { readonly set: readonly WantedImage[] } | { readonly restart: true };
+
+export type Running =
+  /** `running` true when every matching container already has the wanted digest (or, without a digest, the wanted tag) and the target is not on its way elsewhere. */
+  | Seen
+  | { readonly is: 'refused'; readonly why: Why; readonly exchange?: Exchange }
+  | { readonly is: 'unavailable'; readonly why: Why; readonly retryAfter?: number; readonly exchange?: Exchange };
+
+export interface Seen {
+  readonly is: 'seen';
+  readonly running: boolean;
+  /** `settled` false while a rollout to that image is still under way: it must be observed with `handle`. */
+  readonly settled: boolean;
+  readonly handle: string;
+  /** Whatever `apply` needs to compare and set: the target's own. */
+  readonly state: unknown;
+  readonly containers: readonly string[];
+}
+
+/** What a target may use of the outside world; everything is guarded and ends before the lease does. */
+export interface TargetIo {
+  /** Guarded HTTPS. Never throws for what the peer did: see `outbound/request.ts`. */
+  request(request: OutboundRequest): Promise<OutboundAnswer>;
+  /** The value behind `ssm:/image-triggers/…`, `secretsmanager:image-triggers/…` or (only where switched on) `env:…`. */
+  secret(reference: string): Promise<Parsed<string>>;
+  readonly signal: AbortSignal;
+  /** `application.rev`: the same on every attempt of one deployment. */
+  readonly idempotencyKey: string;
+  readonly externalId: string;
+  readonly now: () => number;
+}
+
+export interface OutboundRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Names of request headers whose values must not be recorded. */
+  readonly secretHeaders?: readonly string[];
+  /** The recorded form of the URL where its query or path holds a secret. */
+  readonly shownUrl?: string;
+}
+
+export type OutboundAnswer =
+  | { readonly is: 'answered'; readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string; readonly exchange: Exchange }
+  /** Refused by us before a byte left: forbidden address, scheme, port, userinfo. */
+  | { readonly is: 'forbidden'; readonly why: string; readonly exchange: Exchange }
+  /** Connection refused, reset, time-out, TLS. `sent` false when it is certain that the request never left. */
+  | { readonly is: 'broken'; readonly why: string; readonly sent: boolean; readonly exchange: Exchange };
