@@ -1,0 +1,119 @@
+/**
+ * The state of an application: what is open, what is wanted, what was tried, what runs.
+ * One item, changed only by single conditional writes. Who writes what:
+ * `match` and the API add open calls (and bump `rev`); `deploy`, under the lease, writes everything else.
+ */
+import type { FinalStatus } from './call.ts';
+import type { ReasonCode } from './reason.ts';
+
+export interface ApplicationState {
+  readonly application: string;
+  /** Counts changes of the facts. A release that finds it moved looks again. Also the source of `Desired.rev`. */
+  readonly rev: number;
+  /** Grows with every lease; each write of `deploy` is conditional on it. */
+  readonly fence: number;
+  readonly leaseUntil?: number;
+  /** Calls that wait for a decision or an outcome, by call id. */
+  readonly open: Readonly<Record<string, OpenCall>>;
+  /** By repository. */
+  readonly runs: Readonly<Record<string, Run>>;
+  /** Set by people; newer images wait until `release`. */
+  readonly hold?: { readonly at: number; readonly by?: string; readonly why?: string };
+  /** When deployments were started within the last hour: input of the rate gate. */
+  readonly deployedAt?: readonly number[];
+  readonly dueAt?: number;
+}
+
+/** What `goal` and `deploy` need of an open call, so that neither reads the call itself. */
+export interface OpenCall {
+  readonly callId: string;
+  readonly order: string;
+  readonly repository: string;
+  readonly tag: string;
+  readonly digest?: string;
+  readonly receivedAt: number;
+  /** Other names of the repository's registry: a target may know it by one of them. */
+  readonly hosts: readonly string[];
+  /** A person asked for this image again at its original place. */
+  readonly redelivery?: boolean;
+  /** As last written to the call. */
+  readonly held?: Held;
+}
+
+export interface Held {
+  readonly reason: ReasonCode;
+  readonly until?: number;
+}
+
+/** One repository of one application. */
+export interface Run {
+  readonly desired?: Desired;
+  readonly attempt?: Attempt;
+  readonly done?: { readonly rev: number; readonly status: FinalStatus; readonly at: number };
+  readonly running?: Rolling;
+}
+
+/** What should run. Promoted by `deploy` from an open call, or set by a person. */
+export interface Desired {
+  /** Unique within the application, growing: names the deployment, and its Idempotency-Key. */
+  readonly rev: number;
+  readonly order: string;
+  readonly callId: string;
+  readonly repository: string;
+  readonly tag: string;
+  readonly digest?: string;
+  readonly hosts: readonly string[];
+  readonly since: number;
+  /** Set by a person: no gate stops it, and older pushes end as `rolled-back`. */
+  readonly manual?: boolean;
+}
+
+/** Written before the outside call. `retryAt` is written after it, when the answer says to try again: a mark without it is an attempt whose end nobody recorded. */
+export interface Attempt {
+  readonly rev: number;
+  readonly fence: number;
+  readonly at: number;
+  readonly count: number;
+  readonly retryAt?: number;
+}
+
+/** Accepted by a readable target and not yet healthy. */
+export interface Rolling {
+  readonly rev: number;
+  readonly handle: string;
+  readonly since: number;
+  readonly deadline: number;
+  readonly lookAt: number;
+}
+
+/** Facts about an application that are items of their own. */
+export interface Facts {
+  /** Digests that must not be deployed. */
+  readonly rejects: ReadonlySet<string>;
+  /** Digests that may be, where the policy asks for an approval. */
+  readonly approvals: ReadonlySet<string>;
+  /** Repositories where only this image may be promoted. */
+  readonly pins: Readonly<Record<string, { readonly tag?: string; readonly digest?: string }>>;
+  /** Nothing is promoted until then (or, without a time, until it is lifted). */
+  readonly freeze?: { readonly until?: number };
+  /** Outside the deployment window; when it opens, if that is known. */
+  readonly closed?: { readonly until?: number };
+}
+
+export const NO_FACTS: Facts = { rejects: new Set(), approvals: new Set(), pins: {} };
+
+/** A change of the state by `deploy`, in one conditional write. */
+export interface StateChange {
+  readonly runs?: Readonly<Record<string, Run>>;
+  /** Open calls that are settled. */
+  readonly close?: readonly string[];
+  readonly held?: Readonly<Record<string, Held>>;
+  readonly deployedAt?: readonly number[];
+  /** Add to `rev`: needed when a promotion used `rev + 1`. */
+  readonly bump?: number;
+  /** Give the lease back; `dueAt` absent means nothing is to be looked at again by itself. */
+  readonly release?: { readonly dueAt?: number };
+}
+
+/** Whether something wanted is not yet done. */
+export const isPending = (run: Run): run is Run & { readonly desired: Desired } => run.desired !== undefined && run.done?.rev !== run.desired.rev;

@@ -1,0 +1,75 @@
+/** Gates: why a call that should run may not run yet, or never. Each is one small function over plain inputs; `goal` asks them in this order. */
+import type { ApplicationState, Facts, Held, OpenCall } from './application.ts';
+import type { ApplicationDefinition } from './definitions.ts';
+import type { ReasonCode } from './reason.ts';
+
+export interface GateInput {
+  readonly definition: ApplicationDefinition;
+  readonly state: ApplicationState;
+  readonly facts: Facts;
+  readonly now: number;
+}
+
+const HOUR = 3_600_000;
+
+/** Never for this call: it is settled as `skipped`. */
+export const refusal = (call: OpenCall, { definition, facts, now }: GateInput): ReasonCode | undefined => {
+  if (!definition.enabled) return 'application-disabled';
+  if (call.digest !== undefined && facts.rejects.has(call.digest)) return 'rejected';
+  const { maxAgeSeconds } = definition.policy;
+  // Tested when first decided only: time spent held must not make a push too old.
+  if (maxAgeSeconds !== undefined && call.held === undefined && now - call.receivedAt > maxAgeSeconds * 1000) return 'expired';
+  return undefined;
+};
+
+/** This call waits by itself, others may pass it. An approval is given to a digest, so a call without one waits too. */
+export const ownWait = (call: OpenCall, { definition, facts }: GateInput): Held | undefined =>
+  definition.policy.approval === true && (call.digest === undefined || !facts.approvals.has(call.digest)) ? { reason: 'approval' } : undefined;
+
+const holdGate = (call: OpenCall, { state, facts }: GateInput): Held | undefined => {
+  if (state.hold !== undefined) return { reason: 'hold' };
+  const pin = facts.pins[call.repository];
+  if (pin === undefined) return undefined;
+  const pinned = pin.digest !== undefined ? pin.digest === call.digest : pin.tag === call.tag;
+  return pinned ? undefined : { reason: 'hold' };
+};
+
+const untilOf = (until: number | undefined): { readonly until?: number } => (until === undefined ? {} : { until });
+
+const freezeGate = ({ facts, now }: GateInput): Held | undefined =>
+  facts.freeze !== undefined && (facts.freeze.until === undefined || facts.freeze.until > now)
+    ? { reason: 'freeze', ...untilOf(facts.freeze.until) }
+    : undefined;
+
+const windowGate = ({ facts, now }: GateInput): Held | undefined =>
+  facts.closed !== undefined && (facts.closed.until === undefined || facts.closed.until > now)
+    ? { reason: 'window', ...untilOf(facts.closed.until) }
+    : undefined;
+
+const quietGate = (call: OpenCall, { definition, state, now }: GateInput): Held | undefined => {
+  const { quietSeconds } = definition.policy;
+  if (quietSeconds === undefined || quietSeconds === 0) return undefined;
+  const last = Math.max(...Object.values(state.open).flatMap((open) => (open.repository === call.repository ? [open.receivedAt] : [])));
+  const until = last + quietSeconds * 1000;
+  return until > now ? { reason: 'quiet', until } : undefined;
+};
+
+const rateGate = ({ definition, state, now }: GateInput): Held | undefined => {
+  const { maxPerHour } = definition.policy;
+  if (maxPerHour === undefined) return undefined;
+  const recent = (state.deployedAt ?? []).filter((at) => at > now - HOUR).sort((a, b) => a - b);
+  const oldest = recent[recent.length - maxPerHour];
+  return recent.length >= maxPerHour && oldest !== undefined ? { reason: 'rate', until: oldest + HOUR } : undefined;
+};
+
+/** The whole application waits; only the newest call is held, older ones are superseded by it. */
+export const applicationWait = (call: OpenCall, input: GateInput): Held | undefined =>
+  holdGate(call, input) ?? freezeGate(input) ?? windowGate(input) ?? quietGate(call, input) ?? rateGate(input);
+
+/** What a person's stop means for something already wanted but not yet applied. */
+export const stopWait = (call: Pick<OpenCall, 'repository' | 'tag' | 'digest'>, input: GateInput): Held | undefined =>
+  holdGate({ ...call, callId: '', order: '', receivedAt: 0, hosts: [] }, input) ?? freezeGate(input);
+
+/** Keep only what the rate gate can still ask about. */
+export const recentDeployments = (deployedAt: readonly number[] | undefined, now: number): readonly number[] =>
+  [...(deployedAt ?? []).filter((at) => at > now - HOUR), now].slice(-100);

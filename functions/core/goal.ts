@@ -1,0 +1,143 @@
+/**
+ * What should run, decided from facts alone: a pure function of the definition, the state, the gates' inputs and the time.
+ *
+ * Per repository the newest open call that may run wins; a call supersedes another only within the same application and
+ * repository. A duplicate does nothing, an old push never overwrites a newer one, a burst ends in the newest image,
+ * what a person set is undone by no push, and every call gets its own outcome and reason.
+ */
+import { type ApplicationState, type Desired, type Facts, type Held, isPending, type OpenCall, type Run } from './application.ts';
+import type { Settlement } from './call.ts';
+import type { ApplicationDefinition } from './definitions.ts';
+import { applicationWait, type GateInput, ownWait, refusal, stopWait } from './gate.ts';
+
+export interface Plan {
+  /** Calls that end now. */
+  readonly settle: readonly { readonly callId: string; readonly settlement: Settlement }[];
+  /** Open entries whose call ended long ago (a message came twice): only to be forgotten. */
+  readonly forget: readonly string[];
+  /** Calls that wait, with what is not yet written to them. */
+  readonly hold: readonly { readonly callId: string; readonly held: Held }[];
+  /** Wanted things that will not be done after all. */
+  readonly finish: readonly { readonly repository: string; readonly desired: Desired }[];
+  /** New wanted images. `rev` is given by `deploy`. */
+  readonly promote: readonly OpenCall[];
+  /** Repositories with something to do now. */
+  readonly work: readonly { readonly repository: string; readonly act: 'apply' | 'observe' }[];
+  /** When to look again if nothing else happens. */
+  readonly dueAt?: number;
+}
+
+interface Draft {
+  settle: { callId: string; settlement: Settlement }[];
+  forget: string[];
+  hold: { callId: string; held: Held }[];
+  finish: { repository: string; desired: Desired }[];
+  promote: OpenCall[];
+  work: { repository: string; act: 'apply' | 'observe' }[];
+  due: number[];
+}
+
+export const goal = (definition: ApplicationDefinition, state: ApplicationState, facts: Facts, now: number): Plan => {
+  const input: GateInput = { definition, state, facts, now };
+  const draft: Draft = { settle: [], forget: [], hold: [], finish: [], promote: [], work: [], due: [] };
+  const repositories = new Set([...Object.keys(state.runs), ...Object.values(state.open).map((call) => call.repository)]);
+  for (const repository of [...repositories].sort()) decideRepository(repository, input, draft);
+  const { due, ...plan } = draft;
+  return due.length === 0 ? plan : { ...plan, dueAt: Math.min(...due) };
+};
+
+const decideRepository = (repository: string, input: GateInput, draft: Draft): void => {
+  const run: Run = input.state.runs[repository] ?? {};
+  const { desired } = run;
+  const open = Object.values(input.state.open)
+    .filter((call) => call.repository === repository && call.callId !== desired?.callId)
+    .sort(newestFirst);
+  const own = desired === undefined ? undefined : input.state.open[desired.callId];
+  if (own !== undefined && !isPending(run)) draft.forget.push(own.callId);
+
+  const winner = chooseWinner(open, desired, input, draft);
+  const wait = winner === undefined ? undefined : applicationWait(winner, input);
+  if (winner !== undefined && wait !== undefined) holdCall(winner, wait, draft);
+  if (winner !== undefined && wait === undefined) {
+    draft.promote.push(winner);
+    draft.work.push({ repository, act: 'apply' });
+    if (isPending(run)) draft.settle.push({ callId: run.desired.callId, settlement: replacedBy(run.desired, winner) });
+  } else if (isPending(run)) continueDesired(run, run.desired, own, input, draft);
+};
+
+/** Newest first; of one push the trigger that sorts first stands for all, a redelivery stands above what it repeats. */
+const newestFirst = (a: OpenCall, b: OpenCall): number => {
+  if (a.order !== b.order) return a.order < b.order ? 1 : -1;
+  if (a.redelivery !== b.redelivery) return a.redelivery === true ? -1 : 1;
+  return a.callId < b.callId ? -1 : 1;
+};
+
+const chooseWinner = (open: readonly OpenCall[], desired: Desired | undefined, input: GateInput, draft: Draft): OpenCall | undefined => {
+  let winner: OpenCall | undefined;
+  let waiting: OpenCall | undefined;
+  for (const call of open) {
+    const settle = (settlement: Settlement): void => void draft.settle.push({ callId: call.callId, settlement });
+    if (winner !== undefined) settle(replacedBy(call, winner));
+    else if (desired !== undefined && call.order < desired.order)
+      settle(desired.manual === true ? { status: 'skipped', reason: 'rolled-back', by: desired.callId } : replacedBy(call, desired));
+    else if (desired !== undefined && call.order === desired.order && call.redelivery !== true)
+      settle({ status: 'skipped', reason: 'duplicate', by: desired.callId });
+    else {
+      const reason = refusal(call, input);
+      const wait = ownWait(call, input);
+      if (reason !== undefined) settle({ status: 'skipped', reason });
+      else if (wait === undefined) winner = call;
+      else if (waiting !== undefined) settle(replacedBy(call, waiting));
+      else {
+        waiting = call;
+        holdCall(call, wait, draft);
+      }
+    }
+  }
+  return winner;
+};
+
+/** Something is wanted and nothing newer may replace it: watch it, try it again, or wait. */
+const continueDesired = (run: Run, desired: Desired, own: OpenCall | undefined, input: GateInput, draft: Draft): void => {
+  const { repository } = desired;
+  if (run.running?.rev === desired.rev) {
+    if (run.running.lookAt <= input.now) draft.work.push({ repository, act: 'observe' });
+    else draft.due.push(run.running.lookAt);
+    return;
+  }
+  if (desired.manual !== true) {
+    const reason = own === undefined ? undefined : refusal({ ...own, held: { reason: 'retry' } }, input);
+    if (reason !== undefined) {
+      draft.settle.push({ callId: desired.callId, settlement: { status: 'skipped', reason } });
+      draft.finish.push({ repository, desired });
+      return;
+    }
+    const stop = stopWait(desired, input);
+    if (stop !== undefined) {
+      if (own !== undefined) holdCall(own, stop, draft);
+      return;
+    }
+  }
+  const retryAt = run.attempt?.rev === desired.rev ? run.attempt.retryAt : undefined;
+  if (retryAt !== undefined && retryAt > input.now) draft.due.push(retryAt);
+  else draft.work.push({ repository, act: 'apply' });
+};
+
+const holdCall = (call: OpenCall, held: Held, draft: Draft): void => {
+  if (held.until !== undefined) draft.due.push(held.until);
+  if (call.held?.reason !== held.reason || call.held.until !== held.until) draft.hold.push({ callId: call.callId, held });
+};
+
+/** One push heard by two triggers is a duplicate, two tags of one image are one build, everything else is newer against older. */
+const replacedBy = (
+  loser: Pick<OpenCall, 'order' | 'digest'>,
+  winner: Pick<OpenCall, 'order' | 'digest' | 'callId'> & { readonly redelivery?: boolean },
+): Settlement => {
+  const reason =
+    loser.order === winner.order && winner.redelivery !== true
+      ? 'duplicate'
+      : loser.digest !== undefined && loser.digest === winner.digest && loser.order !== winner.order
+        ? 'coalesced'
+        : 'superseded';
+  return { status: 'skipped', reason, by: winner.callId };
+};

@@ -1,0 +1,95 @@
+/** What travels in the queues: versioned, parsed on receipt. An unknown version is an error, so that the message ends in the dead-letter queue and not in silence. */
+import type { Push } from './push.ts';
+
+export interface PushesMessage {
+  readonly v: 1;
+  readonly deliveryId: string;
+  readonly hook: string;
+  /** Other names of the hook's registry. */
+  readonly hosts: readonly string[];
+  readonly receivedAt: number;
+  readonly pushes: readonly Push[];
+}
+
+/** A hint that an application is to be looked at: never data. */
+export interface DeploymentMessage {
+  readonly v: 1;
+  readonly application: string;
+}
+
+const MAX_PUSHES = 100;
+/** Bytes of one message body; SQS takes 1 MiB, a batch of ten shares it. */
+const MAX_BYTES = 200_000;
+
+const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
+
+/** One delivery as message bodies, each at most 100 pushes and 200 kB. */
+export const encodePushes = (message: PushesMessage): readonly string[] => {
+  const bodies: string[] = [];
+  let part: Push[] = [];
+  let bytes = 0;
+  const flush = (): void => {
+    if (part.length > 0) bodies.push(JSON.stringify({ ...message, pushes: part }));
+    part = [];
+    bytes = 0;
+  };
+  for (const push of message.pushes) {
+    const size = bytesOf(JSON.stringify(push)) + 1;
+    if (part.length === MAX_PUSHES || (part.length > 0 && bytes + size > MAX_BYTES - 2_000)) flush();
+    part.push(push);
+    bytes += size;
+  }
+  flush();
+  return bodies;
+};
+
+export const encodeDeployment = (application: string): string => JSON.stringify({ v: 1, application } satisfies DeploymentMessage);
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const decode = (body: string, queue: string): Readonly<Record<string, unknown>> => {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    throw new Error(`the ${queue} queue holds a message that is not JSON (${body.length} characters): only this stack's functions may send to it`);
+  }
+  if (!isRecord(value) || value.v !== 1)
+    throw new Error(
+      `the ${queue} queue holds a message of version ${isRecord(value) ? JSON.stringify(value.v) : 'none'}: this code reads version 1; redrive it after the newer code is deployed`,
+    );
+  return value;
+};
+
+const isPush = (value: unknown): value is Push =>
+  isRecord(value) &&
+  typeof value.id === 'string' &&
+  typeof value.hook === 'string' &&
+  typeof value.repository === 'string' &&
+  typeof value.tag === 'string' &&
+  typeof value.receivedAt === 'number';
+
+export const decodePushes = (body: string): PushesMessage => {
+  const value = decode(body, 'pushes');
+  const { deliveryId, hook, hosts, receivedAt, pushes } = value;
+  if (
+    typeof deliveryId !== 'string' ||
+    typeof hook !== 'string' ||
+    typeof receivedAt !== 'number' ||
+    !Array.isArray(pushes) ||
+    !pushes.every(isPush) ||
+    !Array.isArray(hosts)
+  )
+    throw new Error('the pushes queue holds a message of version 1 with missing fields: only this stack’s functions may send to it');
+  return { v: 1, deliveryId, hook, hosts: hosts.filter((host) => typeof host === 'string'), receivedAt, pushes };
+};
+
+export const decodeDeployment = (body: string): DeploymentMessage => {
+  const { application } = decode(body, 'deployments');
+  if (typeof application !== 'string' || application === '')
+    throw new Error('the deployments queue holds a message without "application": only this stack’s functions may send to it');
+  return { v: 1, application };
+};
+
+/** The same on every attempt of one deployment, never the same for two. */
+export const idempotencyKey = (application: string, rev: number): string => `${application}.${rev}`;

@@ -1,0 +1,69 @@
+/** The two queues. A send that is not confirmed for every message throws: the caller has promised nothing yet. */
+import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { encodeDeployment, encodePushes, type PushesMessage } from '../core/message.ts';
+
+/** `useQueueUrlAsEndpoint: false`: an endpoint given by the environment wins over the host in the queue's URL. */
+export const makeQueueClient = (): SQSClient =>
+  new SQSClient({ useQueueUrlAsEndpoint: false, maxAttempts: 3, requestHandler: { requestTimeout: 3_000, connectionTimeout: 1_000 } });
+
+/** SQS delays at most this long; anything later is for the tick. */
+export const MAX_DELAY_SECONDS = 900;
+
+const BATCH = 10;
+const BATCH_BYTES = 900_000;
+
+export const makePushesQueue = (client: SQSClient, url: string) => ({
+  send: async (message: PushesMessage): Promise<void> => {
+    const bodies = encodePushes(message);
+    if (bodies.length === 1) {
+      await client.send(new SendMessageCommand({ QueueUrl: url, MessageBody: bodies[0] }));
+      return;
+    }
+    for (const batch of batches(bodies))
+      await sendBatch(
+        client,
+        url,
+        batch.map((body, i) => ({ Id: String(i), MessageBody: body })),
+      );
+  },
+});
+
+export const makeDeploymentsQueue = (client: SQSClient, url: string) => ({
+  /** Asks for one reconcile of each application, after `delaySeconds` (0 to 900). The group id only makes the queue fair between applications. */
+  send: async (applications: readonly string[], delaySeconds = 0): Promise<void> => {
+    const delay = Math.max(0, Math.min(MAX_DELAY_SECONDS, Math.ceil(delaySeconds)));
+    for (let i = 0; i < applications.length; i += BATCH)
+      await sendBatch(
+        client,
+        url,
+        applications
+          .slice(i, i + BATCH)
+          .map((application, n) => ({ Id: String(n), MessageBody: encodeDeployment(application), MessageGroupId: application, DelaySeconds: delay })),
+      );
+  },
+});
+
+type Entry = { Id: string; MessageBody: string; MessageGroupId?: string; DelaySeconds?: number };
+
+const sendBatch = async (client: SQSClient, url: string, entries: Entry[]): Promise<void> => {
+  const { Failed } = await client.send(new SendMessageBatchCommand({ QueueUrl: url, Entries: entries }));
+  const [first] = Failed ?? [];
+  if (first !== undefined)
+    throw new Error(`the queue refused ${Failed?.length} of ${entries.length} messages: ${first.Code}: ${first.Message ?? 'no message'}`);
+};
+
+const batches = (bodies: readonly string[]): readonly (readonly string[])[] => {
+  const all: string[][] = [[]];
+  let bytes = 0;
+  for (const body of bodies) {
+    const last = all[all.length - 1];
+    const size = Buffer.byteLength(body);
+    if (last !== undefined && last.length < BATCH && bytes + size <= BATCH_BYTES) last.push(body);
+    else {
+      all.push([body]);
+      bytes = 0;
+    }
+    bytes += size;
+  }
+  return all;
+};
