@@ -84,6 +84,8 @@ export interface Rolling {
   readonly since: number;
   readonly deadline: number;
   readonly lookAt: number;
+  /** The kind of target that the handle belongs to. */
+  readonly kind: string;
 }
 
 /** Facts about an application that are items of their own. */

@@ -54,6 +54,9 @@ export interface Settlement {
   readonly endedAt?: number;
 }
 
+/** A settlement that ends the call. */
+export type Ending = Settlement & { readonly status: Exclude<FinalStatus, 'untriggered'> };
+
 export const isOpen = (status: CallStatus): status is OpenStatus => (OPEN as readonly string[]).includes(status);
 
 /** Final never changes; open may become anything but what only `match` writes. */

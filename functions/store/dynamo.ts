@@ -1,5 +1,5 @@
 /** The DynamoDB client and the two tables. Items are plain values marshalled here; every write is a single-item conditional write. */
-import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { ENV, required } from '../env.ts';
 
@@ -18,8 +18,8 @@ export const makeTables = (env: Readonly<Record<string, string | undefined>>): T
   calls: required(env, ENV.callsTable),
 });
 
-export const toItem = (value: Item): ReturnType<typeof marshall> => marshall(value, { removeUndefinedValues: true });
-export const fromItem = (item: Parameters<typeof unmarshall>[0]): Item => unmarshall(item);
+export const toItem = (value: Item): Record<string, AttributeValue> => marshall(value, { removeUndefinedValues: true });
+export const fromItem = (item: Record<string, AttributeValue>): Item => unmarshall(item);
 
 /** Runs a conditional write: true when it took place, false when its condition did not hold; anything else is thrown. */
 export const whenHolds = async (write: Promise<unknown>): Promise<boolean> => {

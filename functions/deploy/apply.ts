@@ -1,0 +1,194 @@
+/**
+ * Makes one wanted image so: read the target, compare, mark the attempt, apply, record.
+ *
+ * The mark (with rev and fence) is written before the outside call. A mark without a recorded end is an attempt that
+ * somebody died in: a readable target is then asked, a blind one is called again under the same Idempotency-Key.
+ */
+import type { Desired, Run } from '../core/application.ts';
+import { because, type Ending, isOpen, type Settlement } from '../core/call.ts';
+import { recentDeployments } from '../core/gate.ts';
+import { idempotencyKey } from '../core/message.ts';
+import type { Exchange, Outcome, Why } from '../core/outcome.ts';
+import { backoff, MAX_ATTEMPTS } from '../core/retry.ts';
+import type { Seen, TargetIo, WantedImage } from '../targets/target.ts';
+import { type Draft, done, settleCall, takeChange } from './change.ts';
+import type { BoundTarget, Session } from './ports.ts';
+
+/** What is to be written when the lease is given back. `lost`: somebody else has the lease, nothing may be written any more. */
+export type Step = { readonly is: 'lost' } | { readonly is: 'on'; readonly dueAt?: number };
+
+const DEFAULT_DEADLINE_SECONDS = 600;
+const FIRST_LOOK_MS = 5_000;
+
+export const applyWanted = async (run: Run, desired: Desired, session: Session, draft: Draft): Promise<Step> => {
+  const { ports, definition, fence } = session;
+  const before = run.attempt?.rev === desired.rev ? run.attempt : undefined;
+  const crashed = before !== undefined && before.retryAt === undefined;
+  const ended = crashed ? await ports.calls.get(desired.callId, ports.now()) : undefined;
+  if (ended !== undefined && !isOpen(ended.status) && ended.status !== 'untriggered')
+    return finish(run, desired, { status: ended.status }, session, draft, { silent: true });
+
+  const target = ports.target(definition.target);
+  if (!target.ok) return finish(run, desired, { status: 'failed', reason: 'target-misconfigured', detail: target.why }, session, draft);
+  const count = (before?.count ?? 0) + 1;
+  const io = ports.io(idempotencyKey(session.application, desired.rev));
+  const attempt = { rev: desired.rev, fence, at: ports.now(), count };
+  const tried: Run = { ...withoutRolling(run), desired, attempt };
+
+  const look = await readFirst(target.value, desired, io);
+  if (look.is === 'refused' || look.is === 'unavailable') {
+    const outcome: Outcome = look.is === 'refused' ? look : { ...look, answered: true };
+    return record(tried, desired, outcome, count, io, session, draft);
+  }
+  if (look.is === 'seen' && look.running) {
+    if (!look.settled) return roll(tried, desired, look.handle, {}, session, draft);
+    const settlement: Settlement =
+      before === undefined ? { status: 'skipped', reason: 'already-running' } : { status: 'succeeded', reason: 'confirmed-by-reading' };
+    return finish(run, desired, { ...settlement, ...(before === undefined ? {} : { attempts: before.count }) }, session, draft);
+  }
+  if (look.is === 'blind' && crashed && definition.policy.atMostOnce === true)
+    return finish(run, desired, { status: 'unknown', reason: 'no-answer', attempts: before.count }, session, draft);
+  if (count > MAX_ATTEMPTS)
+    return finish(run, desired, { status: 'failed', reason: 'unavailable', detail: `tried ${count - 1} times`, attempts: count - 1 }, session, draft);
+
+  draft.runs[desired.repository] = tried;
+  if (before === undefined) draft.deployedAt = recentDeployments(session.state.deployedAt, ports.now());
+  if ((await ports.states.write(session.application, fence, takeChange(draft))) === 'lost') return { is: 'lost' };
+  const outcome = await applyNow(target.value, look, desired, io);
+  // Beyond the lease another worker may be at it: what happened is for that one to find out.
+  if (ports.now() >= session.leaseUntil) return { is: 'lost' };
+  return record(tried, desired, outcome, count, io, session, draft);
+};
+
+type Look = { readonly is: 'blind' } | Awaited<ReturnType<Extract<BoundTarget, { sight: 'readable' }>['read']>>;
+
+const wanted = ({ repository, tag, digest, hosts }: Desired): readonly WantedImage[] => [
+  { image: { repository, tag, ...(digest === undefined ? {} : { digest }) }, hosts },
+];
+
+const readFirst = async (target: BoundTarget, desired: Desired, io: TargetIo): Promise<Look> =>
+  target.sight === 'blind' ? { is: 'blind' } : target.read(wanted(desired), io);
+
+const applyNow = async (target: BoundTarget, look: Look, desired: Desired, io: TargetIo): Promise<Outcome> => {
+  const wish = { set: wanted(desired) };
+  if (target.sight === 'blind') return target.apply(wish, io);
+  if (look.is !== 'seen') throw new Error('a readable target is applied only after it was read');
+  return target.apply(wish, look satisfies Seen, io);
+};
+
+/** Writes the attempt and what it means for the call; the state follows with the release. */
+const record = async (run: Run, desired: Desired, outcome: Outcome, count: number, io: TargetIo, session: Session, draft: Draft): Promise<Step> => {
+  const { ports, definition } = session;
+  const why = 'why' in outcome ? outcome.why : undefined;
+  await ports.calls.attempt(desired.callId, {
+    n: count,
+    at: ports.now(),
+    outcome: outcome.is,
+    idempotencyKey: io.idempotencyKey,
+    ...(why?.detail === undefined ? {} : { detail: why.detail }),
+    ...('exchange' in outcome && outcome.exchange !== undefined ? { exchange: outcome.exchange } : {}),
+  });
+  const shown = { attempts: count, ...('exchange' in outcome ? answerOf(outcome.exchange) : {}) };
+  ports.log('deploy.attempted', {
+    call: desired.callId,
+    application: session.application,
+    key: io.idempotencyKey,
+    attempt: count,
+    outcome: outcome.is,
+    why: why?.code,
+    status: shown.responseStatus,
+  });
+  switch (outcome.is) {
+    case 'applied':
+      return roll(run, desired, outcome.handle, shown, session, draft);
+    case 'unchanged':
+      return finish(run, desired, { status: 'skipped', reason: 'already-running', ...shown }, session, draft);
+    case 'delivered':
+      return finish(run, desired, { status: 'delivered', reason: 'answered-2xx', ...shown }, session, draft);
+    case 'refused':
+      return finish(run, desired, { status: 'failed', ...because(outcome.why), ...shown }, session, draft);
+    case 'moved':
+      return retry(run, desired, { code: 'unavailable', detail: 'somebody else changed the target at the same time' }, undefined, count, shown, session, draft);
+    case 'unavailable':
+      if (!outcome.answered && definition.policy.atMostOnce === true && run.running === undefined)
+        return finish(
+          run,
+          desired,
+          { status: 'unknown', reason: 'no-answer', ...(outcome.why.detail === undefined ? {} : { detail: outcome.why.detail }), ...shown },
+          session,
+          draft,
+        );
+      return retry(run, desired, outcome.why, outcome.retryAfter, count, shown, session, draft);
+  }
+};
+
+type Shown = Pick<Settlement, 'attempts' | 'responseStatus' | 'responseBody'>;
+
+const SHOWN_BODY = 500;
+const answerOf = (exchange: Exchange | undefined): Shown =>
+  exchange?.response === undefined ? {} : { responseStatus: exchange.response.status, responseBody: exchange.response.body.text.slice(0, SHOWN_BODY) };
+
+const retry = async (
+  run: Run,
+  desired: Desired,
+  why: Why,
+  retryAfter: number | undefined,
+  count: number,
+  shown: Shown,
+  session: Session,
+  draft: Draft,
+): Promise<Step> => {
+  const { ports } = session;
+  if (count >= MAX_ATTEMPTS) return finish(run, desired, { status: 'failed', ...because({ ...why, code: 'unavailable' }), ...shown }, session, draft);
+  const retryAt = ports.now() + backoff(count, retryAfter, ports.random());
+  const held = { reason: 'retry', until: retryAt } as const;
+  await settleCall(desired.callId, { status: 'held', ...held, ...(why.detail === undefined ? {} : { detail: why.detail }), ...shown }, ports);
+  draft.runs[desired.repository] = { ...run, ...(run.attempt === undefined ? {} : { attempt: { ...run.attempt, retryAt } }) };
+  if (session.state.open[desired.callId] !== undefined) draft.held[desired.callId] = held;
+  return { is: 'on', dueAt: retryAt };
+};
+
+/** Accepted, not yet healthy. Whatever else of this application rolls out now rolls out with this change: the target knows one handle. */
+const roll = async (run: Run, desired: Desired, handle: string, shown: Shown, session: Session, draft: Draft): Promise<Step> => {
+  const { ports, definition, state } = session;
+  const now = ports.now();
+  const rolling = {
+    rev: desired.rev,
+    handle,
+    since: now,
+    deadline: now + (definition.policy.deadlineSeconds ?? DEFAULT_DEADLINE_SECONDS) * 1000,
+    lookAt: now + FIRST_LOOK_MS,
+    kind: definition.target.kind,
+  };
+  await settleCall(desired.callId, { status: 'running', ...shown }, ports);
+  draft.runs[desired.repository] = { ...run, desired, running: rolling };
+  for (const [repository, other] of Object.entries(state.runs))
+    if (
+      repository !== desired.repository &&
+      draft.runs[repository] === undefined &&
+      other.running !== undefined &&
+      other.running.rev === other.desired?.rev &&
+      other.done?.rev !== other.running.rev
+    )
+      draft.runs[repository] = { ...other, running: { ...other.running, handle } };
+  return { is: 'on', dueAt: rolling.lookAt };
+};
+
+/** The end of a wanted image: its call says how, the state that it is done. `silent`: the call says so already. */
+export const finish = async (
+  run: Run,
+  desired: Desired,
+  settlement: Ending,
+  session: Session,
+  draft: Draft,
+  { silent = false }: { readonly silent?: boolean } = {},
+): Promise<Step> => {
+  const { ports } = session;
+  const now = ports.now();
+  if (!silent) await settleCall(desired.callId, { ...settlement, endedAt: now }, ports);
+  draft.runs[desired.repository] = done(run, desired, settlement.status, now);
+  draft.close.push(desired.callId);
+  return { is: 'on' };
+};
+
+const withoutRolling = ({ running: _, ...run }: Run): Run => run;

@@ -1,0 +1,64 @@
+/** What `deploy` needs of the world; all of it is given by `lambda.ts`, or by a test. */
+import type { ApplicationState, Facts, OpenCall, StateChange } from '../core/application.ts';
+import type { Call, Settlement } from '../core/call.ts';
+import type { ApplicationDefinition, TargetDefinition } from '../core/definitions.ts';
+import type { Exchange, Outcome, Rollout, Why } from '../core/outcome.ts';
+import type { Parsed } from '../core/parsed.ts';
+import type { Running, Seen, TargetIo, WantedImage, Wish } from '../targets/target.ts';
+
+export interface DeployPorts {
+  readonly states: {
+    lease(
+      application: string,
+      now: number,
+      until: number,
+    ): Promise<{ readonly is: 'leased'; readonly state: ApplicationState } | { readonly is: 'taken'; readonly until: number } | { readonly is: 'absent' }>;
+    write(application: string, fence: number, change: StateChange): Promise<{ readonly rev: number } | 'lost'>;
+    remove(application: string, fence: number): Promise<boolean>;
+  };
+  application(name: string): Promise<{ readonly definition?: ApplicationDefinition; readonly facts: Facts }>;
+  readonly calls: {
+    get(id: string, now: number): Promise<Call | undefined>;
+    settle(id: string, settlement: Settlement): Promise<boolean>;
+    attempt(id: string, record: AttemptRecord): Promise<void>;
+  };
+  target(definition: TargetDefinition): Parsed<BoundTarget>;
+  /** The outside world for one attempt; its signal fires well before the lease ends. */
+  io(idempotencyKey: string): TargetIo;
+  /** Asks for another reconcile of the application after so many seconds. */
+  send(application: string, delaySeconds: number): Promise<void>;
+  now(): number;
+  /** 0 ≤ random < 1. */
+  random(): number;
+  log(event: string, fields: Readonly<Record<string, string | number | boolean | undefined>>): void;
+}
+
+export type BoundTarget =
+  | { readonly sight: 'blind'; apply(wish: Wish, io: TargetIo): Promise<Outcome> }
+  | {
+      readonly sight: 'readable';
+      read(images: readonly WantedImage[], io: TargetIo): Promise<Running>;
+      apply(wish: Wish, seen: Seen, io: TargetIo): Promise<Outcome>;
+      observe(handle: string, io: TargetIo): Promise<Rollout | { readonly is: 'unavailable'; readonly why: Why }>;
+    };
+
+export interface AttemptRecord {
+  readonly n: number;
+  readonly at: number;
+  readonly outcome: string;
+  readonly idempotencyKey: string;
+  readonly detail?: string;
+  readonly exchange?: Exchange;
+}
+
+/** One reconcile under its lease. */
+export interface Session {
+  readonly application: string;
+  readonly definition: ApplicationDefinition;
+  readonly state: ApplicationState;
+  readonly fence: number;
+  readonly leaseUntil: number;
+  readonly ports: DeployPorts;
+}
+
+export type { OpenCall };

@@ -1,0 +1,94 @@
+/**
+ * Reconcile one application: take the lease, ask `goal`, settle, act on at most one thing, give the lease back.
+ * May be asked any number of times; the message is only a hint.
+ */
+import type { ApplicationState } from '../core/application.ts';
+import { goal, type Plan } from '../core/goal.ts';
+import { applyWanted, finish, type Step } from './apply.ts';
+import { type Draft, settleCall, settlePlan, takeChange } from './change.ts';
+import { observeRollout } from './observe.ts';
+import type { DeployPorts, Session } from './ports.ts';
+
+/** Longer than the function's time-out (60 s) plus every late write of a killed function (3 tries × 3 s). */
+export const LEASE_MS = 75_000;
+const JITTER_MS = 2_000;
+/** SQS can delay a message this long; what is later is woken by the tick alone. */
+const PRECISE_MS = 900_000;
+
+export interface Receive {
+  /** How often this message was received, this time included. */
+  readonly count: number;
+  /** After this receive the queue gives up. */
+  readonly last: boolean;
+}
+
+/** Thrown on the last receive, after the failure is recorded: lets the message go to the dead-letter queue. */
+export class GaveUp extends Error {}
+
+export const reconcile = async (application: string, receive: Receive, ports: DeployPorts): Promise<void> => {
+  const started = ports.now();
+  const leaseUntil = started + LEASE_MS;
+  const leased = await ports.states.lease(application, started, leaseUntil);
+  if (leased.is === 'absent') return ports.log('deploy.absent', { application });
+  if (leased.is === 'taken') {
+    const delay = Math.max(0, leased.until - started) + ports.random() * JITTER_MS;
+    await ports.send(application, delay / 1000);
+    return ports.log('deploy.taken', { application, delay: Math.round(delay) });
+  }
+  const { state } = leased;
+  const { definition, facts } = await ports.application(application);
+  if (definition === undefined) return bury(application, state, ports);
+  const session: Session = { application, definition, state, fence: state.fence, leaseUntil, ports };
+  const plan = goal(definition, state, facts, started);
+  const draft = await settlePlan(plan, session);
+  const expected = state.rev + draft.bump;
+
+  const giveUp = receive.last && plan.work.length > 0;
+  const step = giveUp ? await failWork(plan, receive, session, draft) : await act(plan, session, draft);
+  if (step.is === 'lost') return ports.log('deploy.lost', { application, fence: state.fence });
+
+  const more = !giveUp && plan.work.length > 1;
+  const now = ports.now();
+  const dueAt = earliest(plan.dueAt, step.dueAt, more ? now : undefined);
+  const released = await ports.states.write(application, state.fence, { ...takeChange(draft), release: dueAt === undefined ? {} : { dueAt } });
+  if (released === 'lost') return ports.log('deploy.lost', { application, fence: state.fence });
+  if (released.rev !== expected) await ports.send(application, 0);
+  else if (dueAt !== undefined && dueAt - now <= PRECISE_MS) await ports.send(application, Math.max(0, dueAt - now) / 1000);
+  if (giveUp) throw new GaveUp(`application ${application}: the worker died ${receive.count - 1} times; recorded as failed`);
+};
+
+/** At most one thing per reconcile keeps it inside its time; the rest follows at once by a message of its own. */
+const act = async (plan: Plan, session: Session, draft: Draft): Promise<Step> => {
+  const [first] = plan.work;
+  if (first === undefined) return { is: 'on' };
+  const run = draft.runs[first.repository] ?? session.state.runs[first.repository] ?? {};
+  if (run.desired === undefined) return { is: 'on' };
+  if (first.act === 'observe' && run.running !== undefined) return observeRollout(run, run.desired, run.running, session, draft);
+  return applyWanted(run, run.desired, session, draft);
+};
+
+const failWork = async (plan: Plan, receive: Receive, session: Session, draft: Draft): Promise<Step> => {
+  for (const { repository } of plan.work) {
+    const run = draft.runs[repository] ?? session.state.runs[repository] ?? {};
+    if (run.desired !== undefined)
+      await finish(run, run.desired, { status: 'failed', reason: 'worker-died', detail: `${receive.count - 1} times` }, session, draft);
+  }
+  return { is: 'on' };
+};
+
+/** The application is gone: what waits for it ends, and its state goes too. */
+const bury = async (application: string, state: ApplicationState, ports: DeployPorts): Promise<void> => {
+  for (const callId of Object.keys(state.open))
+    await settleCall(
+      callId,
+      { status: 'failed', reason: 'application-deleted', detail: `application "${application}" was deleted meanwhile`, endedAt: ports.now() },
+      ports,
+    );
+  const removed = await ports.states.remove(application, state.fence);
+  ports.log('deploy.buried', { application, calls: Object.keys(state.open).length, removed });
+};
+
+const earliest = (...times: readonly (number | undefined)[]): number | undefined => {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+};

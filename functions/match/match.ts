@@ -1,0 +1,116 @@
+/**
+ * Match: decide every trigger of the pushed repository and record each decision.
+ *
+ * All steps run on every delivery of a message, whatever an earlier delivery reached: a lost condition means "done
+ * before", never "stop here". The send always happens; a spare reconcile does nothing.
+ */
+import type { OpenCall } from '../core/application.ts';
+import { type Call, callId, type Settlement } from '../core/call.ts';
+import type { Decision } from '../core/decide.ts';
+import type { TriggerDefinition } from '../core/definitions.ts';
+import type { PushesMessage } from '../core/message.ts';
+import { orderOf } from '../core/order.ts';
+import type { Push } from '../core/push.ts';
+
+export interface MatchPorts {
+  triggersOf(repository: string): Promise<readonly TriggerDefinition[]>;
+  /** Loads what the rules need (the regex engine, only then) and decides. */
+  decideAll(triggers: readonly TriggerDefinition[], push: Push): Promise<readonly { readonly trigger: TriggerDefinition; readonly decision: Decision }[]>;
+  claim(push: Push, now: number): Promise<{ readonly mine: true } | { readonly mine: false; readonly pushId: string }>;
+  readonly calls: {
+    put(call: Call): Promise<'put' | 'exists'>;
+    settle(id: string, settlement: Settlement): Promise<boolean>;
+    repeat(id: string, deliveryId: string): Promise<void>;
+  };
+  readonly states: {
+    open(application: string, call: OpenCall): Promise<'opened' | 'absent'>;
+  };
+  /** Whether the application exists although its state does not (a creation that died half-way): creates the state then. */
+  mendState(application: string): Promise<boolean>;
+  send(applications: readonly string[]): Promise<void>;
+  now(): number;
+  log(event: string, fields: Readonly<Record<string, string | number | boolean | undefined>>): void;
+}
+
+/** At most so many table calls of one push at a time. */
+const WIDTH = 10;
+
+export const match = async (message: PushesMessage, ports: MatchPorts): Promise<void> => {
+  for (const push of message.pushes) await matchPush(push, message, ports);
+};
+
+const matchPush = async (push: Push, message: PushesMessage, ports: MatchPorts): Promise<void> => {
+  const started = ports.now();
+  const reference = `${push.repository}:${push.tag}`;
+  const all = await ports.triggersOf(push.repository);
+  const decided = (await ports.decideAll(all, push)).filter(({ decision }) => decision.fires || decision.reason !== 'other-hook');
+  if (decided.length === 0) {
+    ports.log('push.unheard', { push: push.id, delivery: message.deliveryId, hook: push.hook, reference, triggers: all.length });
+    return;
+  }
+  const claim = await ports.claim(push, started);
+  if (!claim.mine) {
+    const fired = decided.filter(({ decision }) => decision.fires);
+    await inParallel(fired, ({ trigger }) => ports.calls.repeat(callId(claim.pushId, trigger.name), message.deliveryId));
+    ports.log('push.duplicate', { push: push.id, delivery: message.deliveryId, hook: push.hook, reference, of: claim.pushId });
+    return;
+  }
+  await inParallel(decided, ({ trigger, decision }) => ports.calls.put(callOf(push, trigger, decision, started)));
+  const fired = decided.flatMap(({ trigger, decision }) => (decision.fires ? [trigger] : []));
+  const opened = await inParallel(fired, (trigger) => openCall(push, trigger, message.hosts, ports));
+  const applications = [...new Set(opened.flatMap((application) => application ?? []))].sort();
+  if (applications.length > 0) await ports.send(applications);
+  ports.log('trigger.decided', {
+    push: push.id,
+    delivery: message.deliveryId,
+    hook: push.hook,
+    reference,
+    decided: decided.length,
+    fired: fired.map(({ name }) => name).join(' '),
+    ms: ports.now() - started,
+  });
+};
+
+const callOf = (push: Push, trigger: TriggerDefinition, decision: Decision, now: number): Call => ({
+  id: callId(push.id, trigger.name),
+  trigger: trigger.name,
+  application: trigger.application,
+  hook: push.hook,
+  repository: push.repository,
+  tag: push.tag,
+  ...(push.digest === undefined ? {} : { digest: push.digest }),
+  ...(push.actor === undefined ? {} : { actor: push.actor.slice(0, 100) }),
+  order: orderOf(push),
+  ...(decision.fires ? { status: 'queued' } : { status: 'untriggered', reason: decision.reason, detail: decision.detail, endedAt: now }),
+  receivedAt: push.receivedAt,
+  decidedAt: now,
+});
+
+/** Makes the application see the call; the application's name, or undefined when there is no such application. */
+const openCall = async (push: Push, trigger: TriggerDefinition, hosts: readonly string[], ports: MatchPorts): Promise<string | undefined> => {
+  const { application } = trigger;
+  const open: OpenCall = {
+    callId: callId(push.id, trigger.name),
+    order: orderOf(push),
+    repository: push.repository,
+    tag: push.tag,
+    ...(push.digest === undefined ? {} : { digest: push.digest }),
+    receivedAt: push.receivedAt,
+    hosts,
+  };
+  if ((await ports.states.open(application, open)) === 'opened') return application;
+  if ((await ports.mendState(application)) && (await ports.states.open(application, open)) === 'opened') return application;
+  await ports.calls.settle(open.callId, {
+    status: 'failed',
+    reason: 'application-deleted',
+    detail: `no application is named "${application}"`,
+    endedAt: ports.now(),
+  });
+  return undefined;
+};
+
+const inParallel = async <T, R>(items: readonly T[], each: (item: T) => Promise<R>): Promise<readonly R[]> => {
+  const results: R[] = [];
+  for (let i = 0; i < items.length; i += WIDTH) results.push(...(await Promise.all(items.slice(i, i + WIDTH).map(each))));
+  return results;
+};
