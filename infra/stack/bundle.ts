@@ -1,0 +1,106 @@
+/**
+ * Sources → `dist/<function>/`: what Lambda and the local engine run. The same sources give the same bytes, so that an
+ * unchanged function is not deployed again. ESM with code splitting: what is imported dynamically (the expression engine,
+ * the clients of targets) is a chunk of its own that nothing reads or evaluates before its first use.
+ */
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { builtinModules, leftOut, versionOnly } from './builtin-modules.ts';
+import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from './functions.ts';
+
+export const ROOT = resolve(import.meta.dirname, '../..');
+
+export interface Bundle {
+  readonly directory: string;
+  readonly metafile: Metafile;
+  /** Key of the entry in `metafile.outputs`. */
+  readonly entry: string;
+}
+
+const options: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  splitting: true,
+  minify: true,
+  keepNames: false,
+  sourcemap: false,
+  legalComments: 'none',
+  treeShaking: true,
+  // The ESM builds of the SDK are what can be shaken; its CommonJS builds weigh half as much again.
+  mainFields: ['module', 'main'],
+  outExtension: { '.js': '.mjs' },
+  entryNames: 'index',
+  chunkNames: '[name]-[hash]',
+  define: { 'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"' },
+  alias: { '@aws-sdk/credential-provider-node': join(import.meta.dirname, 'environment-credentials.ts') },
+  metafile: true,
+  write: false,
+  logLevel: 'silent',
+};
+
+/** Bundles one entry into a directory. Rejects with esbuild's own messages (file, line, what is wrong) when the sources do not build. */
+export const bundle = async (entry: string, directory: string, without: readonly string[] = []): Promise<Bundle> => {
+  const made = await build({
+    ...options,
+    absWorkingDir: ROOT,
+    entryPoints: [entry],
+    outdir: directory,
+    plugins: [builtinModules, versionOnly, leftOut(without)],
+  });
+  const { metafile } = made;
+  if (metafile === undefined) throw new Error('esbuild gave no metafile although it was asked for one');
+  const found = Object.entries(metafile.outputs).find(([path, output]) => basename(path) === 'index.mjs' && output.entryPoint !== undefined);
+  if (found === undefined) throw new Error(`esbuild wrote no index.mjs for ${entry}; it wrote ${Object.keys(metafile.outputs).join(', ')}`);
+  // esbuild also writes chunks that only shaken-off code imports.
+  const wanted = new Set([...reachable(metafile, found[0], 'all')].map((path) => resolve(ROOT, path)));
+  await replace(
+    directory,
+    (made.outputFiles ?? []).filter((file) => wanted.has(file.path)),
+  );
+  return { directory, metafile, entry: found[0] };
+};
+
+/** Every output that an output imports, itself included: statically only, or also dynamically. */
+export const reachable = (metafile: Metafile, from: string, which: 'static' | 'all'): ReadonlySet<string> => {
+  const seen = new Set<string>();
+  const visit = (path: string): void => {
+    const output = metafile.outputs[path];
+    if (output === undefined || seen.has(path)) return;
+    seen.add(path);
+    for (const next of output.imports) if (which === 'all' || next.kind !== 'dynamic-import') visit(next.path);
+  };
+  visit(from);
+  return seen;
+};
+
+/** Writes only what differs, each file in one step, and removes the rest: two builds at once (tests, an engine) do not disturb each other. */
+const replace = async (directory: string, files: readonly { readonly path: string; readonly contents: Uint8Array }[]): Promise<void> => {
+  await mkdir(directory, { recursive: true });
+  for (const { path, contents } of files) {
+    const present = await readFile(path).catch(() => undefined);
+    if (present?.equals(contents)) continue;
+    const draft = `${path}.${process.pid}.draft`;
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(draft, contents);
+    await rename(draft, path);
+  }
+  const kept = new Set(files.map(({ path }) => basename(path)));
+  for (const name of await readdir(directory)) if (name.endsWith('.mjs') && !kept.has(name)) await rm(join(directory, name), { force: true });
+};
+
+export const directoryOf = (name: FunctionName): string => join(ROOT, 'dist', name);
+
+/** Bundles every function of the stack. */
+export const bundleAll = async (): Promise<Record<FunctionName, Bundle>> => {
+  const one = (name: FunctionName): Promise<Bundle> => bundle(FUNCTIONS[name].entry, directoryOf(name), FUNCTIONS[name].without);
+  const [ingest, match, deploy, api] = await Promise.all([one('ingest'), one('match'), one('deploy'), one('api')]);
+  return { ingest, match, deploy, api };
+};
+
+if (import.meta.main) {
+  await bundleAll();
+  for (const name of FUNCTION_NAMES) console.log(relative(process.cwd(), directoryOf(name)));
+}

@@ -1,0 +1,78 @@
+/** A queue is born with its dead-letter queue, visibility, partial failures and alarms. Nothing consumes the dead letters: people look, then redrive. */
+import { Duration } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { alarm } from './alarm.ts';
+import type { StageFunction } from './function.ts';
+
+/** How often a message is received before it is a dead letter. */
+export const MAX_RECEIVES = 5;
+
+interface WorkQueueProps {
+  /** The environment variable under which a sender finds the queue. */
+  readonly env: string;
+  readonly visibility: Duration;
+  /** The oldest message may be so old before it rings. */
+  readonly oldest: Duration;
+}
+
+export class WorkQueue extends Construct {
+  private readonly queue: Queue;
+  private readonly env: string;
+  private readonly visibility: Duration;
+
+  constructor(scope: Construct, id: string, props: WorkQueueProps) {
+    super(scope, id);
+    this.env = props.env;
+    this.visibility = props.visibility;
+    const deadLetters = new Queue(this, 'DeadLetters', { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, retentionPeriod: Duration.days(14) });
+    this.queue = new Queue(this, 'Queue', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      visibilityTimeout: props.visibility,
+      retentionPeriod: Duration.days(4),
+      receiveMessageWaitTime: Duration.seconds(20),
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: MAX_RECEIVES },
+    });
+    const period = Duration.minutes(1);
+    alarm(
+      this,
+      'DeadLetters',
+      deadLetters.metricApproximateNumberOfMessagesVisible({ period }),
+      `${id}: a message died; read the logs of its consumer, then redrive it`,
+    );
+    alarm(
+      this,
+      'Oldest',
+      this.queue.metricApproximateAgeOfOldestMessage({ period }),
+      `${id}: the oldest message waits too long; the consumer is too slow, failing or throttled`,
+      props.oldest.toSeconds(),
+    );
+  }
+
+  /** Lets a function send to the queue, and tells it where it is. */
+  sentBy(sender: StageFunction): void {
+    sender.learns(this.env, this.queue.queueUrl);
+    sender.may(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.queue.queueArn] }));
+  }
+
+  /** Has Lambda call a function with the messages. A message that fails comes back alone, after the visibility time-out. */
+  feeds(consumer: StageFunction, how: { readonly batchSize: number; readonly maxConcurrency: number }): void {
+    // AWS's advice: Lambda may retry a throttled batch for a while before the function even starts.
+    if (this.visibility.toSeconds() < 6 * consumer.timeout.toSeconds()) {
+      throw new Error(
+        `visibility of ${this.node.path} is ${this.visibility.toSeconds()} s; allowed is at least six times the consumer's time-out of ${consumer.timeout.toSeconds()} s; raise it in infra/stack/image-triggers.ts`,
+      );
+    }
+    consumer.may(new PolicyStatement({ actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], resources: [this.queue.queueArn] }));
+    new EventSourceMapping(this, 'Mapping', {
+      target: consumer.function,
+      eventSourceArn: this.queue.queueArn,
+      batchSize: how.batchSize,
+      maxConcurrency: how.maxConcurrency,
+      reportBatchItemFailures: true,
+    });
+  }
+}

@@ -1,0 +1,29 @@
+import { CfnOutput, DefaultStackSynthesizer, Stack } from 'aws-cdk-lib';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { ImageTriggers, type ImageTriggersProps } from './image-triggers.ts';
+
+export interface StackSettings extends Omit<ImageTriggersProps, 'alarmTopic'> {
+  readonly alarmTopicArn?: string;
+}
+
+/**
+ * The construct in a stack of its own. Bound to no account or region, and without the bootstrap rule (the CDK command
+ * line checks the same thing): so that one template serves AWS and the local engine.
+ */
+export const imageTriggersStack = (scope: Construct, id: string, settings: StackSettings): Stack => {
+  const stack = new Stack(scope, id, {
+    description: 'Image Triggers: push a container image, and the right applications run exactly that image, once',
+    synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
+  });
+  const { alarmTopicArn, ...props } = settings;
+  const made = new ImageTriggers(
+    stack,
+    'Default',
+    alarmTopicArn === undefined ? props : { ...props, alarmTopic: Topic.fromTopicArn(stack, 'AlarmTopic', alarmTopicArn) },
+  );
+  new CfnOutput(stack, 'WebhookBaseUrl', { value: made.url, description: 'Where registries post: this, then /hooks/ and the token of a hook' });
+  new CfnOutput(stack, 'ApiUrl', { value: made.url, description: 'Base of the API: this, then /v1; requests are signed with SigV4 (execute-api)' });
+  new CfnOutput(stack, 'ExternalId', { value: made.externalId, description: 'What the role of a target has to require of whoever assumes it' });
+  return stack;
+};
