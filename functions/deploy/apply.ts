@@ -42,7 +42,7 @@ export const applyWanted = async (run: Run, desired: Desired, session: Session, 
   }
   if (look.is === 'seen' && look.running) {
     if (!look.settled) return roll(tried, desired, look.handle, {}, session, draft);
-    const settlement: Settlement =
+    const settlement: Ending =
       before === undefined ? { status: 'skipped', reason: 'already-running' } : { status: 'succeeded', reason: 'confirmed-by-reading' };
     return finish(run, desired, { ...settlement, ...(before === undefined ? {} : { attempts: before.count }) }, session, draft);
   }

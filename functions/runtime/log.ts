@@ -1,5 +1,5 @@
 /** One wide JSON line per step, with a fixed event name; never a token, signature, secret or body. */
-export type LogFields = Readonly<Record<string, string | number | boolean | undefined | null>>;
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 export type Log = (event: string, fields: LogFields) => void;
 
 const MAX_TEXT = 200;

@@ -1,0 +1,25 @@
+/** Ingest behind `ANY /hooks/{token}`. */
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { bodyOf, json, plain } from '../runtime/http.ts';
+import { describeError } from '../runtime/log.ts';
+import { type IngestPorts, ingest } from './ingest.ts';
+
+export const makeIngestHandler = (ports: IngestPorts) =>
+  middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+    .handler(async (event) => {
+      const { requestId } = event.requestContext;
+      const delivery = {
+        method: event.requestContext.http.method,
+        headers: plain(event.headers),
+        query: plain(event.queryStringParameters),
+        body: bodyOf(event),
+      };
+      const { status, message, pushes } = await ingest(event.pathParameters?.token ?? '', delivery, ports);
+      return json(status, { code: String(status), message, requestId, ...(pushes === undefined ? {} : { pushes }) });
+    })
+    // A table that throttles or a bug of ours: the sender is asked to come again, and told nothing of the inside.
+    .onError((request) => {
+      ports.log('ingest.failed', { error: describeError(request.error) });
+      request.response = json(503, { code: '503', message: 'the push could not be taken: send it again', requestId: request.event.requestContext?.requestId });
+    });
