@@ -1,0 +1,196 @@
+/**
+ * The state item of an application: definitions table, pk APP#<name>, sk STATE; index due ('due', dueAt) while it waits.
+ * Two maps, `open` by call id and `runs` by repository, so that each writer touches only its own entries.
+ */
+import { DeleteItemCommand, GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import type { ApplicationState, OpenCall, StateChange } from '../core/application.ts';
+import { fromItem, type Item, type Tables, toItem, whenHolds } from './dynamo.ts';
+
+export type Leased = { readonly is: 'leased'; readonly state: ApplicationState } | { readonly is: 'taken'; readonly until: number } | { readonly is: 'absent' };
+
+const keyOf = (application: string) => toItem({ pk: `APP#${application}`, sk: 'STATE' });
+
+export const makeStates = (tables: Tables) => {
+  /** The state of a new application, unless there is one. The fence starts at the time, so that no writer of a former application of this name can match it. */
+  const create = async (application: string, now: number): Promise<void> => {
+    await whenHolds(
+      tables.client.send(
+        new PutItemCommand({
+          TableName: tables.definitions,
+          Item: toItem({ pk: `APP#${application}`, sk: 'STATE', v: 1, application, rev: 0, fence: now, open: {}, runs: {} }),
+          ConditionExpression: 'attribute_not_exists(pk)',
+        }),
+      ),
+    );
+  };
+
+  const get = async (application: string): Promise<ApplicationState | undefined> => {
+    const { Item } = await tables.client.send(new GetItemCommand({ TableName: tables.definitions, Key: keyOf(application), ConsistentRead: true }));
+    return Item === undefined ? undefined : stateFromItem(fromItem(Item));
+  };
+
+  /** Adds an open call; adding it twice is adding it once. `dueAt` lets the tick find it should the caller die before it sends. */
+  const open = async (application: string, call: OpenCall, wake?: { readonly dueAt: number }): Promise<'opened' | 'absent'> => {
+    const held = await whenHolds(
+      tables.client.send(
+        new UpdateItemCommand({
+          TableName: tables.definitions,
+          Key: keyOf(application),
+          UpdateExpression: `SET #open.#call = :call, rev = rev + :one${wake === undefined ? '' : ', due = :due, dueAt = :dueAt'}`,
+          ConditionExpression: 'attribute_exists(pk)',
+          ExpressionAttributeNames: { '#open': 'open', '#call': call.callId },
+          ExpressionAttributeValues: toItem({ ':call': call, ':one': 1, ...(wake === undefined ? {} : { ':due': 'due', ':dueAt': wake.dueAt }) }),
+        }),
+      ),
+    );
+    return held ? 'opened' : 'absent';
+  };
+
+  /** Takes the lease until `until`, unless somebody has it at `now`; the fence grows by one. */
+  const lease = async (application: string, now: number, until: number): Promise<Leased> => {
+    let leased: ApplicationState | undefined;
+    const won = await whenHolds(
+      tables.client
+        .send(
+          new UpdateItemCommand({
+            TableName: tables.definitions,
+            Key: keyOf(application),
+            UpdateExpression: 'SET leaseUntil = :until, fence = fence + :one',
+            ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(leaseUntil) OR leaseUntil <= :now)',
+            ExpressionAttributeValues: toItem({ ':until': until, ':one': 1, ':now': now }),
+            ReturnValues: 'ALL_NEW',
+          }),
+        )
+        .then(({ Attributes }) => {
+          leased = stateFromItem(fromItem(Attributes ?? {}));
+        }),
+    );
+    if (won && leased !== undefined) return { is: 'leased', state: leased };
+    const state = await get(application);
+    if (state === undefined) return { is: 'absent' };
+    // Given back in between: "taken until now" makes the caller come again at once.
+    return { is: 'taken', until: state.leaseUntil ?? now };
+  };
+
+  /** One change under the lease; the new `rev`, or `lost` when the fence has moved on. */
+  const write = async (application: string, fence: number, change: StateChange): Promise<{ readonly rev: number } | 'lost'> => {
+    let rev = 0;
+    const won = await whenHolds(
+      tables.client
+        .send(new UpdateItemCommand({ TableName: tables.definitions, Key: keyOf(application), ...expressionOf(fence, change), ReturnValues: 'ALL_NEW' }))
+        .then(({ Attributes }) => {
+          rev = stateFromItem(fromItem(Attributes ?? {})).rev;
+        }),
+    );
+    return won ? { rev } : 'lost';
+  };
+
+  /** Removes the state of a deleted application: by `deploy` on its fence, by the API without one. */
+  const remove = async (application: string, fence?: number): Promise<boolean> =>
+    whenHolds(
+      tables.client.send(
+        new DeleteItemCommand({
+          TableName: tables.definitions,
+          Key: keyOf(application),
+          ...(fence === undefined ? {} : { ConditionExpression: 'fence = :fence', ExpressionAttributeValues: toItem({ ':fence': fence }) }),
+        }),
+      ),
+    );
+
+  /** Applications whose time has come, earliest first, at most `limit`. The index may lag: a spare reconcile does nothing. */
+  const due = async (now: number, limit: number): Promise<readonly string[]> => {
+    const names: string[] = [];
+    let start: Item | undefined;
+    do {
+      const page = await tables.client.send(
+        new QueryCommand({
+          TableName: tables.definitions,
+          IndexName: 'due',
+          KeyConditionExpression: 'due = :due AND dueAt <= :now',
+          ExpressionAttributeValues: toItem({ ':due': 'due', ':now': now }),
+          Limit: limit - names.length,
+          ...(start === undefined ? {} : { ExclusiveStartKey: toItem(start) }),
+        }),
+      );
+      for (const item of page.Items ?? []) {
+        const { pk } = fromItem(item);
+        if (typeof pk === 'string') names.push(pk.slice('APP#'.length));
+      }
+      start = page.LastEvaluatedKey === undefined ? undefined : fromItem(page.LastEvaluatedKey);
+    } while (start !== undefined && names.length < limit);
+    return names;
+  };
+
+  return { create, get, open, lease, write, remove, due };
+};
+
+const expressionOf = (fence: number, change: StateChange) => {
+  const names: Record<string, string> = {};
+  const values: Record<string, unknown> = { ':fence': fence };
+  const sets: string[] = [];
+  const removes: string[] = [];
+  const closing = new Set(change.close ?? []);
+  for (const [i, [repository, run]] of Object.entries(change.runs ?? {}).entries()) {
+    names['#runs'] = 'runs';
+    names[`#run${i}`] = repository;
+    values[`:run${i}`] = run;
+    sets.push(`#runs.#run${i} = :run${i}`);
+  }
+  for (const [i, [callId, held]] of Object.entries(change.held ?? {}).entries()) {
+    if (closing.has(callId)) continue;
+    names['#open'] = 'open';
+    names[`#held${i}`] = callId;
+    values[`:held${i}`] = held;
+    sets.push(`#open.#held${i}.held = :held${i}`);
+  }
+  for (const [i, callId] of [...closing].entries()) {
+    names['#open'] = 'open';
+    names[`#close${i}`] = callId;
+    removes.push(`#open.#close${i}`);
+  }
+  if (change.deployedAt !== undefined) {
+    values[':deployedAt'] = change.deployedAt;
+    sets.push('deployedAt = :deployedAt');
+  }
+  if (change.bump !== undefined && change.bump !== 0) {
+    values[':bump'] = change.bump;
+    sets.push('rev = rev + :bump');
+  }
+  if (change.release !== undefined) {
+    removes.push('leaseUntil');
+    if (change.release.dueAt === undefined) removes.push('due', 'dueAt');
+    else {
+      values[':due'] = 'due';
+      values[':dueAt'] = change.release.dueAt;
+      sets.push('due = :due', 'dueAt = :dueAt');
+    }
+  }
+  const update = [sets.length > 0 ? `SET ${sets.join(', ')}` : '', removes.length > 0 ? `REMOVE ${removes.join(', ')}` : '']
+    .filter((part) => part !== '')
+    .join(' ');
+  return {
+    ...(update === '' ? {} : { UpdateExpression: update }),
+    ConditionExpression: 'fence = :fence',
+    ...(Object.keys(names).length > 0 ? { ExpressionAttributeNames: names } : {}),
+    ExpressionAttributeValues: toItem(values),
+  };
+};
+
+/** The item is written by this stack alone, so a shape other than this is a newer version, or an accident that must be seen. */
+const isState = (value: Item): value is Item & ApplicationState =>
+  typeof value.application === 'string' &&
+  typeof value.rev === 'number' &&
+  typeof value.fence === 'number' &&
+  typeof value.open === 'object' &&
+  value.open !== null &&
+  typeof value.runs === 'object' &&
+  value.runs !== null;
+
+const stateFromItem = (item: Item): ApplicationState => {
+  const { pk: _pk, sk: _sk, v, due: _due, ...state } = item;
+  if (v !== 1 || !isState(state))
+    throw new Error(
+      `the state of application ${String(item.application)} has version ${String(v)} or lacks fields: this code reads version 1; deploy the newer code`,
+    );
+  return state;
+};
