@@ -271,17 +271,20 @@ describe('the permissions', () => {
       {
         Effect: 'Allow',
         Action: 'sts:AssumeRole',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholders are CloudFormation's
         Resource: { 'Fn::Sub': 'arn:${AWS::Partition}:iam::*:role/image-triggers-target-*' },
         Condition: { StringEquals: { 'sts:ExternalId': template.Outputs.ExternalId?.Value } },
       },
       {
         Effect: 'Allow',
         Action: 'ssm:GetParameter',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholders are CloudFormation's
         Resource: { 'Fn::Sub': 'arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/image-triggers/*' },
       },
       {
         Effect: 'Allow',
         Action: 'secretsmanager:GetSecretValue',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholders are CloudFormation's
         Resource: { 'Fn::Sub': 'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:image-triggers/*' },
       },
     ]);

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { settingsFrom } from '../../infra/stack/settings.ts';
+
+const given = (context: Readonly<Record<string, unknown>>) => settingsFrom((name) => context[name]);
+
+describe('settings from the CDK context', () => {
+  it('default to one stack and nothing else said', () => {
+    expect(given({})).toEqual({ stackName: 'ImageTriggers' });
+  });
+
+  it.each([
+    [{ stackName: 'Team-2' }, { stackName: 'Team-2' }],
+    [{ retainData: 'false' }, { stackName: 'ImageTriggers', retainData: false }],
+    [{ retainData: true }, { stackName: 'ImageTriggers', retainData: true }],
+    [{ callDays: '30' }, { stackName: 'ImageTriggers', callDays: 30 }],
+    [{ callDays: 7 }, { stackName: 'ImageTriggers', callDays: 7 }],
+    [
+      { alarmTopicArn: 'arn:aws-cn:sns:cn-north-1:123456789012:on-call' },
+      { stackName: 'ImageTriggers', alarmTopicArn: 'arn:aws-cn:sns:cn-north-1:123456789012:on-call' },
+    ],
+  ])('take %j', (context, settings) => {
+    expect(given(context)).toEqual(settings);
+  });
+
+  it.each([
+    [{ retainData: 'no' }, '"retainData" is "no"; allowed is true or false'],
+    [{ callDays: '0' }, '"callDays" is "0"; allowed is a whole number from 1 to 3650'],
+    [{ callDays: '4000' }, '"callDays" is "4000"'],
+    [{ callDays: 1.5 }, '"callDays" is 1.5'],
+    [{ stackName: '2nd' }, '"stackName" is "2nd"'],
+    [{ alarmTopicArn: 'on-call' }, '"alarmTopicArn" is "on-call"; allowed is the ARN of an SNS topic'],
+  ])('refuse %j rather than fall back to a default', (context, message) => {
+    expect(() => given(context)).toThrow(message);
+  });
+});
