@@ -1,0 +1,86 @@
+/**
+ * The loopback endpoint behind `AWS_ENDPOINT_URL_DYNAMODB`, `_SQS`, `_SSM` and `_SECRETS_MANAGER`: one port, told apart by `X-Amz-Target`.
+ * Only callers that hold the engine's access key are served, and no browser: other users and web pages of this machine can reach loopback too.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { AwsError } from './aws-error.ts';
+import { type Fields, fields, parseJson } from './json.ts';
+import type { RawAnswer } from './tables.ts';
+
+export interface AwsBackends {
+  readonly accessKeyId: string;
+  readonly dynamodb: (headers: Readonly<Record<string, string>>, body: string) => Promise<RawAnswer>;
+  readonly sqs: (action: string, request: Fields, signal: AbortSignal) => Promise<Fields>;
+  readonly ssm: (action: string, request: Fields) => Fields;
+  readonly secretsManager: (action: string, request: Fields) => Fields;
+  readonly newId: () => string;
+}
+
+const LARGEST_BODY_BYTES = 16 * 1024 * 1024;
+
+export const makeAwsEndpoint = (backends: AwsBackends): Server => {
+  const server = createServer((request, response) => {
+    answer(backends, request, response).catch((error: unknown) => {
+      if (!response.headersSent) reply(response, failure(error), backends.newId());
+    });
+  });
+  // A stopped function cannot see that its connection was closed meanwhile, and would write into nothing when it goes on.
+  server.keepAliveTimeout = 0;
+  return server;
+};
+
+const answer = async (backends: AwsBackends, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
+  const body = await readBody(request);
+  const headers = Object.fromEntries(Object.entries(request.headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])));
+  if (headers.origin !== undefined || !headers.authorization?.includes(`Credential=${backends.accessKeyId}/`))
+    throw new AwsError('UnrecognizedClientException', 'The security token included in the request is invalid: use the access key of endpoint.json.', {
+      status: 403,
+    });
+  const [service = '', action = ''] = (headers['x-amz-target'] ?? '').split('.');
+  if (service === 'DynamoDB_20120810') return reply(response, await backends.dynamodb(headers, body), backends.newId());
+  const asked = body === '' ? {} : fields(parseJson(body, 'request'), 'request');
+  const done = await route(backends, service, action, asked, gone.signal);
+  reply(
+    response,
+    { status: 200, headers: { 'content-type': headers['content-type'] ?? 'application/x-amz-json-1.1' }, body: JSON.stringify(done) },
+    backends.newId(),
+  );
+};
+
+const route = (backends: AwsBackends, service: string, action: string, asked: Fields, signal: AbortSignal): Fields | Promise<Fields> => {
+  if (service === 'AmazonSQS') return backends.sqs(action, asked, signal);
+  if (service === 'AmazonSSM') return backends.ssm(action, asked);
+  if (service === 'secretsmanager') return backends.secretsManager(action, asked);
+  throw new AwsError(
+    'UnknownOperationException',
+    `The local engine has no service ${service || '(no X-Amz-Target header)'}; it has DynamoDB, SQS, SSM and Secrets Manager.`,
+  );
+};
+
+const failure = (error: unknown): RawAnswer => {
+  const known = error instanceof AwsError ? error : new AwsError('InternalFailure', error instanceof Error ? error.message : String(error), { status: 500 });
+  const headers = {
+    'content-type': 'application/x-amz-json-1.1',
+    ...(known.queryCode === undefined ? {} : { 'x-amzn-query-error': `${known.queryCode};Sender` }),
+  };
+  return { status: known.status, headers, body: JSON.stringify({ __type: known.code, message: known.message }) };
+};
+
+const reply = (response: ServerResponse, { status, headers, body }: RawAnswer, requestId: string): void => {
+  response.writeHead(status, { 'x-amzn-requestid': requestId, ...headers });
+  response.end(body);
+};
+
+const readBody = async (request: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    const piece = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+    bytes += piece.length;
+    if (bytes > LARGEST_BODY_BYTES) throw new AwsError('RequestEntityTooLarge', `The request is larger than ${LARGEST_BODY_BYTES} bytes.`, { status: 413 });
+    chunks.push(piece);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+};

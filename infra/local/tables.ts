@@ -1,0 +1,96 @@
+/** The DynamoDB tables: dynalite in this process over LevelDB files, spoken to without a socket of its own. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import dynalite from 'dynalite';
+import { type Chaos, calm } from './chaos.ts';
+import { type Fields, fields, optionalList, parseJson, text } from './json.ts';
+import type { TableSpec } from './plan-tables.ts';
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface Tables {
+  /** A DynamoDB request as it came. */
+  raw(headers: Readonly<Record<string, string>>, body: string): Promise<RawAnswer>;
+  /** A request of the engine itself; throws what DynamoDB answered. */
+  call(action: string, request: Fields): Promise<Fields>;
+  create(specs: readonly TableSpec[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** dynalite reads no signature, only that there is one. */
+const OWN_HEADERS = {
+  authorization: 'AWS4-HMAC-SHA256 Credential=engine/20260101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=engine',
+  'x-amz-date': '20260101T000000Z',
+  'content-type': 'application/x-amz-json-1.0',
+};
+
+export const openTables = (dataDirectory: string, chaos: Chaos = calm): Tables => {
+  const path = join(dataDirectory, 'tables');
+  mkdirSync(path, { recursive: true });
+  const server = dynalite({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+
+  const ask = (headers: Readonly<Record<string, string>>, body: string): Promise<RawAnswer> =>
+    new Promise((resolve) => {
+      const request = Object.assign(Readable.from([Buffer.from(body)]), { headers, method: 'POST', url: '/' });
+      const answered: Record<string, string> = {};
+      const response = {
+        statusCode: 200,
+        setHeader: (name: string, value: unknown) => {
+          answered[name.toLowerCase()] = String(value);
+        },
+        end: (data: unknown) => resolve({ status: response.statusCode, headers: answered, body: String(data ?? '') }),
+      };
+      server.emit('request', request, response);
+    });
+
+  const stale = makeStalePages(chaos);
+  const raw: Tables['raw'] = (headers, body) => stale(headers, body, () => ask(headers, body));
+
+  const call: Tables['call'] = async (action, request) => {
+    const { status, body } = await ask({ ...OWN_HEADERS, 'x-amz-target': `DynamoDB_20120810.${action}` }, JSON.stringify(request));
+    if (status !== 200) throw new Error(`DynamoDB ${action} of ${String(request.TableName)}: ${body}`);
+    return fields(parseJson(body, action), action);
+  };
+
+  return {
+    raw,
+    call,
+    create: async (specs) => {
+      const existing = optionalList((await call('ListTables', {})).TableNames, 'ListTables');
+      for (const spec of specs) {
+        if (!existing.includes(spec.name)) await call('CreateTable', spec.create);
+        else await compare(spec, call, path);
+      }
+    },
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+};
+
+/** dynalite cannot add an index to a table: better to stop than to answer its queries with nothing. */
+const compare = async (spec: TableSpec, call: Tables['call'], path: string): Promise<void> => {
+  const table = fields((await call('DescribeTable', { TableName: spec.name })).Table, 'DescribeTable');
+  const found = optionalList(table.GlobalSecondaryIndexes, 'indexes').map((index) => text(fields(index, 'index').IndexName, 'index'));
+  const missing = spec.indexes.filter((name) => !found.includes(name));
+  if (missing.length > 0)
+    throw new Error(
+      `table ${spec.name} was made without its index ${missing.join(', ')}, and the local engine cannot add one: start with another --data directory, or delete ${path}`,
+    );
+};
+
+/** Index reads are eventually consistent: with chaos a repeated query may get the page it had before. */
+const makeStalePages = (chaos: Chaos) => {
+  const pages = new Map<string, RawAnswer>();
+  return async (headers: Readonly<Record<string, string>>, body: string, ask: () => Promise<RawAnswer>): Promise<RawAnswer> => {
+    if (chaos === calm || !headers['x-amz-target']?.endsWith('.Query') || !body.includes('"IndexName"')) return ask();
+    const before = pages.get(body);
+    if (before !== undefined && chaos.stalePage()) return before;
+    const answer = await ask();
+    pages.set(body, answer);
+    return answer;
+  };
+};
