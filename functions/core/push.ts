@@ -4,8 +4,10 @@
  * A format reads a `PushEvent` out of its payload; `toPush` binds it to the hook it came through,
  * which decides for which registry host and repositories it may speak.
  */
-import { isDigest, isTag, parseRepository } from './image.ts';
+import { isDigest, isTag, normaliseRepository, parseHost } from './image.ts';
 import { type Parsed, parsed, refused } from './parsed.ts';
+import { hookCovers } from './repository-pattern.ts';
+import { shown } from './shown.ts';
 
 /** What one payload says, before it is bound to a hook. Only manifests and indexes under a tag become one. */
 export interface PushEvent {
@@ -52,3 +54,65 @@ export interface HookScope {
   /** `team/*` or exact paths; absent means every repository of the host. */
   readonly repositories?: readonly string[];
 }
+
+/** Longer texts of a sender are not kept: a message stays small, and a key of the table is at most 2 kB. */
+const MAX_ACTOR = 100;
+const MAX_MEDIA_TYPE = 200;
+const MAX_EVENT_ID = 200;
+
+/** Binds an event to the hook it came through. `made.id` is a new ULID; times in milliseconds. */
+export const toPush = (
+  event: PushEvent,
+  scope: HookScope & { readonly name: string },
+  made: { readonly id: string; readonly receivedAt: number },
+): Parsed<Push> => {
+  if (!isTag(event.tag))
+    return refused(
+      `${shown(event.tag)} is not a tag (${event.tag.length} characters): up to 128 of A-Z, a-z, 0-9, "_", "." and "-" are allowed, not beginning with "." or "-"`,
+    );
+  if (event.digest !== undefined && !isDigest(event.digest))
+    return refused(`${shown(event.digest)} is not a digest: "sha256:" and 64 digits of 0-9 and a-f are allowed (or "sha512:" and 128)`);
+  const host = hostFor(event, scope);
+  if (!host.ok) return host;
+  const repository = normaliseRepository(host.value, event.path);
+  if (!repository.ok) return repository;
+  if (scope.repositories !== undefined && !hookCovers(scope.repositories, repository.value))
+    return refused(
+      `the hook ${shown(scope.name)} may not speak for ${shown(repository.value, 200)}: add it to "repositories" of the hook, which now are ${shown(scope.repositories.join(', '), 200)}`,
+    );
+  const { digest, mediaType, pushedAt, actor, eventId } = event;
+  return parsed({
+    id: made.id,
+    hook: scope.name,
+    repository: repository.value,
+    tag: event.tag,
+    ...(digest === undefined ? {} : { digest }),
+    ...(isShort(mediaType, MAX_MEDIA_TYPE) ? { mediaType } : {}),
+    ...(pushedAt !== undefined && Number.isFinite(pushedAt) ? { pushedAt } : {}),
+    receivedAt: made.receivedAt,
+    ...(actor === undefined || actor === '' ? {} : { actor: actor.slice(0, MAX_ACTOR) }),
+    ...(isShort(eventId, MAX_EVENT_ID) ? { eventId } : {}),
+  });
+};
+
+const isShort = (text: string | undefined, most: number): text is string => text !== undefined && text !== '' && text.length <= most;
+
+/** The host under which the repository is known; a hook without any may speak for whatever host its payloads name. */
+const hostFor = ({ host }: PushEvent, { name, registryHost, hostAliases }: HookScope & { readonly name: string }): Parsed<string> => {
+  if (host === undefined)
+    return registryHost === undefined
+      ? refused(`the delivery does not say in which registry the image is: set "registryHost" of the hook ${shown(name)}, as in registry.example.com`)
+      : parseHost(registryHost);
+  const named = parseHost(host);
+  if (!named.ok) return named;
+  const allowed = [...(registryHost === undefined ? [] : [registryHost]), ...hostAliases];
+  if (allowed.length === 0 || allowed.some((known) => isHost(known, named.value))) return registryHost === undefined ? named : parseHost(registryHost);
+  return refused(
+    `the delivery is from the registry ${shown(host)} and the hook ${shown(name)} speaks for ${shown(allowed.join(', '), 200)} only: make a hook for that registry, or add the host to "hostAliases"`,
+  );
+};
+
+const isHost = (written: string, host: string): boolean => {
+  const known = parseHost(written);
+  return known.ok && known.value === host;
+};
