@@ -2,15 +2,14 @@
  * The CDK app: bundles the functions, then describes the stack. Settings are CDK context (`cdk deploy -c callDays=30`):
  * `stackName`, `retainData=false`, `callDays`, `alarmTopicArn`.
  */
-import { App, Validations } from 'aws-cdk-lib';
+import { Validations } from 'aws-cdk-lib';
 import { bundleAll, directoryOf } from './bundle.ts';
 import { settingsFrom } from './settings.ts';
-import { imageTriggersStack } from './stack.ts';
+import { imageTriggersStack, newApp } from './stack.ts';
 
 await bundleAll();
 
-// Without analytics: their metadata uses intrinsics that differ between a run of the CDK command line and one without it.
-const app = new App({ analyticsReporting: false });
+const app = newApp();
 const { stackName, ...settings } = settingsFrom((name) => app.node.tryGetContext(name));
 imageTriggersStack(app, stackName, {
   ...settings,

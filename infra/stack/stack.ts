@@ -1,11 +1,18 @@
-import { CfnOutput, DefaultStackSynthesizer, Stack } from 'aws-cdk-lib';
+import { App, type AppProps, CfnOutput, DefaultStackSynthesizer, Stack } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import type { Construct } from 'constructs';
 import { ImageTriggers, type ImageTriggersProps } from './image-triggers.ts';
 
 export interface StackSettings extends Omit<ImageTriggersProps, 'alarmTopic'> {
   readonly alarmTopicArn?: string;
 }
+
+/**
+ * An app that makes the same template with and without the CDK command line: its feature flags are set here rather than
+ * in cdk.json, and there are no analytics, whose metadata needs conditions.
+ */
+export const newApp = (props: AppProps = {}): App => new App({ ...props, analyticsReporting: false, context: { ...recommendedFlags } });
 
 /**
  * The construct in a stack of its own. Bound to no account or region, and without the bootstrap rule (the CDK command

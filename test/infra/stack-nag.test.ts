@@ -4,10 +4,10 @@ import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { imageTriggersStack } from '../../infra/stack/stack.ts';
-import { emptyBundles, newApp } from './stack-template.ts';
+import { emptyBundles, scratchApp } from './stack-template.ts';
 
 const checked = () => {
-  const app = newApp();
+  const app = scratchApp();
   const stack = imageTriggersStack(app, 'ImageTriggers', { directories: emptyBundles() });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return { app, stack };

@@ -2,9 +2,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import type { App } from 'aws-cdk-lib';
 import { FUNCTION_NAMES, type FunctionName } from '../../infra/stack/functions.ts';
-import { imageTriggersStack, type StackSettings } from '../../infra/stack/stack.ts';
+import { imageTriggersStack, newApp, type StackSettings } from '../../infra/stack/stack.ts';
 
 export interface Resource {
   readonly Type: string;
@@ -32,11 +32,11 @@ export const emptyBundles = (): Record<FunctionName, string> => {
 };
 
 /** Without CDK's own validator, which takes seconds for each stack: `npm run synth` has it on. */
-export const newApp = (): App => new App({ analyticsReporting: false, builtinCloudFormationValidation: false, outdir: mkdtempSync(join(room, 'assembly-')) });
+export const scratchApp = (): App => newApp({ builtinCloudFormationValidation: false, outdir: mkdtempSync(join(room, 'assembly-')) });
 
 /** The templates of stacks that live in one app. */
 export const templatesOf = (ids: readonly string[], settings: Partial<StackSettings> = {}): readonly TemplateBody[] => {
-  const app = newApp();
+  const app = scratchApp();
   const stacks = ids.map((id) => imageTriggersStack(app, id, { directories: emptyBundles(), ...settings }));
   const assembly = app.synth();
   return stacks.map((stack) => assembly.getStackByName(stack.stackName).template as TemplateBody);

@@ -1,0 +1,58 @@
+/**
+ * The real bundles against the template: each role holds exactly the actions that the code in its bundle can ask for,
+ * and each function starts with nothing but the variables it is given.
+ *
+ * Red with dozens of surplus commands? `await import('@aws-sdk/client-…')` brings the whole client along, since bundlers
+ * do not shake dynamic imports: import a file of our own dynamically, which imports the few names statically.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type Bundle, bundle } from '../../infra/stack/bundle.ts';
+import { FUNCTIONS, type FunctionName, type FunctionShape } from '../../infra/stack/functions.ts';
+import { sizeOf } from '../../infra/stack/size.ts';
+import { actionsOf } from './bundle-actions.ts';
+import { functionNames, functionOf, list, statementsOf, templateOf } from './stack-template.ts';
+
+const room = mkdtempSync(join(tmpdir(), 'image-triggers-real-'));
+afterAll(() => rmSync(room, { recursive: true, force: true }));
+
+const template = templateOf();
+const shape = (name: FunctionName): FunctionShape => FUNCTIONS[name];
+const bundleOf = (name: FunctionName): Promise<Bundle> => bundle(shape(name).entry, join(room, name), shape(name).without);
+
+// What Lambda itself does with the role, outside of our code.
+const BY_LAMBDA = ['logs:CreateLogStream', 'logs:PutLogEvents', 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+
+describe.each(functionNames)('%s', (name) => {
+  const made = bundleOf(name);
+  // Without this a bundle that fails is an unhandled rejection besides the test that says so.
+  made.catch(() => {});
+
+  it('may do exactly what its bundle can ask for', async () => {
+    const granted = new Set(statementsOf(template, name).flatMap(({ Action }) => list(Action)));
+    expect([...granted].filter((action) => !BY_LAMBDA.includes(action)).sort()).toEqual(actionsOf(await made));
+  });
+
+  it('starts with the variables of the stack alone', async () => {
+    const { directory } = await made;
+    const told = functionOf(template, name)[1].Properties.Environment as { readonly Variables: Readonly<Record<string, unknown>> };
+    const env = Object.fromEntries(
+      Object.entries(told.Variables).map(([variable, value]) => [variable, typeof value === 'string' ? value : `https://example.com/${variable}`]),
+    );
+    const code = `const { handler } = await import(${JSON.stringify(pathToFileURL(join(directory, 'index.mjs')).href)}); process.stdout.write(typeof handler);`;
+    const out = execFileSync(process.execPath, ['--input-type=module', '--eval', code], {
+      env: { ...env, AWS_REGION: 'eu-west-1' },
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    expect(out).toBe('function');
+  });
+
+  it('is within its budget', async () => {
+    expect(sizeOf(await made).entryBytes).toBeLessThanOrEqual(shape(name).budgetBytes ?? Number.POSITIVE_INFINITY);
+  });
+});
