@@ -1,0 +1,103 @@
+/**
+ * Hooks, triggers and applications as items of the definitions table:
+ *   HOOK#<name>, DEF                                                            hook
+ *   APP#<name>, DEF                                                             application
+ *   REPO#<host/path> or PREFIX#<host/first segment>, TRIGGER#<name>             trigger
+ *   TRIGGER#<name>, CLAIM                                                       makes a trigger's name unique: see triggers.ts
+ * Only definitions carry `kind`, the key of the index byKind (kind, name). `edition` counts the changes of an item and
+ * is what a change is conditional on; it is the table's, not the domain's.
+ */
+import type { ApplicationDefinition, HookDefinition, TargetDefinition, TriggerDefinition } from '../core/definitions.ts';
+import { hostOf, pathOf } from '../core/image.ts';
+import type { Item } from './dynamo.ts';
+
+export type Kind = 'hook' | 'trigger' | 'application';
+
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+export const hookKey = (name: string): Key => ({ pk: `HOOK#${name}`, sk: 'DEF' });
+export const applicationKey = (name: string): Key => ({ pk: `APP#${name}`, sk: 'DEF' });
+export const claimKey = (name: string): Key => ({ pk: `TRIGGER#${name}`, sk: 'CLAIM' });
+export const triggerKey = ({ repository, name }: Pick<TriggerDefinition, 'repository' | 'name'>): Key => ({
+  pk: triggerPartition(repository),
+  sk: `TRIGGER#${name}`,
+});
+
+/** Everything below one first path segment lies together, however deep its patterns are: so a push needs two queries, not one for each level. */
+export const triggerPartition = (repository: string): string => (repository.endsWith('/*') ? prefixPartition(repository) : `REPO#${repository}`);
+
+/** Where the patterns lie that may cover a repository, which has to be below a first segment. */
+export const prefixPartition = (repository: string): string => {
+  const [first = ''] = pathOf(repository).split('/', 1);
+  return `PREFIX#${hostOf(repository)}/${first}`;
+};
+
+export const hookToItem = (hook: HookDefinition, edition: number): Item => ({ ...hookKey(hook.name), kind: 'hook' satisfies Kind, v: 1, edition, ...hook });
+
+export const triggerToItem = (trigger: TriggerDefinition, edition: number): Item => ({
+  ...triggerKey(trigger),
+  kind: 'trigger' satisfies Kind,
+  v: 1,
+  edition,
+  ...trigger,
+});
+
+/** The target is kept as JSON text: its template is a user's own JSON, which may nest deeper or hold larger numbers than an item can. */
+export const applicationToItem = ({ target, ...application }: ApplicationDefinition, edition: number): Item => ({
+  ...applicationKey(application.name),
+  kind: 'application' satisfies Kind,
+  v: 1,
+  edition,
+  ...application,
+  target: JSON.stringify(target),
+});
+
+const isRecord = (value: unknown): value is Item => typeof value === 'object' && value !== null && !Array.isArray(value);
+const hasTexts = (item: Item, ...fields: readonly string[]): boolean => fields.every((field) => typeof item[field] === 'string');
+const isDated = ({ enabled, createdAt, updatedAt }: Item): boolean =>
+  typeof enabled === 'boolean' && typeof createdAt === 'number' && typeof updatedAt === 'number';
+
+const isHook = (value: Item): value is Item & HookDefinition =>
+  hasTexts(value, 'name', 'registry') && Array.isArray(value.tokens) && Array.isArray(value.hostAliases) && isDated(value);
+const isTrigger = (value: Item): value is Item & TriggerDefinition =>
+  hasTexts(value, 'name', 'hook', 'repository', 'application') && isRecord(value.rule) && typeof value.rule.mode === 'string' && isDated(value);
+const isApplication = (value: Item): value is Item & ApplicationDefinition =>
+  hasTexts(value, 'name') && isRecord(value.policy) && isRecord(value.target) && typeof value.target.kind === 'string' && isDated(value);
+
+/** The table is written by this stack alone, so a shape other than this is a newer version, or an accident that must be seen. */
+const strange = (item: Item): Error =>
+  new Error(`the item ${String(item.pk)}, ${String(item.sk)} has version ${String(item.v)} or lacks fields: this code reads version 1; deploy the newer code`);
+
+/** What is the table's own is left behind. */
+const body = (item: Item): Item => {
+  const { pk: _pk, sk: _sk, kind: _kind, v, edition: _edition, ...fields } = item;
+  if (v !== 1) throw strange(item);
+  return fields;
+};
+
+export const hookFromItem = (item: Item): HookDefinition => {
+  const hook = body(item);
+  if (!isHook(hook)) throw strange(item);
+  return hook;
+};
+
+export const triggerFromItem = (item: Item): TriggerDefinition => {
+  const trigger = body(item);
+  if (!isTrigger(trigger)) throw strange(item);
+  return trigger;
+};
+
+export const applicationFromItem = (item: Item): ApplicationDefinition => {
+  const application = { ...body(item), target: targetFrom(item.target) };
+  if (!isApplication(application)) throw strange(item);
+  return application;
+};
+
+const targetFrom = (text: unknown): TargetDefinition | undefined => {
+  const value: unknown = typeof text === 'string' ? JSON.parse(text) : undefined;
+  return isTarget(value) ? value : undefined;
+};
+const isTarget = (value: unknown): value is TargetDefinition => isRecord(value) && typeof value.kind === 'string';
