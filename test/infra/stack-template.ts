@@ -92,3 +92,12 @@ export function* within(value: unknown, key = ''): Generator<readonly [string, u
 }
 
 export const functionNames = FUNCTION_NAMES;
+
+/** What stands at a path inside the properties. */
+export const property = (resource: Resource, ...path: readonly string[]): unknown =>
+  path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? Object.entries(value).find(([name]) => name === key)?.[1] : undefined),
+    resource.Properties,
+  );
+
+export const dotted = (id: string, attribute: string): unknown => ({ 'Fn::GetAtt': [id, attribute] });

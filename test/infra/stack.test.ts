@@ -1,16 +1,9 @@
 /** What the template has to say whatever the constructs look like. */
 import { describe, expect, it } from 'vitest';
 import { ENV } from '../../functions/env.ts';
-import { FUNCTIONS } from '../../infra/stack/functions.ts';
-import { documentOf, functionNames, functionOf, list, named, ofType, type Resource, statementsOf, templateOf, templatesOf, within } from './stack-template.ts';
+import { dotted, functionNames, functionOf, named, ofType, property, templateOf, templatesOf, within } from './stack-template.ts';
 
 const template = templateOf();
-const property = (resource: Resource, ...path: readonly string[]): unknown =>
-  path.reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null ? Object.entries(value).find(([name]) => name === key)?.[1] : undefined),
-    resource.Properties,
-  );
-const dotted = (id: string, attribute: string): unknown => ({ 'Fn::GetAtt': [id, attribute] });
 
 describe('the template', () => {
   it('uses the resource types that the local engine knows, and no other', () => {
@@ -72,143 +65,6 @@ describe('the template', () => {
   });
 });
 
-describe('the HTTP API', () => {
-  const routes = ofType(template, 'AWS::ApiGatewayV2::Route').map(([, route]) => route);
-
-  it('is open to the public at the hooks and nowhere else', () => {
-    expect(routes.map((route) => [property(route, 'RouteKey'), property(route, 'AuthorizationType')]).sort()).toEqual([
-      ['ANY /hooks/{token}', 'NONE'],
-      ['ANY /v1/{proxy+}', 'AWS_IAM'],
-    ]);
-  });
-
-  it('leads each route to its function', () => {
-    const leads = routes.map((route) => {
-      const integration = ofType(template, 'AWS::ApiGatewayV2::Integration').find(([id]) => JSON.stringify(property(route, 'Target')).includes(`"${id}"`));
-      return [
-        property(route, 'RouteKey'),
-        integration && property(integration[1], 'IntegrationUri'),
-        integration && property(integration[1], 'PayloadFormatVersion'),
-      ];
-    });
-    expect(leads.sort()).toEqual([
-      ['ANY /hooks/{token}', dotted(functionOf(template, 'ingest')[0], 'Arn'), '2.0'],
-      ['ANY /v1/{proxy+}', dotted(functionOf(template, 'api')[0], 'Arn'), '2.0'],
-    ]);
-  });
-
-  it('answers no CORS preflight by itself', () => {
-    expect(property(named(template, 'AWS::ApiGatewayV2::Api', 'Http')[1], 'CorsConfiguration')).toBeUndefined();
-  });
-
-  const [, stage] = named(template, 'AWS::ApiGatewayV2::Stage', 'Http');
-
-  it('is throttled', () => {
-    expect(property(stage, 'DefaultRouteSettings')).toEqual({ ThrottlingBurstLimit: 400, ThrottlingRateLimit: 200 });
-    const [, other] = named(templateOf({ throttle: { rateLimit: 5, burstLimit: 7 } }), 'AWS::ApiGatewayV2::Stage', 'Http');
-    expect(property(other, 'DefaultRouteSettings')).toEqual({ ThrottlingBurstLimit: 7, ThrottlingRateLimit: 5 });
-  });
-
-  it('logs each request by its route, never by anything that can hold a token', () => {
-    const format = String(property(stage, 'AccessLogSettings', 'Format'));
-    const variables = Object.values(JSON.parse(format) as Record<string, string>);
-    expect(variables).toContain('$context.routeKey');
-    expect(variables.filter((variable) => /path|query|header|error\.message/i.test(variable))).toEqual([]);
-    expect(property(stage, 'AccessLogSettings', 'DestinationArn')).toEqual(dotted(named(template, 'AWS::Logs::LogGroup', 'Http')[0], 'Arn'));
-  });
-});
-
-describe('the tables', () => {
-  const key = (hash: string, range: string) => [
-    { AttributeName: hash, KeyType: 'HASH' },
-    { AttributeName: range, KeyType: 'RANGE' },
-  ];
-  const index = (IndexName: string, hash: string, range: string, ProjectionType: string) => ({
-    IndexName,
-    KeySchema: key(hash, range),
-    Projection: { ProjectionType },
-  });
-
-  it.each([
-    ['Definitions', [index('byKind', 'kind', 'name', 'ALL'), index('due', 'due', 'dueAt', 'KEYS_ONLY')], { dueAt: 'N' }],
-    ['Calls', [index('byApplication', 'application', 'ulid', 'KEYS_ONLY'), index('feed', 'day', 'ulid', 'KEYS_ONLY')], {}],
-  ])('%s has its keys and indexes from the first day', (name, indexes, numbers) => {
-    const [, table] = named(template, 'AWS::DynamoDB::Table', name);
-    expect(property(table, 'KeySchema')).toEqual(key('pk', 'sk'));
-    expect(property(table, 'GlobalSecondaryIndexes')).toEqual(indexes);
-    const types = property(table, 'AttributeDefinitions') as readonly { readonly AttributeName: string; readonly AttributeType: string }[];
-    expect(
-      Object.fromEntries(types.filter(({ AttributeType }) => AttributeType !== 'S').map(({ AttributeName, AttributeType }) => [AttributeName, AttributeType])),
-    ).toEqual(numbers);
-  });
-
-  it('are encrypted, expire items, can be restored, cost by use, and outlive the stack', () => {
-    for (const [id, table] of ofType(template, 'AWS::DynamoDB::Table')) {
-      expect(table, id).toMatchObject({
-        DeletionPolicy: 'Retain',
-        Properties: {
-          SSESpecification: { SSEEnabled: true },
-          TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
-          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-          BillingMode: 'PAY_PER_REQUEST',
-          DeletionProtectionEnabled: true,
-        },
-      });
-    }
-  });
-
-  it('go with the stack when told so', () => {
-    for (const [id, table] of ofType(templateOf({ retainData: false }), 'AWS::DynamoDB::Table')) {
-      expect(table, id).toMatchObject({ DeletionPolicy: 'Delete', Properties: { DeletionProtectionEnabled: false } });
-    }
-  });
-});
-
-describe('the queues', () => {
-  const LEASE_SECONDS = 75;
-  it.each([
-    ['Pushes', 'match', 10, 10],
-    ['Deployments', 'deploy', 1, 20],
-  ] as const)('%s is born with everything', (name, consumer, batchSize, concurrency) => {
-    const [id, queue] = named(template, 'AWS::SQS::Queue', `${name}Queue`);
-    const [dead, deadLetters] = named(template, 'AWS::SQS::Queue', `${name}DeadLetters`);
-    expect(property(queue, 'RedrivePolicy')).toEqual({ deadLetterTargetArn: dotted(dead, 'Arn'), maxReceiveCount: 5 });
-    expect(property(queue, 'MessageRetentionPeriod')).toBe(4 * 86_400);
-    expect(property(deadLetters, 'MessageRetentionPeriod')).toBe(14 * 86_400);
-    const visibility = Number(property(queue, 'VisibilityTimeout'));
-    expect(visibility).toBeGreaterThanOrEqual(6 * FUNCTIONS[consumer].timeoutSeconds);
-    expect(visibility).toBeGreaterThan(LEASE_SECONDS);
-    const [, mapping] = named(template, 'AWS::Lambda::EventSourceMapping', name);
-    expect(mapping.Properties).toEqual({
-      EventSourceArn: dotted(id, 'Arn'),
-      FunctionName: { Ref: functionOf(template, consumer)[0] },
-      BatchSize: batchSize,
-      FunctionResponseTypes: ['ReportBatchItemFailures'],
-      ScalingConfig: { MaximumConcurrency: concurrency },
-    });
-    const watched = ofType(template, 'AWS::CloudWatch::Alarm').map(([, alarm]) => [property(alarm, 'MetricName'), property(alarm, 'Dimensions')]);
-    expect(watched).toContainEqual(['ApproximateNumberOfMessagesVisible', [{ Name: 'QueueName', Value: dotted(dead, 'QueueName') }]]);
-    expect(watched).toContainEqual(['ApproximateAgeOfOldestMessage', [{ Name: 'QueueName', Value: dotted(id, 'QueueName') }]]);
-  });
-
-  it('are encrypted at rest and on the way', () => {
-    for (const [id, queue] of ofType(template, 'AWS::SQS::Queue')) {
-      expect(property(queue, 'SqsManagedSseEnabled'), id).toBe(true);
-      const policy = ofType(template, 'AWS::SQS::QueuePolicy').find(([, { Properties }]) => JSON.stringify(Properties.Queues).includes(`"${id}"`));
-      expect(policy && documentOf(policy[1]), id).toContainEqual(
-        expect.objectContaining({ Effect: 'Deny', Action: 'sqs:*', Principal: { AWS: '*' }, Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
-      );
-    }
-  });
-
-  it('tell deploy when a message is at its last receive', () => {
-    const [, queue] = named(template, 'AWS::SQS::Queue', 'DeploymentsQueue');
-    expect(property(functionOf(template, 'deploy')[1], 'Environment', 'Variables', ENV.maxReceives)).toBe(
-      String(property(queue, 'RedrivePolicy', 'maxReceiveCount')),
-    );
-  });
-});
-
 describe('the functions', () => {
   it('run on nodejs24.x, arm64, with their own memory and time', () => {
     const shapes = functionNames.map((name) => {
@@ -257,61 +113,6 @@ describe('the functions', () => {
   it('keep calls as long as told', () => {
     expect(property(functionOf(template, 'match')[1], 'Environment', 'Variables', ENV.retentionDays)).toBe('90');
     expect(property(functionOf(templateOf({ callDays: 7 }), 'match')[1], 'Environment', 'Variables', ENV.retentionDays)).toBe('7');
-  });
-});
-
-describe('the permissions', () => {
-  const resourcesOf = (resource: unknown): readonly string[] => list(resource).map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
-
-  it('name a wildcard only for what applications choose at run time', () => {
-    const wild = functionNames.flatMap((name) =>
-      statementsOf(template, name).filter(({ Resource }) => resourcesOf(Resource).some((text) => text.includes('*'))),
-    );
-    expect(wild).toEqual([
-      {
-        Effect: 'Allow',
-        Action: 'sts:AssumeRole',
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholders are CloudFormation's
-        Resource: { 'Fn::Sub': 'arn:${AWS::Partition}:iam::*:role/image-triggers-target-*' },
-        Condition: { StringEquals: { 'sts:ExternalId': template.Outputs.ExternalId?.Value } },
-      },
-      {
-        Effect: 'Allow',
-        Action: 'ssm:GetParameter',
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholders are CloudFormation's
-        Resource: { 'Fn::Sub': 'arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/image-triggers/*' },
-      },
-      {
-        Effect: 'Allow',
-        Action: 'secretsmanager:GetSecretValue',
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholders are CloudFormation's
-        Resource: { 'Fn::Sub': 'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:image-triggers/*' },
-      },
-    ]);
-  });
-
-  it('name no wildcard action, and come from no managed policy', () => {
-    for (const name of functionNames)
-      for (const { Action } of statementsOf(template, name)) for (const action of list(Action)) expect(action).not.toContain('*');
-    for (const [id, role] of ofType(template, 'AWS::IAM::Role')) expect(property(role, 'ManagedPolicyArns'), id).toBeUndefined();
-  });
-
-  it('let ingest touch nothing but the hook and the queue', () => {
-    expect(
-      statementsOf(template, 'ingest')
-        .filter(({ Action }) => !list(Action).some((action) => action.startsWith('logs:')))
-        .map(({ Action, Resource }) => [Action, Resource]),
-    ).toEqual([
-      ['dynamodb:GetItem', dotted(named(template, 'AWS::DynamoDB::Table', 'Definitions')[0], 'Arn')],
-      ['sqs:SendMessage', dotted(named(template, 'AWS::SQS::Queue', 'PushesQueue')[0], 'Arn')],
-    ]);
-  });
-
-  it('let only deploy leave the stack', () => {
-    const outside = functionNames.filter((name) =>
-      statementsOf(template, name).some(({ Action }) => list(Action).some((action) => /^(sts|ssm|secretsmanager):/.test(action))),
-    );
-    expect(outside).toEqual(['deploy']);
   });
 });
 

@@ -1,0 +1,60 @@
+/** What the roles may touch. That their actions are those of the bundles is held by stack-permissions.test.ts. */
+import { describe, expect, it } from 'vitest';
+import { dotted, functionNames, list, named, ofType, property, statementsOf, templateOf } from './stack-template.ts';
+
+const template = templateOf();
+
+describe('the permissions', () => {
+  const resourcesOf = (resource: unknown): readonly string[] => list(resource).map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
+
+  it('name a wildcard only for what applications choose at run time', () => {
+    const wild = functionNames.flatMap((name) =>
+      statementsOf(template, name).filter(({ Resource }) => resourcesOf(Resource).some((text) => text.includes('*'))),
+    );
+    expect(wild).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'sts:AssumeRole',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholders are CloudFormation's
+        Resource: { 'Fn::Sub': 'arn:${AWS::Partition}:iam::*:role/image-triggers-target-*' },
+        Condition: { StringEquals: { 'sts:ExternalId': template.Outputs.ExternalId?.Value } },
+      },
+      {
+        Effect: 'Allow',
+        Action: 'ssm:GetParameter',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholders are CloudFormation's
+        Resource: { 'Fn::Sub': 'arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/image-triggers/*' },
+      },
+      {
+        Effect: 'Allow',
+        Action: 'secretsmanager:GetSecretValue',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholders are CloudFormation's
+        Resource: { 'Fn::Sub': 'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:image-triggers/*' },
+      },
+    ]);
+  });
+
+  it('name no wildcard action, and come from no managed policy', () => {
+    for (const name of functionNames)
+      for (const { Action } of statementsOf(template, name)) for (const action of list(Action)) expect(action).not.toContain('*');
+    for (const [id, role] of ofType(template, 'AWS::IAM::Role')) expect(property(role, 'ManagedPolicyArns'), id).toBeUndefined();
+  });
+
+  it('let ingest touch nothing but the hook and the queue', () => {
+    expect(
+      statementsOf(template, 'ingest')
+        .filter(({ Action }) => !list(Action).some((action) => action.startsWith('logs:')))
+        .map(({ Action, Resource }) => [Action, Resource]),
+    ).toEqual([
+      ['dynamodb:GetItem', dotted(named(template, 'AWS::DynamoDB::Table', 'Definitions')[0], 'Arn')],
+      ['sqs:SendMessage', dotted(named(template, 'AWS::SQS::Queue', 'PushesQueue')[0], 'Arn')],
+    ]);
+  });
+
+  it('let only deploy leave the stack', () => {
+    const outside = functionNames.filter((name) =>
+      statementsOf(template, name).some(({ Action }) => list(Action).some((action) => /^(sts|ssm|secretsmanager):/.test(action))),
+    );
+    expect(outside).toEqual(['deploy']);
+  });
+});
