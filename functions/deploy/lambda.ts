@@ -1,0 +1,40 @@
+import { ENV, required } from '../env.ts';
+import { makeOutbound } from '../outbound/request.ts';
+import { stdoutLog } from '../runtime/log.ts';
+import { makeApplicationOf } from '../store/application-of.ts';
+import { makeCalls } from '../store/calls.ts';
+import { makeTables } from '../store/dynamo.ts';
+import { makeDeploymentsQueue, makeQueueClient } from '../store/queues.ts';
+import { makeSecrets } from '../store/secrets.ts';
+import { makeStates } from '../store/states.ts';
+import { targetOf } from '../targets/index.ts';
+import { makeDeployHandler } from './handler.ts';
+
+/** Everything that one attempt does outside ends within this: well before the function's time-out, which is before the lease's end. */
+const OUTSIDE_MS = 25_000;
+
+const { env } = process;
+const tables = makeTables(env);
+const states = makeStates(tables);
+const deployments = makeDeploymentsQueue(makeQueueClient(), required(env, ENV.deploymentsQueueUrl));
+const outbound = makeOutbound({ allow: (env[ENV.outboundAllow] ?? '').split(',').filter((entry) => entry !== ''), clock: Date.now });
+const secret = makeSecrets(env);
+
+export const handler = makeDeployHandler(
+  {
+    states,
+    application: makeApplicationOf(tables),
+    calls: makeCalls(tables, Number(required(env, ENV.retentionDays))),
+    target: targetOf,
+    io: (idempotencyKey) => {
+      const signal = AbortSignal.timeout(OUTSIDE_MS);
+      return { request: (request) => outbound(request, signal), secret, signal, idempotencyKey, externalId: required(env, ENV.externalId), now: Date.now };
+    },
+    send: (application, delaySeconds) => deployments.send([application], delaySeconds),
+    now: Date.now,
+    random: Math.random,
+    log: stdoutLog,
+  },
+  { due: states.due, sendAll: deployments.send, now: Date.now, log: stdoutLog },
+  Number(required(env, ENV.maxReceives)),
+);
