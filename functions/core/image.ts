@@ -94,5 +94,12 @@ const join = (host: string, path: string): Parsed<string> => {
   return isPath(full) ? parsed(`${known}/${full}`) : refused(`${shown(full)} is not a repository path: write team/app, or host/team/app`);
 };
 
+/** Whether a name begins with a host as a person writes one; an upper-case first part, which Docker takes for a host too, is not one here. */
+export const namesHost = (name: string): boolean => {
+  const slash = name.indexOf('/');
+  const first = slash === -1 ? '' : name.slice(0, slash);
+  return first === 'localhost' || /[.:]/.test(first);
+};
+
 /** Docker's rule for the part before the first slash. */
 const looksLikeHost = (part: string): boolean => part === 'localhost' || /[.:A-Z]/.test(part);

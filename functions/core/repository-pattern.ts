@@ -1,5 +1,5 @@
 /** Patterns over repositories: `host/path` for exactly that one, `host/team/*` for everything below `host/team`. Lower case, as repositories are. */
-import { hostOf, normaliseRepository, parseRepository } from './image.ts';
+import { hostOf, namesHost, normaliseRepository, parseRepository } from './image.ts';
 import { type Parsed, parsed, refused } from './parsed.ts';
 import { shown } from './shown.ts';
 
@@ -17,17 +17,12 @@ export const parseRepositoryPattern = (text: string, registryHost?: string): Par
   const below = text.endsWith(BELOW);
   const name = below ? text.slice(0, -BELOW.length) : text;
   if (name.includes('*')) return refused(`the repository ${shown(text)} has a "*" inside: it may only stand at the end, as in team/*`);
-  if (below && hasHost(name) && !name.includes('/'))
-    return refused(`the repository ${shown(text)} covers a whole registry: name a part of its path too, as in registry.example.com/team/*`);
   // Something stands for the star while parsing: `docker.io/team/*` is the namespace `team`, never the official image `library/team`.
   const whole = below ? `${name}/x` : name;
-  const repository = registryHost === undefined || hasHost(name) ? parseRepository(whole) : normaliseRepository(registryHost, whole);
+  if (below && namesHost(whole) && !name.includes('/'))
+    return refused(`the repository ${shown(text)} covers a whole registry: name a part of its path too, as in registry.example.com/team/*`);
+  const repository = registryHost === undefined || namesHost(whole) ? parseRepository(whole) : normaliseRepository(registryHost, whole);
   return repository.ok && below ? parsed(`${repository.value.slice(0, -1)}*`) : repository;
-};
-
-const hasHost = (name: string): boolean => {
-  const first = name.split('/', 1)[0] ?? '';
-  return first === 'localhost' || /[.:]/.test(first);
 };
 
 /** A pattern of a hook's `repositories`: a path or `team/*` inside its registry, with or without the host. A bare `*` is everything. */

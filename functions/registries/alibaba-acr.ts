@@ -1,0 +1,68 @@
+/**
+ * Alibaba Cloud Container Registry (ACR), Personal and Enterprise Edition: one body for both.
+ * https://www.alibabacloud.com/help/en/acr/user-guide/use-webhooks
+ *
+ *   {"push_data":{"digest":"sha256:…","pushed_at":"2016-11-29 12:25:46","tag":"latest"},
+ *    "repository":{"name":"repoTest","namespace":"namespace","region":"cn-hangzhou","repo_full_name":"namespace/repoTest",…}}
+ *
+ * There is no signature, no event id and no host. The old shared host of the Personal Edition follows from the region;
+ * instances with a name of their own (Enterprise, and Personal since 2024) are named by the hook's `registryHost`.
+ * `pushed_at` has no time zone, so it orders nothing.
+ */
+import * as z from 'zod/mini';
+import { tagProblem } from './artifact.ts';
+import { decodeShape, detail, optionalText, textOr } from './payload.ts';
+import type { Registry } from './registry.ts';
+
+const notification = z.object({
+  push_data: z.object({ tag: optionalText, digest: optionalText }),
+  repository: z.object({ repo_full_name: optionalText, namespace: detail, name: detail, region: detail }),
+});
+
+const WHAT = 'an ACR notification (push_data and repository)';
+const ENDPOINT = /^(registry|[a-z0-9-]+-registry|crpi-[a-z0-9]+)(?:-vpc|-internal)?(\.[a-z0-9-]+(?:\.personal)?(?:\.cr)?\.aliyuncs\.com)$/;
+const SHARED = /^registry(?:-vpc|-internal)?\.([a-z0-9-]+)\.aliyuncs\.com$/;
+const NETWORKS = ['', '-vpc', '-internal'];
+
+/** Only of a shared host can the region tell that the delivery is from elsewhere; any other name was chosen by the hook. */
+const hostOfRegion = (region: string | undefined, registryHost: string | undefined): string | undefined => {
+  if (region === undefined || !/^[a-z0-9-]+$/.test(region)) return undefined;
+  const shared = registryHost === undefined ? undefined : SHARED.exec(registryHost.toLowerCase())?.[1];
+  const known = registryHost !== undefined && (shared === undefined || shared === region);
+  return known ? undefined : `registry.${region}.aliyuncs.com`;
+};
+
+export const alibabaAcr: Registry = {
+  proofs: [],
+  needsRegistryHost: false,
+  aliases: (registryHost) => {
+    const host = registryHost.toLowerCase();
+    const [, instance, domain] = ENDPOINT.exec(host) ?? [];
+    return instance === undefined || domain === undefined ? [] : NETWORKS.map((network) => `${instance}${network}${domain}`).filter((name) => name !== host);
+  },
+  recognises: ({ body }) => {
+    const read = decodeShape(notification, body, WHAT);
+    return read.ok && textOr(read.value.repository.repo_full_name) !== undefined;
+  },
+  read: ({ body }, { registryHost }) => {
+    const read = decodeShape(notification, body, WHAT);
+    if (!read.ok) return { is: 'unreadable', why: read.why };
+    const { push_data, repository } = read.value;
+    const [namespace, name] = [textOr(repository.namespace), textOr(repository.name)];
+    const path = textOr(repository.repo_full_name) ?? (namespace === undefined || name === undefined ? undefined : `${namespace}/${name}`);
+    if (path === undefined) return { is: 'unreadable', why: `the body is not ${WHAT}: "repository" names neither "repo_full_name" nor "namespace" and "name"` };
+    const tag = textOr(push_data.tag);
+    const problem = tagProblem(tag);
+    if (tag === undefined || problem !== undefined)
+      return { is: 'events', pushes: [], ignored: [{ why: problem ?? '', reference: tag === undefined ? path : `${path}:${tag}` }] };
+    const host = hostOfRegion(textOr(repository.region), registryHost);
+    const digest = textOr(push_data.digest);
+    return { is: 'events', pushes: [{ ...(host === undefined ? {} : { host }), path, tag, ...(digest === undefined ? {} : { digest }) }], ignored: [] };
+  },
+  guide: (url) => [
+    'In the console of Container Registry open the repository, then Triggers (触发器), and create one.',
+    `Trigger URL: ${url}`,
+    'Trigger: All (全部触发). The rule of the trigger here decides, and records what did not fire.',
+    'If the instance has a host of its own (…-registry.<region>.cr.aliyuncs.com, crpi-….personal.cr.aliyuncs.com), give it as "registryHost": the notification does not name it.',
+  ],
+};

@@ -1,0 +1,34 @@
+/** Reading a payload: bytes to JSON to the shape that one format knows. Nothing here throws, whatever was sent. */
+import * as z from 'zod/mini';
+import { type Parsed, parsed, refused } from '../core/parsed.ts';
+
+/** Text that may be missing, null or empty: all three mean "none". */
+export const optionalText = z.optional(z.nullable(z.string()));
+/** A detail that is nice to have: of any other type it counts as missing. */
+export const detail = z.catch(optionalText, undefined);
+
+export const textOr = (text: string | null | undefined): string | undefined => (text === null || text === '' ? undefined : text);
+
+export const decodeJson = (body: Uint8Array): Parsed<unknown> => {
+  if (body.length === 0) return refused('the body is empty: send the registry’s JSON with POST');
+  try {
+    return parsed(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)));
+  } catch {
+    return refused(`the body (${body.length} bytes) is not JSON in UTF-8: send the registry’s JSON as it is, not as a form and not compressed`);
+  }
+};
+
+/** `what` names the payload in the sentence ("an ACR notification"). Values are never repeated. */
+export const readShape = <T>(shape: z.ZodMiniType<T>, value: unknown, what: string): Parsed<T> => {
+  const read = shape.safeParse(value);
+  if (read.success) return parsed(read.data);
+  const [issue] = read.error.issues;
+  const expected = issue?.code === 'invalid_type' ? issue.expected : 'valid';
+  const field = issue === undefined || issue.path.length === 0 ? 'the whole body' : `the field "${issue.path.map(String).join('.').slice(0, 100)}"`;
+  return refused(`the body is not ${what}: ${field} is missing or not ${expected === 'valid' ? expected : `of type ${expected}`}`);
+};
+
+export const decodeShape = <T>(shape: z.ZodMiniType<T>, body: Uint8Array, what: string): Parsed<T> => {
+  const json = decodeJson(body);
+  return json.ok ? readShape(shape, json.value, what) : json;
+};

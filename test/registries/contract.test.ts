@@ -1,0 +1,26 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { describe, expect, it, test } from 'vitest';
+import { isRegistryName, REGISTRY_NAMES, registries } from '../../functions/registries/index.ts';
+import { contractOf, fixtures } from './contract.ts';
+
+const ROOT = new URL('../fixtures/registries/', import.meta.url);
+
+for (const name of REGISTRY_NAMES) contractOf(name);
+
+describe('the table', () => {
+  it('holds exactly the names', () => {
+    expect(Object.keys(registries).sort()).toEqual([...REGISTRY_NAMES].sort());
+    expect([isRegistryName('generic'), isRegistryName('Generic'), isRegistryName('constructor'), isRegistryName('')]).toEqual([true, false, false, false]);
+  });
+  test.each(readdirSync(ROOT, { withFileTypes: true }).filter((entry) => entry.isDirectory()))(
+    'fixtures of $name come in pairs and are indexed',
+    ({ name }) => {
+      const bodies = readdirSync(new URL(`${name}/`, ROOT)).filter((file) => file.endsWith('.json'));
+      expect(bodies.length).toBeGreaterThan(0);
+      for (const body of bodies) {
+        expect(existsSync(new URL(`${name}/${body.replace('.json', '.headers.txt')}`, ROOT))).toBe(true);
+        expect(fixtures.map(({ file }) => file)).toContain(`${name}/${body}`);
+      }
+    },
+  );
+});
