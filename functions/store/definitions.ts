@@ -1,0 +1,123 @@
+/** What hooks, triggers and applications have in common in the store: put if absent, conditional change, delete, list by kind and name. */
+import { DeleteItemCommand, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type Parsed, parsed } from '../core/parsed.ts';
+import { decodeCursor, encodeCursor, notOurs, type Page } from './cursor.ts';
+import type { Key, Kind } from './definition-item.ts';
+import { fromItem, type Item, type Tables, toItem, whenHolds } from './dynamo.ts';
+
+export type { Page } from './cursor.ts';
+
+export interface ListQuery {
+  /** Fields that must have exactly this value. */
+  readonly where?: Readonly<Record<string, string>>;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+/** How one kind of definition becomes an item and is read again. */
+export interface Codec<T> {
+  readonly kind: Kind;
+  readonly toItem: (definition: T, edition: number) => Item;
+  readonly fromItem: (item: Item) => T;
+  /** Whether a key read from a cursor can be one of this kind. */
+  readonly isKey: (key: Key, name: string) => boolean;
+}
+
+/** Changes of one item that meet each other: each but one starts again with what it then finds. */
+const TRIES = 5;
+const PAGE = 200;
+
+export const makeDefinitions = <T>(tables: Tables, codec: Codec<T>) => {
+  const TableName = tables.definitions;
+  const read = async ({ pk, sk }: Key): Promise<Item | undefined> => {
+    const { Item } = await tables.client.send(new GetItemCommand({ TableName, Key: toItem({ pk, sk }), ConsistentRead: true }));
+    return Item === undefined ? undefined : fromItem(Item);
+  };
+
+  const get = async (key: Key): Promise<T | undefined> => {
+    const item = await read(key);
+    return item === undefined ? undefined : codec.fromItem(item);
+  };
+
+  const create = async (definition: T): Promise<'created' | 'exists'> =>
+    (await whenHolds(
+      tables.client.send(new PutItemCommand({ TableName, Item: toItem(codec.toItem(definition, 1)), ConditionExpression: 'attribute_not_exists(pk)' })),
+    ))
+      ? 'created'
+      : 'exists';
+
+  /** Applies `alter` to what is stored now; again if somebody else changed it in between. What `alter` throws ends the change. */
+  const change = async (key: Key, alter: (definition: T) => Promise<T> | T): Promise<T | 'absent' | 'moved'> => {
+    for (let i = 0; i < TRIES; i += 1) {
+      const item = await read(key);
+      if (item === undefined) return 'absent';
+      const edition = typeof item.edition === 'number' ? item.edition : 0;
+      const changed = await alter(codec.fromItem(item));
+      const put = new PutItemCommand({
+        TableName,
+        Item: toItem(codec.toItem(changed, edition + 1)),
+        ConditionExpression: 'edition = :edition',
+        ExpressionAttributeValues: toItem({ ':edition': edition }),
+      });
+      if (await whenHolds(tables.client.send(put))) return changed;
+    }
+    return 'moved';
+  };
+
+  /** True when it was there. With `untouched`, only what nobody has changed since its creation. */
+  const remove = async ({ pk, sk }: Key, untouched = false): Promise<boolean> =>
+    whenHolds(
+      tables.client.send(
+        new DeleteItemCommand({
+          TableName,
+          Key: toItem({ pk, sk }),
+          ConditionExpression: untouched ? 'edition = :one' : 'attribute_exists(pk)',
+          ...(untouched ? { ExpressionAttributeValues: toItem({ ':one': 1 }) } : {}),
+        }),
+      ),
+    );
+
+  const startOf = (cursor: string): Parsed<Item> => {
+    const parts = decodeCursor(cursor, 3);
+    if (!parts.ok) return parts;
+    const [pk = '', sk = '', name = ''] = parts.value;
+    return codec.isKey({ pk, sk }, name) ? parsed({ pk, sk, kind: codec.kind, name }) : notOurs(cursor);
+  };
+
+  /** By name. From an index, so what was written a moment ago may be missing; `why` when the cursor is none of this list. */
+  const list = async ({ where = {}, limit, cursor }: ListQuery): Promise<Parsed<Page<T>>> => {
+    const begin = cursor === undefined ? undefined : startOf(cursor);
+    if (begin?.ok === false) return begin;
+    const filters = Object.entries(where);
+    const found: Item[] = [];
+    let start = begin?.value;
+    do {
+      const page = await tables.client.send(
+        new QueryCommand({
+          TableName,
+          IndexName: 'byKind',
+          KeyConditionExpression: 'kind = :kind',
+          ...(filters.length === 0
+            ? {}
+            : {
+                FilterExpression: filters.map((_, i) => `#f${i} = :f${i}`).join(' AND '),
+                ExpressionAttributeNames: Object.fromEntries(filters.map(([field], i) => [`#f${i}`, field])),
+              }),
+          ExpressionAttributeValues: toItem({ ':kind': codec.kind, ...Object.fromEntries(filters.map(([, value], i) => [`:f${i}`, value])) }),
+          // One more than asked for tells whether there is another page.
+          Limit: filters.length === 0 ? limit + 1 - found.length : PAGE,
+          ...(start === undefined ? {} : { ExclusiveStartKey: toItem(start) }),
+        }),
+      );
+      found.push(...(page.Items ?? []).map(fromItem));
+      start = page.LastEvaluatedKey === undefined ? undefined : fromItem(page.LastEvaluatedKey);
+    } while (start !== undefined && found.length <= limit);
+    const last = found.length > limit ? found[limit - 1] : undefined;
+    return parsed({
+      items: found.slice(0, limit).map(codec.fromItem),
+      ...(last === undefined ? {} : { cursor: encodeCursor([String(last.pk), String(last.sk), String(last.name)]) }),
+    });
+  };
+
+  return { read, get, create, change, remove, list };
+};
