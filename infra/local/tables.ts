@@ -1,7 +1,10 @@
 /** The DynamoDB tables: dynalite in this process over LevelDB files, spoken to without a socket of its own. */
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
+import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import dynalite from 'dynalite';
 import { type Chaos, calm } from './chaos.ts';
 import { type Fields, fields, optionalList, parseJson, text } from './json.ts';
@@ -63,17 +66,34 @@ export const openTables = (dataDirectory: string, chaos: Chaos = calm): Tables =
     create: async (specs) => {
       const existing = optionalList((await call('ListTables', {})).TableNames, 'ListTables');
       for (const spec of specs) {
-        if (!existing.includes(spec.name)) await call('CreateTable', spec.create);
-        else await compare(spec, call, path);
+        if (existing.includes(spec.name)) await compare(spec, call, path);
+        else {
+          await call('CreateTable', spec.create);
+          // It exists a moment before it may be used, as on AWS.
+          while ((await describe(spec.name, call)).TableStatus !== 'ACTIVE') await nextTurn();
+        }
       }
     },
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    close: () => close(server),
   };
 };
 
+/** dynalite closes its files only after a server that listens: so it does, for a moment, without anything to answer. */
+const close = async (server: Server): Promise<void> => {
+  server.removeAllListeners('request');
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+};
+
+const describe = async (name: string, call: Tables['call']): Promise<Fields> =>
+  fields((await call('DescribeTable', { TableName: name })).Table, 'DescribeTable');
+
 /** dynalite cannot add an index to a table: better to stop than to answer its queries with nothing. */
 const compare = async (spec: TableSpec, call: Tables['call'], path: string): Promise<void> => {
-  const table = fields((await call('DescribeTable', { TableName: spec.name })).Table, 'DescribeTable');
+  const table = await describe(spec.name, call);
   const found = optionalList(table.GlobalSecondaryIndexes, 'indexes').map((index) => text(fields(index, 'index').IndexName, 'index'));
   const missing = spec.indexes.filter((name) => !found.includes(name));
   if (missing.length > 0)
