@@ -33,15 +33,3 @@ export const leftOut = (packages: readonly string[]): Plugin => ({
     }));
   },
 });
-
-/** The SDK imports its package.json files for one field: the version in the user agent. */
-export const versionOnly: Plugin = {
-  name: 'version-only',
-  setup(build) {
-    build.onLoad({ filter: /[\\/]@aws-sdk[\\/][^\\/]+[\\/]package\.json$/ }, async ({ path }) => {
-      const manifest: unknown = (await import(path, { with: { type: 'json' } })).default;
-      const version = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : undefined;
-      return { contents: JSON.stringify({ version }), loader: 'json' };
-    });
-  },
-};

@@ -6,8 +6,9 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
-import { builtinModules, leftOut, versionOnly } from './builtin-modules.ts';
+import { builtinModules, leftOut } from './builtin-modules.ts';
 import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from './functions.ts';
+import { sdkReplacements, versionOnly } from './sdk-replacements.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -48,7 +49,7 @@ export const bundle = async (entry: string, directory: string, without: readonly
     absWorkingDir: ROOT,
     entryPoints: [entry],
     outdir: directory,
-    plugins: [builtinModules, versionOnly, leftOut(without)],
+    plugins: [builtinModules, sdkReplacements, versionOnly, leftOut(without)],
   });
   const { metafile } = made;
   if (metafile === undefined) throw new Error('esbuild gave no metafile although it was asked for one');

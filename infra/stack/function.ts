@@ -1,7 +1,16 @@
 /** A function with its role, its log group and its alarms. What it may do and what it is told come from the constructs that own those things. */
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { ApplicationLogLevel, Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime, SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  RecursiveLoop,
+  Runtime,
+  SystemLogLevel,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { alarm } from './alarm.ts';
@@ -40,6 +49,9 @@ export class StageFunction extends Construct {
       applicationLogLevelV2: ApplicationLogLevel.INFO,
       // START, END and REPORT lines would be three times the size of what the function itself has to say.
       systemLogLevelV2: SystemLogLevel.WARN,
+      // Lambda stops a function after 16 rounds through its own queue. Watching a rollout takes more; retries and rollouts have their own ends.
+      // https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+      ...(props.shape.callsItself ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
     });
     alarm(this, 'Errors', this.function.metricErrors({ period: Duration.minutes(5) }), `${id}: the function failed or timed out; its log group says why`);
     alarm(

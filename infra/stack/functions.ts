@@ -9,20 +9,23 @@ export interface FunctionShape {
   readonly timeoutSeconds: number;
   /** Bytes that Lambda has to load before the handler can answer: the entry and every chunk it imports statically. */
   readonly budgetBytes?: number;
+  /** It sends to the queue that feeds it, on purpose and with an end. */
+  readonly callsItself: boolean;
   /** Packages that its sources name but that it must never run: importing one fails, so that its role needs no permission for them. */
   readonly without: readonly string[];
 }
 
 export const FUNCTIONS = {
   // Most of its time is a cold start and one TLS handshake, both of which scale with memory; a sender waits for it.
-  ingest: { entry: 'functions/ingest/lambda.ts', memoryMb: 1024, timeoutSeconds: 10, budgetBytes: 240_000, without: [] },
-  match: { entry: 'functions/match/lambda.ts', memoryMb: 512, timeoutSeconds: 60, budgetBytes: 240_000, without: [] },
-  deploy: { entry: 'functions/deploy/lambda.ts', memoryMb: 512, timeoutSeconds: 60, budgetBytes: 330_000, without: [] },
+  ingest: { entry: 'functions/ingest/lambda.ts', memoryMb: 1024, timeoutSeconds: 10, budgetBytes: 240_000, callsItself: false, without: [] },
+  match: { entry: 'functions/match/lambda.ts', memoryMb: 512, timeoutSeconds: 60, budgetBytes: 240_000, callsItself: false, without: [] },
+  deploy: { entry: 'functions/deploy/lambda.ts', memoryMb: 512, timeoutSeconds: 60, budgetBytes: 330_000, callsItself: true, without: [] },
   // HTTP API gives up after 30 s. It checks target configurations and prints their grants, but never talks to a target.
   api: {
     entry: 'functions/api/lambda.ts',
     memoryMb: 512,
     timeoutSeconds: 29,
+    callsItself: false,
     without: ['@aws-sdk/client-ecs', '@aws-sdk/client-sts', '@aws-sdk/client-ssm', '@aws-sdk/client-secrets-manager'],
   },
 } as const satisfies Record<FunctionName, FunctionShape>;

@@ -16,8 +16,6 @@ const PREFIXES: Readonly<Record<string, string | undefined>> = {
 const ACTIONS: Readonly<Record<string, string | undefined>> = {
   'sqs:SendMessageBatch': 'sqs:SendMessage',
   'sqs:ChangeMessageVisibilityBatch': 'sqs:ChangeMessageVisibility',
-  // Inside every DynamoDB client for endpoint discovery, which is off unless an environment variable asks for it.
-  'dynamodb:DescribeEndpoints': undefined,
 };
 
 export const actionsOf = ({ metafile, entry }: Bundle): readonly string[] => {

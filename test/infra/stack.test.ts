@@ -110,6 +110,10 @@ describe('the functions', () => {
     }
   });
 
+  it('may go round as often as a rollout needs, and only deploy may', () => {
+    expect(functionNames.map((name) => functionOf(template, name)[1].Properties.RecursiveLoop)).toEqual([undefined, undefined, 'Allow', undefined]);
+  });
+
   it('keep calls as long as told', () => {
     expect(property(functionOf(template, 'match')[1], 'Environment', 'Variables', ENV.retentionDays)).toBe('90');
     expect(property(functionOf(templateOf({ callDays: 7 }), 'match')[1], 'Environment', 'Variables', ENV.retentionDays)).toBe('7');
