@@ -41,6 +41,8 @@ const TYPES: Readonly<Record<string, Identify>> = {
   'AWS::Logs::LogGroup': (name, place) => ({ ref: name, attributes: { Arn: arn(place, 'logs', `log-group:${name}:*`) } }),
   'AWS::Logs::ResourcePolicy': plain,
   'AWS::Logs::MetricFilter': plain,
+  // Retries of what rules invoke: here the next period comes soon enough.
+  'AWS::Lambda::EventInvokeConfig': plain,
   'AWS::Lambda::Permission': plain,
   'AWS::SQS::QueuePolicy': plain,
   'AWS::CloudWatch::Alarm': named('cloudwatch', 'alarm:'),
