@@ -25,7 +25,7 @@ export const makeVersionEngine = (): VersionEngine => ({
       const version = readVersion(tag);
       if (version === undefined) return 'not-a-version';
       if (range.test(version)) return 'inside';
-      return version.prerelease.length > 0 && wide.test(version) ? 'pre-release' : 'outside';
+      return wide.test(version) ? 'pre-release' : 'outside';
     });
   },
 });

@@ -51,9 +51,9 @@ const basicPair = (value: string | undefined): string | undefined => {
   return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8');
 };
 
-/** False for anything that is no sha256 in hex: `timingSafeEqual` throws on different lengths. */
+/** False for a stored text that is no sha256 in hex; how long it is, is no secret. `timingSafeEqual` throws on different lengths. */
 const equalHashes = (presented: string, stored: string): boolean => {
   const a = Buffer.from(presented, 'hex');
   const b = Buffer.from(stored, 'hex');
-  return timingSafeEqual(a, b.length === a.length ? b : Buffer.alloc(a.length)) && b.length === a.length;
+  return a.length === b.length && timingSafeEqual(a, b);
 };

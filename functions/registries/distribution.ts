@@ -36,7 +36,7 @@ type Event = z.infer<typeof event>;
 const WHAT = 'a notification of a Docker registry ({"events":[…]})';
 const CONTENT_TYPE = 'application/vnd.docker.distribution.events.';
 /** RFC 3339 with up to nine digits of a second, as Go writes it. */
-const ZONED_TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+const ZONED_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
 
 export const distribution: Registry = {
   proofs: [{ by: 'header', name: 'Authorization' }],
@@ -96,7 +96,6 @@ const readEvent = ({ id, timestamp, action, target, request, actor }: Event): Pu
 
 /** Milliseconds since the epoch; undefined for anything without a zone or that is no date. */
 const zonedTime = (text: string | null | undefined): number | undefined => {
-  const [, time, fraction = '', zone] = ZONED_TIME.exec(text ?? '') ?? [];
-  const at = time === undefined || zone === undefined ? Number.NaN : Date.parse(`${time}${fraction.slice(0, 4)}${zone}`);
+  const at = typeof text === 'string' && ZONED_TIME.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(at) ? undefined : at;
 };

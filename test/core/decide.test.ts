@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { decide } from '../../functions/core/decide.ts';
-import { decideAll, loadEngines } from '../../functions/core/decide-all.ts';
+import { loadEngines } from '../../functions/core/decide-all.ts';
 import type { TriggerDefinition } from '../../functions/core/definitions.ts';
 import { isReasonCode, REASONS } from '../../functions/core/reason.ts';
 import type { Rule } from '../../functions/core/rule.ts';
@@ -70,25 +70,4 @@ describe('decide', () => {
       }),
     );
   });
-});
-
-describe('decideAll', () => {
-  it('decides every trigger on its own, in their order', async () => {
-    const triggers = [
-      trigger({ mode: 'all' }, { name: 'a' }),
-      trigger({ mode: 'expression', expression: '(' }, { name: 'b' }),
-      trigger({ mode: 'expression', expression: 'release.*' }, { name: 'c' }),
-      trigger({ mode: 'all' }, { name: 'd', hook: 'x' }),
-      trigger({ mode: 'semver', range: '*' }, { name: 'e' }),
-    ];
-    const decided = await decideAll(triggers, push);
-    expect(decided.map(({ trigger: { name }, decision }) => `${name} ${decision.fires ? 'fires' : decision.reason}`)).toEqual([
-      'a fires',
-      'b rule-not-matched',
-      'c fires',
-      'd other-hook',
-      'e not-a-version',
-    ]);
-  });
-  it('knows of no trigger', async () => expect(await decideAll([], push)).toEqual([]));
 });

@@ -109,6 +109,7 @@ export const contractOf = (name: RegistryName): void => {
 
     test.each(own)('recognises $file, and is pure', ({ format, request, expected }) => {
       expect(registry.recognises(request)).toBe(true);
+      expect(looksLike(request, name)).toBeUndefined();
       const scoped = scopeFor(format, expected);
       const before = Buffer.from(request.body);
       expect(registry.read(request, scoped)).toEqual(registry.read(request, scoped));

@@ -1,0 +1,21 @@
+import { expect, it, test } from 'vitest';
+import * as z from 'zod/mini';
+import { decodeJson, readShape } from '../../functions/registries/payload.ts';
+
+test.each([
+  ['nothing', Buffer.alloc(0), 'the body is empty'],
+  ['text of another encoding', Buffer.from([0x22, 0xe9, 0x22]), 'the body (3 bytes) is not JSON in UTF-8'],
+  ['a gzipped body', Buffer.from([0x1f, 0x8b, 0x08]), 'not compressed'],
+  ['a form', Buffer.from('payload=%7B%7D'), 'not as a form'],
+])('%s is no JSON', (_what, body, why) => expect(decodeJson(body)).toMatchObject({ ok: false, why: expect.stringContaining(why) }));
+
+it('reads JSON with a byte order mark', () => expect(decodeJson(Buffer.from('\ufeff{"a":"é"}'))).toEqual({ ok: true, value: { a: 'é' } }));
+
+it('names the field that is wrong and never its value', () => {
+  const shape = z.object({ a: z.object({ b: z.array(z.string()) }) });
+  expect(readShape(shape, { a: { b: ['x', { secret: 1 }] } }, 'a thing')).toEqual({
+    ok: false,
+    why: 'the body is not a thing: the field "a.b.1" is missing or not of type string',
+  });
+  expect(readShape(shape, null, 'a thing')).toEqual({ ok: false, why: 'the body is not a thing: the whole body is missing or not of type object' });
+});
