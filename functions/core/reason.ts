@@ -1,6 +1,7 @@
 /**
  * Why a call is as it is: one closed table, read by API, page, command line and logs alike.
- * `ends` says which status a code may stand with (a contract, held by `call.ts`); sentence and cure in both languages.
+ * `with` says which status a code may stand with (a contract, held by `call.ts`); sentence and cure in both languages.
+ * One row a code in two languages: the one file here that is long because a table is.
  */
 import type { CallStatus } from './call.ts';
 
