@@ -1,0 +1,34 @@
+/** Reads what is worth reading of an answer, and no more. */
+import type { Readable } from 'node:stream';
+
+const MOST_BYTES = 65_536;
+
+export interface ReadBody {
+  readonly body: Buffer;
+  /** False when the sender had more, or stopped before its end. */
+  readonly complete: boolean;
+}
+
+/** Ends at the end of the answer, after 64 kB, when the connection breaks, or with the signal: the status is known by then, so none of these is a failure. */
+export const readBody = (incoming: Readable, signal: AbortSignal): Promise<ReadBody> =>
+  new Promise((resolve) => {
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    const end = (complete: boolean): void => {
+      signal.removeEventListener('abort', cut);
+      incoming.destroy();
+      resolve({ body: Buffer.concat(parts, bytes), complete });
+    };
+    const cut = (): void => end(false);
+    incoming.on('data', (part: Buffer) => {
+      const room = MOST_BYTES - bytes;
+      parts.push(part.subarray(0, room));
+      bytes += Math.min(part.length, room);
+      if (part.length > room) cut();
+    });
+    incoming.on('end', () => end(true));
+    incoming.on('error', cut);
+    incoming.on('close', cut);
+    if (signal.aborted) cut();
+    else signal.addEventListener('abort', cut);
+  });
