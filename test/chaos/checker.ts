@@ -1,0 +1,198 @@
+/**
+ * What must hold when a world has come to rest, judged from what was promised (202), what was recorded (calls, states)
+ * and what the targets saw, never from how the code went about it.
+ */
+import type { Call } from '../../functions/core/call.ts';
+import { isOpen } from '../../functions/core/call.ts';
+import { decide } from '../../functions/core/decide.ts';
+import { makeExpressionEngine } from '../../functions/core/expression.ts';
+import { repositoryMatches } from '../../functions/core/repository-pattern.ts';
+import { MAX_ATTEMPTS } from '../../functions/core/retry.ts';
+import { type Put, sameImage, type TargetLog } from './targets.ts';
+import type { Outcome } from './world.ts';
+
+export const NUMBERS = ['lost', 'duplicated', 'stale', 'notConverged'] as const;
+export type NumberName = (typeof NUMBERS)[number];
+
+export interface Violation {
+  readonly number: NumberName;
+  readonly application: string;
+  readonly what: string;
+}
+
+export const check = (outcome: Outcome): readonly Violation[] => {
+  const violations: Violation[] = [];
+  const calls = outcome.memory.all.calls();
+  const report = (number: NumberName, application: string, what: string): void => void violations.push({ number, application, what });
+  checkLost(outcome, calls, report);
+  checkEnds(outcome, calls, report);
+  checkDuplicated(outcome, calls, report);
+  checkStale(outcome, report);
+  checkConverged(outcome, calls, report);
+  return violations;
+};
+
+type Report = (number: NumberName, application: string, what: string) => void;
+
+/** Every accepted event has its call at every trigger that concerns it, and none is left open. */
+const checkLost = ({ topology, accepted, memory, people }: Outcome, calls: readonly Call[], report: Report): void => {
+  const engines = { expression: makeExpressionEngine() };
+  const known = new Map(calls.map((call) => [`${call.actor} ${call.trigger}`, call]));
+  for (const event of accepted.values())
+    for (const trigger of topology.triggers) {
+      if (trigger.hook !== event.hook || !repositoryMatches(trigger.repository, event.repository)) continue;
+      const call = known.get(`${event.serial} ${trigger.name}`);
+      const { fires } = decide(trigger, event, engines);
+      if (call === undefined) report('lost', trigger.application, `event ${event.serial} ${event.tag} has no call of ${trigger.name}`);
+      else if (fires === (call.status === 'untriggered')) report('lost', trigger.application, `call ${call.id} is ${call.status}, decided ${fires}`);
+    }
+  for (const call of calls)
+    if (isOpen(call.status) && !people.orphans.has(call.id)) report('lost', call.application, `call ${call.id} ${call.tag} is ${call.status} for ever`);
+  for (const state of memory.all.states())
+    for (const callId of Object.keys(state.open)) report('lost', state.application, `the state still has ${callId} open`);
+};
+
+const logsOf = ({ targets }: Outcome, application: string): readonly TargetLog[] =>
+  [`${application}-target`, `${application}-other`].flatMap((id) => targets.get(id)?.log ?? []);
+
+/** The record of a call does not contradict what its target saw. */
+const checkEnds = (outcome: Outcome, calls: readonly Call[], report: Report): void => {
+  const byId = new Map(calls.map((call) => [call.id, call]));
+  const keysOf = Map.groupBy(outcome.wanted, ([, { callId }]) => callId);
+  for (const call of calls) {
+    const wrong = (what: string): void => report('lost', call.application, `call ${call.id} ${call.tag} is ${call.status} ${call.reason ?? ''}, but ${what}`);
+    const keys = (keysOf.get(call.id) ?? []).map(([key]) => key);
+    const logs = logsOf(outcome, call.application);
+    const image = imageOf(call);
+    const ran = logs.flatMap((log) => log.revisions).filter((revision) => sameImage(revision.images[call.repository], image));
+    switch (call.reason) {
+      case 'rolled-out':
+        if (!ran.some((revision) => revision.fate === 'healthy' && revision.settlesAt <= (call.endedAt ?? 0) + 1_000)) wrong('no revision with it was healthy');
+        break;
+      case 'confirmed-by-reading':
+      case 'already-running':
+        if (!ran.some((revision) => revision.from <= (call.endedAt ?? 0) + 1_000)) wrong('the target never ran it');
+        break;
+      case 'answered-2xx':
+        if (!keys.some((key) => logs.some((log) => log.accepted.has(key)))) wrong('no answer said so');
+        break;
+      case 'rollout-failed':
+        if (!ran.some((revision) => revision.fate === 'failed')) wrong('no revision with it failed');
+        break;
+      case 'rollout-deadline':
+        if (!ran.some((revision) => revision.settlesAt - revision.from > 600_000)) wrong('none took that long');
+        break;
+      case 'target-refused':
+        if (!keys.some((key) => logs.some((log) => log.refused.has(key)))) wrong('the target did not refuse it');
+        break;
+      case 'unavailable':
+        if ((call.attempts ?? 0) < MAX_ATTEMPTS) wrong(`it was tried ${call.attempts} times`);
+        break;
+      case 'application-deleted':
+        if (!outcome.people.deleted.has(call.application)) wrong('the application exists');
+        break;
+      case 'no-answer':
+        if (outcome.topology.applications.find(({ name }) => name === call.application)?.policy.atMostOnce !== true)
+          wrong('it did not ask for at most one call');
+        break;
+      case 'superseded':
+      case 'coalesced':
+      case 'duplicate': {
+        const by = call.by === undefined ? undefined : byId.get(call.by);
+        if (by === undefined || by.application !== call.application || by.repository !== call.repository || by.order < call.order)
+          wrong(`${call.by ?? 'nothing'} is not what replaced it`);
+        break;
+      }
+      case 'worker-died':
+        break;
+      default:
+        if (call.status !== 'untriggered' && !isOpen(call.status)) wrong('nothing here ends so');
+    }
+  }
+};
+
+const imageOf = (call: Pick<Call, 'tag' | 'digest'>): Put => ({ tag: call.tag, ...(call.digest === undefined ? {} : { digest: call.digest }), order: '' });
+
+const checkDuplicated = (outcome: Outcome, calls: readonly Call[], report: Report): void => {
+  const byId = new Map(calls.map((call) => [call.id, call]));
+  for (const clash of outcome.clashes) report('duplicated', clash.slice(0, clash.lastIndexOf('.', clash.indexOf(' '))), clash);
+  const applicationOf = (key: string): string => key.slice(0, key.lastIndexOf('.'));
+  for (const { log } of outcome.targets.values()) {
+    const seen = new Map<string, string>();
+    for (const { key, repository } of log.changes) {
+      const call = byId.get(outcome.wanted.get(key)?.callId ?? '');
+      const application = applicationOf(key);
+      if (call === undefined) {
+        report('duplicated', application, `${log.id} was changed under ${key}, which no call asked for`);
+        continue;
+      }
+      // A redelivery is one more deployment, asked for by a person; else one event may change a target once.
+      const push = call.redeliveryOf !== undefined || call.digest === undefined || !call.hook.match(/hook-[01]/) ? call.id.slice(0, 26) : call.actor;
+      const deployment = `${repository} ${push}`;
+      const before = seen.get(deployment);
+      if (before !== undefined && log.sight === 'readable')
+        report('duplicated', application, `${log.id} was changed under ${before} and ${key} for ${call.id}`);
+      if (before !== undefined && before !== key) report('duplicated', application, `${log.id} was called under ${before} and ${key} for ${call.id}`);
+      seen.set(deployment, key);
+    }
+    for (const [key, tries] of log.tries) {
+      const { policy } = outcome.topology.applications.find(({ name }) => name === applicationOf(key)) ?? {};
+      const answered = log.accepted.has(key) || log.refused.has(key);
+      const acted = log.changes.filter((change) => change.key === key).length;
+      if (policy?.atMostOnce === true && log.sight === 'blind' && acted > 1 && !answered)
+        report('duplicated', applicationOf(key), `${key} acted ${acted} times in ${tries} tries`);
+    }
+  }
+};
+
+/** A target was never set to something older than what it was set to before. */
+const checkStale = ({ targets }: Outcome, report: Report): void => {
+  for (const { log } of targets.values()) {
+    const newest = new Map<string, { order: string; key: string }>();
+    for (const { key, repository, image } of log.changes) {
+      const before = newest.get(repository);
+      if (before !== undefined && image.order < before.order)
+        report('stale', key.slice(0, key.lastIndexOf('.')), `${log.id}: ${key} set ${image.tag} after ${before.key} had set something newer`);
+      else newest.set(repository, { order: image.order, key });
+    }
+    for (const [i, revision] of log.revisions.entries()) {
+      const former = log.revisions[i - 1];
+      if (former === undefined || revision.key === undefined) continue;
+      for (const [repository, image] of Object.entries(revision.images)) {
+        const was = former.images[repository];
+        if (was !== undefined && image.order < was.order)
+          report(
+            'stale',
+            revision.key.slice(0, revision.key.lastIndexOf('.')),
+            `${log.id}: revision ${revision.n} took ${repository} back from ${was.tag} to ${image.tag}`,
+          );
+      }
+    }
+  }
+};
+
+/** In the end each application runs the newest fired push of each repository, unless the record says why not. */
+const checkConverged = (outcome: Outcome, calls: readonly Call[], report: Report): void => {
+  const fired = calls.filter(
+    ({ status, application, id }) => status !== 'untriggered' && outcome.memory.applications.has(application) && !outcome.people.orphans.has(id),
+  );
+  for (const group of Map.groupBy(fired, ({ application, repository }) => `${application} ${repository}`).values()) {
+    const last = group.reduce((order, call) => (call.order > order ? call.order : order), '');
+    const newest = group.filter(({ order }) => order === last);
+    const [call] = newest;
+    if (call === undefined || newest.some(({ status }) => status === 'failed' || status === 'unknown' || isOpen(status))) continue;
+    const moved = outcome.people.moved.get(call.application);
+    if (moved !== undefined && newest.some(({ decidedAt }) => decidedAt < moved + 60_000)) continue;
+    const log = outcome.targets.get(String(outcome.memory.applications.get(call.application)?.target.id))?.log;
+    const runs =
+      log?.sight === 'readable'
+        ? log.revisions.at(-1)?.images[call.repository]
+        : log?.changes.findLast(({ repository }) => repository === call.repository)?.image;
+    if (!sameImage(runs, imageOf(call)))
+      report(
+        'notConverged',
+        call.application,
+        `${call.repository} runs ${runs?.tag ?? 'nothing'}, the newest push is ${call.tag}: ${newest.map(({ id, status, reason }) => `${id} ${status} ${reason ?? ''}`).join(', ')}`,
+      );
+  }
+};

@@ -1,0 +1,211 @@
+/**
+ * The two tables in memory, with exactly the semantics of `functions/store`: every method is one atomic effect, so that a
+ * simulator can put a fault before or after it. `test/store/conformance.test.ts` runs the same checks over this and over
+ * the real modules, so neither can drift. Values are copied on the way in and out, as a table does.
+ */
+import type { ApplicationState, Facts, Held, OpenCall, Run, StateChange } from '../../functions/core/application.ts';
+import { NO_FACTS } from '../../functions/core/application.ts';
+import { type Call, isOpen, type Settlement, splitCallId } from '../../functions/core/call.ts';
+import type { ApplicationDefinition, HookDefinition, TriggerDefinition } from '../../functions/core/definitions.ts';
+import type { Push } from '../../functions/core/push.ts';
+import { repositoryMatches } from '../../functions/core/repository-pattern.ts';
+import type { AttemptRecord } from '../../functions/deploy/ports.ts';
+
+export type Claim = { readonly mine: true } | { readonly mine: false; readonly pushId: string };
+export type Leased = { readonly is: 'leased'; readonly state: ApplicationState } | { readonly is: 'taken'; readonly until: number } | { readonly is: 'absent' };
+
+interface StateItem {
+  application: string;
+  rev: number;
+  fence: number;
+  leaseUntil?: number;
+  open: Record<string, OpenCall>;
+  runs: Record<string, Run>;
+  hold?: ApplicationState['hold'];
+  deployedAt?: readonly number[];
+  dueAt?: number;
+}
+
+interface CallItem {
+  call: Call;
+  repeats: Set<string>;
+  expiresAt: number;
+}
+
+interface Mark {
+  pushId: string;
+  seenAt: number;
+  expiresAt: number;
+  digest: string;
+}
+
+const REPEATS_KEPT = 20;
+const EVENT_SECONDS = 7 * 86_400;
+const SAME_DIGEST_MS = 600_000;
+
+export const createMemory = (retentionDays = 30) => {
+  const hooks = new Map<string, HookDefinition>();
+  const triggers = new Map<string, TriggerDefinition>();
+  const applications = new Map<string, ApplicationDefinition>();
+  const facts = new Map<string, Facts>();
+  const items = new Map<string, StateItem>();
+  const callItems = new Map<string, CallItem>();
+  const attempts = new Map<string, Map<number, AttemptRecord>>();
+  const marks = new Map<string, Mark>();
+
+  const liveCall = (id: string): CallItem | undefined => {
+    if (splitCallId(id) === undefined) throw new Error(`"${id}" is no call id: <ulid>.<trigger> is`);
+    return callItems.get(id);
+  };
+
+  const states = {
+    create: (application: string, now: number): void => {
+      if (!items.has(application)) items.set(application, { application, rev: 0, fence: now, open: {}, runs: {} });
+    },
+    get: (application: string): ApplicationState | undefined => {
+      const item = items.get(application);
+      return item === undefined ? undefined : copyState(item);
+    },
+    open: (application: string, call: OpenCall, wake?: { readonly dueAt: number }): 'opened' | 'absent' => {
+      const item = items.get(application);
+      if (item === undefined) return 'absent';
+      item.open[call.callId] = { ...call, hosts: [...call.hosts] };
+      item.rev += 1;
+      if (wake !== undefined) item.dueAt = wake.dueAt;
+      return 'opened';
+    },
+    lease: (application: string, now: number, until: number): Leased => {
+      const item = items.get(application);
+      if (item === undefined) return { is: 'absent' };
+      if (item.leaseUntil !== undefined && item.leaseUntil > now) return { is: 'taken', until: item.leaseUntil };
+      item.leaseUntil = until;
+      item.fence += 1;
+      return { is: 'leased', state: copyState(item) };
+    },
+    write: (application: string, fence: number, change: StateChange): { readonly rev: number } | 'lost' => {
+      const item = items.get(application);
+      if (item === undefined || item.fence !== fence) return 'lost';
+      const closing = new Set(change.close ?? []);
+      const held: [string, Held][] = Object.entries(change.held ?? {}).filter(([callId]) => !closing.has(callId));
+      for (const [callId] of held)
+        if (item.open[callId] === undefined) throw new Error(`ValidationException: the update names ${callId}, which is not in "open" of ${application}`);
+      for (const [repository, run] of Object.entries(change.runs ?? {})) item.runs[repository] = run;
+      for (const [callId, value] of held) {
+        const call = item.open[callId];
+        if (call !== undefined) item.open[callId] = { ...call, held: { ...value } };
+      }
+      for (const callId of closing) delete item.open[callId];
+      if (change.deployedAt !== undefined) item.deployedAt = [...change.deployedAt];
+      item.rev += change.bump ?? 0;
+      if (change.release !== undefined) {
+        delete item.leaseUntil;
+        if (change.release.dueAt === undefined) delete item.dueAt;
+        else item.dueAt = change.release.dueAt;
+      }
+      return { rev: item.rev };
+    },
+    remove: (application: string, fence?: number, rev?: number): boolean => {
+      const item = items.get(application);
+      if (fence !== undefined && (item === undefined || item.fence !== fence || (rev !== undefined && item.rev !== rev))) return false;
+      items.delete(application);
+      return true;
+    },
+    due: (now: number, limit: number): readonly string[] =>
+      [...items.values()]
+        .flatMap(({ application, dueAt }) => (dueAt !== undefined && dueAt <= now ? [{ application, dueAt }] : []))
+        .sort((a, b) => a.dueAt - b.dueAt)
+        .slice(0, limit)
+        .map(({ application }) => application),
+  };
+
+  const calls = {
+    put: (call: Call): 'put' | 'exists' => {
+      if (liveCall(call.id) !== undefined) return 'exists';
+      const { repeats: _, ...rest } = call;
+      callItems.set(call.id, { call: rest, repeats: new Set(), expiresAt: expiry(call.decidedAt, retentionDays * 86_400) });
+      return 'put';
+    },
+    settle: (id: string, settlement: Settlement): boolean => {
+      const item = liveCall(id);
+      if (item === undefined || !isOpen(item.call.status)) return false;
+      const { reason: _r, detail: _d, by: _b, until: _u, ...kept } = item.call;
+      item.call = { ...kept, ...given(settlement) };
+      return true;
+    },
+    repeat: (id: string, deliveryId: string): void => {
+      const item = liveCall(id);
+      if (item !== undefined && item.repeats.size < REPEATS_KEPT) item.repeats.add(deliveryId);
+    },
+    attempt: (id: string, record: AttemptRecord): void => {
+      const known = attempts.get(id) ?? new Map<number, AttemptRecord>();
+      known.set(record.n, { ...record });
+      attempts.set(id, known);
+    },
+    get: (id: string, now: number): Call | undefined => {
+      const item = splitCallId(id) === undefined ? undefined : callItems.get(id);
+      if (item === undefined || item.expiresAt * 1000 <= now) return undefined;
+      return { ...item.call, ...(item.repeats.size > 0 ? { repeats: [...item.repeats] } : {}) };
+    },
+  };
+
+  const claim = (push: Push, now: number): Claim => {
+    const { eventId, digest } = push;
+    if (eventId === undefined && digest === undefined) return { mine: true };
+    const key = eventId !== undefined ? `SEEN#${push.hook}#E#${eventId}` : `SEEN#${push.hook}#D#${push.repository}:${push.tag}`;
+    const mark = marks.get(key);
+    const free =
+      mark === undefined ||
+      mark.pushId === push.id ||
+      (eventId !== undefined ? mark.expiresAt < Math.floor(now / 1000) : mark.digest !== (digest ?? '') || mark.seenAt < push.receivedAt - SAME_DIGEST_MS);
+    if (!free) return { mine: false, pushId: mark.pushId };
+    marks.set(key, {
+      pushId: push.id,
+      seenAt: push.receivedAt,
+      digest: digest ?? '',
+      expiresAt: expiry(now, eventId !== undefined ? EVENT_SECONDS : 86_400),
+    });
+    return { mine: true };
+  };
+
+  return {
+    hooks,
+    triggers,
+    applications,
+    facts,
+    states,
+    calls,
+    claim,
+    /** Everything stored, for checkers and for assertions. */
+    all: {
+      states: (): readonly ApplicationState[] => [...items.values()].map(copyState),
+      calls: (): readonly Call[] => [...callItems.values()].map(({ call }) => call),
+      attempts: (id: string): readonly AttemptRecord[] => [...(attempts.get(id)?.values() ?? [])].sort((a, b) => a.n - b.n),
+    },
+    hook: (name: string): HookDefinition | undefined => hooks.get(name),
+    triggersOf: (repository: string): readonly TriggerDefinition[] =>
+      [...triggers.values()].filter((trigger) => repositoryMatches(trigger.repository, repository)),
+    application: (name: string): { readonly definition?: ApplicationDefinition; readonly facts: Facts } => {
+      const definition = applications.get(name);
+      return { ...(definition === undefined ? {} : { definition }), facts: facts.get(name) ?? NO_FACTS };
+    },
+    mendState: (name: string, now: number): boolean => {
+      if (!applications.has(name)) return false;
+      states.create(name, now);
+      return true;
+    },
+  };
+};
+
+export type Memory = ReturnType<typeof createMemory>;
+
+/** DynamoDB's TTL is in whole seconds. */
+const expiry = (now: number, seconds: number): number => Math.floor(now / 1000) + seconds;
+
+const given = <T extends object>(value: T): T => {
+  const copy = { ...value };
+  for (const key of Object.keys(copy)) if (Object.hasOwn(copy, key) && copy[key as keyof T] === undefined) delete copy[key as keyof T];
+  return copy;
+};
+
+/** Runs and open calls are never changed in place (their types are readonly), so the two maps are all that must be copied. */
+const copyState = ({ open, runs, ...rest }: StateItem): ApplicationState => ({ ...rest, open: { ...open }, runs: { ...runs } });
