@@ -1,0 +1,68 @@
+/** The API over its ports: routes, the shape of every problem, and one wide log line a request. Knows nothing of Lambda. */
+import { Hono } from 'hono';
+import { routePath } from 'hono/route';
+import { explainBody, langQuery } from '../schema/request.ts';
+import { applicationRoutes } from './applications.ts';
+import { callRoutes } from './calls.ts';
+import { explain } from './explain.ts';
+import { hookRoutes } from './hooks.ts';
+import type { ApiPorts } from './ports.ts';
+import { bodyOf, Problem, problemOf } from './problem.ts';
+import { readBody, readQuery } from './request.ts';
+import { triggerRoutes } from './triggers.ts';
+import { langOf } from './words.ts';
+
+export interface RequestContext {
+  readonly requestId: string;
+  /** Who calls, as IAM knows them. */
+  readonly caller?: string;
+}
+
+export type ApiApp = ReturnType<typeof makeApi>;
+
+export const makeApi = (ports: ApiPorts) => {
+  const app = new Hono<{ Bindings: RequestContext }>();
+
+  app.use(async (c, next) => {
+    const started = ports.now();
+    await next();
+    c.header('cache-control', 'no-store');
+    const problem = c.error === undefined ? undefined : problemOf(c.error);
+    ports.log('api.request', {
+      request: c.env.requestId,
+      caller: c.env.caller,
+      method: c.req.method,
+      route: routePath(c, -1),
+      name: c.req.param('name') ?? c.req.param('id'),
+      status: c.res.status,
+      code: problem?.code,
+      // Only of what nobody foresaw: its words are for the log, never for the answer.
+      error: problem?.code === 'internal' && c.error !== undefined ? `${c.error.name}: ${c.error.message}` : undefined,
+      ms: ports.now() - started,
+    });
+  });
+
+  app.route('/v1/hooks', hookRoutes(ports));
+  app.route('/v1/triggers', triggerRoutes(ports));
+  app.route('/v1/applications', applicationRoutes(ports));
+  app.route('/v1/calls', callRoutes(ports));
+  app.post('/v1/explain', async (c) => {
+    const { lang } = readQuery(c, langQuery);
+    const { image, hook } = await readBody(c, explainBody);
+    return c.json(await explain(image, hook, langOf(c, lang), ports));
+  });
+
+  app.notFound((c) =>
+    answer(new Problem('unknown-route', `${c.req.method} ${c.req.path.slice(0, 200)} is no route of this API: the routes begin with ${ROUTES}`)),
+  );
+  app.onError((error) => answer(problemOf(error)));
+  return app;
+};
+
+const ROUTES = '/v1/hooks, /v1/triggers, /v1/applications, /v1/calls and /v1/explain';
+
+const answer = (problem: Problem): Response => {
+  const body = bodyOf(problem);
+  const retry = problem.code === 'throttled' || problem.code === 'store-unavailable' ? { 'retry-after': '1' } : {};
+  return new Response(JSON.stringify(body), { status: body.status, headers: { 'content-type': 'application/problem+json; charset=utf-8', ...retry } });
+};

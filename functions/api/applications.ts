@@ -1,0 +1,134 @@
+/**
+ * `/v1/applications`. A change is followed by a request to reconcile, so that what waits is looked at by the new definition.
+ *
+ * Deleting ends with `deploy`: it finds the application gone, ends its open calls as `application-deleted` and removes its
+ * state. Removing the state here would leave those calls open for ever.
+ */
+import { Hono } from 'hono';
+import type { ApplicationDefinition, Policy } from '../core/definitions.ts';
+import { type ApplicationPatch, applicationBody, applicationPatch } from '../schema/application.ts';
+import { DEFAULT_LIMIT, deleteQuery, emptyBody, noQuery, pageQuery } from '../schema/request.ts';
+import { changedOr, NAMES_SHOWN } from './hooks.ts';
+import type { ApiPorts } from './ports.ts';
+import { invalid, Problem, unknownName } from './problem.ts';
+import { nameIn, readBody, readQuery, refuse } from './request.ts';
+import { applicationView } from './views.ts';
+
+export const applicationRoutes = (ports: ApiPorts): Hono => {
+  const app = new Hono();
+
+  app.post('/', async (c) => {
+    readQuery(c, noQuery);
+    const body = await readBody(c, applicationBody);
+    const now = ports.now();
+    const { name, policy = {}, enabled = true } = body;
+    const application: ApplicationDefinition = { name, enabled, target: checkTarget(body.target), policy, createdAt: now, updatedAt: now };
+    const [stored, state] = await Promise.all([ports.applications.get(name), ports.states.get(name)]);
+    if (stored === undefined && state !== undefined) {
+      await ports.send([name]);
+      throw new Problem('being-removed', `an application named ${name} was deleted and its last calls are just being ended: try again in some seconds`);
+    }
+    if (stored !== undefined && state !== undefined) throw taken(name);
+    if ((await ports.applications.create(application)) === 'exists') {
+      // Without a state it is the first half of a creation that died: this one completes it.
+      if (state !== undefined || (await ports.states.get(name)) !== undefined) throw taken(name);
+      changedOr(await ports.applications.change(name, () => application), 'application', name);
+    }
+    await ports.states.create(name, now);
+    return c.json(applicationView(application), 201, { location: `/v1/applications/${name}` });
+  });
+
+  const taken = (name: string): Problem =>
+    new Problem('name-taken', `there is an application named ${name}: choose another name, or change that one with PATCH /v1/applications/${name}`);
+
+  const checkTarget = (target: ApplicationDefinition['target']): ApplicationDefinition['target'] => {
+    const problems = ports
+      .targetProblems(target)
+      .map(({ field, why }) => ({ field: field === '' ? 'target' : `target.${field.replace(/^target\./, '')}`, why }));
+    if (problems.length > 0) throw invalid(problems);
+    return target;
+  };
+
+  app.get('/', async (c) => {
+    const { limit = DEFAULT_LIMIT, cursor } = readQuery(c, pageQuery);
+    const page = await ports.applications.list({ limit, ...(cursor === undefined ? {} : { cursor }) });
+    if (!page.ok) throw refuse('cursor', page.why);
+    return c.json({ ...page.value, items: page.value.items.map(applicationView) });
+  });
+
+  const find = async (name: string): Promise<ApplicationDefinition> => {
+    const application = await ports.applications.get(name);
+    if (application === undefined) throw unknownName('application', name);
+    return application;
+  };
+
+  app.get('/:name', async (c) => {
+    readQuery(c, noQuery);
+    return c.json(applicationView(await find(nameIn(c, 'application'))));
+  });
+
+  app.get('/:name/grant', async (c) => {
+    readQuery(c, noQuery);
+    const { name, target } = await find(nameIn(c, 'application'));
+    const grant = ports.grant(target, name);
+    if (!grant.ok) throw refuse('target', grant.why);
+    return grant.value === undefined
+      ? c.json({ application: name, needed: false, message: `the target of ${name} is of kind "${target.kind}" and needs no role` })
+      : c.json({ application: name, needed: true, template: grant.value });
+  });
+
+  const change = async (name: string, alter: (application: ApplicationDefinition) => ApplicationDefinition) => {
+    const changed = changedOr(await ports.applications.change(name, alter), 'application', name);
+    await ports.send([name]);
+    return applicationView(changed);
+  };
+
+  app.patch('/:name', async (c) => {
+    readQuery(c, noQuery);
+    const name = nameIn(c, 'application');
+    const { target, policy, enabled } = await readBody(c, applicationPatch);
+    if (target !== undefined) checkTarget(target);
+    return c.json(
+      await change(name, (application) => ({
+        ...application,
+        ...(target === undefined ? {} : { target }),
+        ...(enabled === undefined ? {} : { enabled }),
+        policy: policy === undefined ? application.policy : patchPolicy(application.policy, policy),
+        updatedAt: ports.now(),
+      })),
+    );
+  });
+
+  for (const [action, enabled] of [
+    ['enable', true],
+    ['disable', false],
+  ] as const)
+    app.post(`/:name/${action}`, async (c) => {
+      readQuery(c, noQuery);
+      await readBody(c, emptyBody);
+      return c.json(await change(nameIn(c, 'application'), (application) => ({ ...application, enabled, updatedAt: ports.now() })));
+    });
+
+  /** Refused while triggers name it, because each of their pushes would fail; `?force=true` deletes all the same. */
+  app.delete('/:name', async (c) => {
+    const { force } = readQuery(c, deleteQuery);
+    const name = nameIn(c, 'application');
+    const naming = await ports.triggers.list({ where: { application: name }, limit: NAMES_SHOWN });
+    const names = naming.ok ? naming.value.items.map((trigger) => trigger.name) : [];
+    if (names.length > 0 && force !== 'true')
+      throw new Problem(
+        'application-in-use',
+        `these triggers name the application ${name}: ${names.join(', ')}; delete or change them first, or delete with ?force=true, and their pushes end as failed`,
+      );
+    if (!(await ports.applications.remove(name))) throw unknownName('application', name);
+    await ports.send([name]);
+    const hint = names.length === 0 ? undefined : `pushes of ${names.join(', ')} end as failed (application-deleted) from now on`;
+    return c.json({ name, deleted: true, hint });
+  });
+
+  return app;
+};
+
+/** Field by field; `null` takes one away. */
+const patchPolicy = (policy: Policy, patch: NonNullable<ApplicationPatch['policy']>): Policy =>
+  Object.fromEntries(Object.entries({ ...policy, ...patch }).filter(([, value]) => value !== null && value !== undefined));

@@ -1,0 +1,105 @@
+/** What a push of an image would do: every trigger of its repository with its decision, asked of the same code that decides pushes. Nothing is written. */
+
+import { type Decided, decideAll } from '../core/decide-all.ts';
+import type { ApplicationDefinition, HookDefinition, TriggerDefinition } from '../core/definitions.ts';
+import { formatImage, hostOf, parseImage, pathOf } from '../core/image.ts';
+import { toPush } from '../core/push.ts';
+import { nearest } from './nearest.ts';
+import type { ApiPorts } from './ports.ts';
+import { refuse } from './request.ts';
+import { type Lang, wordsOf } from './words.ts';
+
+/** Triggers that are looked through for a near one. */
+const LOOKED_AT = 1_000;
+const PAGE = 100;
+
+const FIRES = {
+  en: { sentence: 'The push fires this trigger.', cure: 'Nothing to do.' },
+  zh: { sentence: '该推送会触发此触发器。', cure: '无需处理。' },
+} as const satisfies Record<Lang, { readonly sentence: string; readonly cure: string }>;
+
+export const explain = async (text: string, hookName: string | undefined, lang: Lang, ports: ApiPorts) => {
+  const image = parseImage(text);
+  if (!image.ok) throw refuse('image', image.why);
+  const { tag, digest } = image.value;
+  if (tag === undefined) throw refuse('image', 'it has no tag, and only a push under a tag can fire: write host/path:tag');
+  const hook = hookName === undefined ? undefined : await requireHook(hookName, ports);
+  const named = { tag, ...(digest === undefined ? {} : { digest }) };
+  const event = { host: hostOf(image.value.repository), path: pathOf(image.value.repository), ...named };
+  const push = hook === undefined ? undefined : toPush(event, hook, { id: '', receivedAt: ports.now() });
+  const asked = { image: formatImage(image.value), repository: image.value.repository, tag };
+  if (push?.ok === false) return { ...asked, hook: hookName, triggers: [], ignored: push.why };
+
+  const repository = push?.value.repository ?? image.value.repository;
+  const triggers = await ports.triggersOf(repository);
+  // Without a hook each trigger is asked about a push through its own.
+  const decided = (await Promise.all(triggers.map((trigger) => decideAll([trigger], { hook: hookName ?? trigger.hook, tag })))).flat();
+  const applications = await findAll(
+    triggers.map(({ application }) => application),
+    ports.applications.get,
+  );
+  const hooks = await findAll(
+    triggers.map((trigger) => trigger.hook),
+    ports.hooks.get,
+  );
+  return {
+    ...asked,
+    repository,
+    hook: hookName,
+    triggers: decided.map((each) => ({ ...decisionView(each, lang), ...warningsOf(each.trigger, applications, hooks) })),
+    ...(triggers.length === 0
+      ? {
+          nearest: nearest(repository, await allTriggers(ports)),
+          hint: `no trigger names ${repository}: create one, or correct the repository of one that is near`,
+        }
+      : {}),
+  };
+};
+
+const requireHook = async (name: string, ports: ApiPorts): Promise<HookDefinition> => {
+  const hook = await ports.hooks.get(name);
+  if (hook === undefined) throw refuse('hook', `no hook is named ${name}: leave "hook" out to ask about each trigger's own`);
+  return hook;
+};
+
+const decisionView = ({ trigger, decision }: Decided, lang: Lang) => ({
+  trigger: trigger.name,
+  application: trigger.application,
+  hook: trigger.hook,
+  repository: trigger.repository,
+  fires: decision.fires,
+  ...(decision.fires ? FIRES[lang] : { ...wordsOf(decision.reason, lang), detail: decision.detail }),
+});
+
+/** What would stop the push all the same, before or after the decision. */
+const warningsOf = (
+  trigger: TriggerDefinition,
+  applications: ReadonlyMap<string, ApplicationDefinition>,
+  hooks: ReadonlyMap<string, HookDefinition>,
+): { readonly warnings?: readonly string[] } => {
+  const [application, hook] = [applications.get(trigger.application), hooks.get(trigger.hook)];
+  const warnings = [
+    ...(hook === undefined ? [`there is no hook named ${trigger.hook}: no push can reach the trigger`] : []),
+    ...(hook?.enabled === false ? [`the hook ${trigger.hook} is disabled: no push can reach the trigger`] : []),
+    ...(application === undefined ? [`there is no application named ${trigger.application}: its calls end as failed`] : []),
+    ...(application?.enabled === false ? [`the application ${trigger.application} is disabled: its calls end as skipped`] : []),
+  ];
+  return warnings.length === 0 ? {} : { warnings };
+};
+
+const findAll = async <T>(names: readonly string[], get: (name: string) => Promise<T | undefined>): Promise<ReadonlyMap<string, T>> => {
+  const found = await Promise.all([...new Set(names)].map(async (name) => [name, await get(name)] as const));
+  return new Map(found.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])));
+};
+
+const allTriggers = async (ports: ApiPorts): Promise<readonly TriggerDefinition[]> => {
+  const all: TriggerDefinition[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await ports.triggers.list({ limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
+    if (!page.ok) break;
+    all.push(...page.value.items);
+    cursor = page.value.cursor;
+  } while (cursor !== undefined && all.length < LOOKED_AT);
+  return all;
+};

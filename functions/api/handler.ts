@@ -1,0 +1,36 @@
+/** The API behind `ANY /v1/{proxy+}`: API Gateway's payload 2.0 to a request and back. Answers are always text. */
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { bodyOf as bytesOf, plain } from '../runtime/http.ts';
+import { describeError, type Log } from '../runtime/log.ts';
+import type { ApiApp } from './app.ts';
+import { bodyOf, Problem } from './problem.ts';
+
+type Event = APIGatewayProxyEventV2 & { readonly requestContext: { readonly authorizer?: { readonly iam?: { readonly userArn?: string } } } };
+
+const BODILESS: readonly string[] = ['GET', 'HEAD'];
+
+const requestOf = (event: Event): Request => {
+  const { method } = event.requestContext.http;
+  const query = event.rawQueryString === '' ? '' : `?${event.rawQueryString}`;
+  return new Request(`https://api.invalid${event.rawPath}${query}`, {
+    method,
+    headers: plain(event.headers),
+    ...(BODILESS.includes(method) ? {} : { body: Uint8Array.from(bytesOf(event)) }),
+  });
+};
+
+export const makeApiHandler = (app: ApiApp, log: Log) =>
+  middy<Event, APIGatewayProxyStructuredResultV2>()
+    .handler(async (event) => {
+      const caller = event.requestContext.authorizer?.iam?.userArn;
+      const response = await app.fetch(requestOf(event), { requestId: event.requestContext.requestId, ...(caller === undefined ? {} : { caller }) });
+      return { statusCode: response.status, headers: Object.fromEntries(response.headers), body: await response.text() };
+    })
+    .onError((request) => {
+      log('api.failed', { request: request.event.requestContext?.requestId, error: request.error === null ? undefined : describeError(request.error) });
+      const body = bodyOf(
+        new Problem('internal', 'the request could not be read or answered: try again, and look at the log of the API function by the request id'),
+      );
+      request.response = { statusCode: body.status, headers: { 'content-type': 'application/problem+json; charset=utf-8' }, body: JSON.stringify(body) };
+    });

@@ -1,0 +1,126 @@
+/** Bodies that make or change a hook, made into its definition: what it may speak for, and how a delivery proves itself. */
+import type { HookDefinition } from '../core/definitions.ts';
+import { parseHost } from '../core/image.ts';
+import { parseRepositoryPattern } from '../core/repository-pattern.ts';
+import { shown } from '../core/shown.ts';
+import type { Registry } from '../registries/registry.ts';
+import type { FieldProblem } from '../schema/check.ts';
+import type { CredentialBody, HookBody, HookPatch } from '../schema/hook.ts';
+import type { ApiPorts } from './ports.ts';
+import { invalid } from './problem.ts';
+import { refuse } from './request.ts';
+
+export type HookParts = Pick<HookBody, 'name' | 'registry' | 'registryHost' | 'hostAliases' | 'repositories' | 'credential' | 'enabled'>;
+/** As a body gives it, or as a hook has it already. */
+type Scope = Pick<HookParts, 'registryHost'> & { readonly hostAliases?: readonly string[] | undefined; readonly repositories?: readonly string[] | undefined };
+type HookPorts = Pick<ApiPorts, 'registry' | 'registryNames' | 'hashToken'>;
+
+/** The previous URL goes on working so long after a rotation. */
+export const OVERLAP_MS = 7 * 86_400_000;
+
+export const makeHook = (body: HookParts, token: string, now: number, ports: HookPorts): HookDefinition => {
+  const registry = registryOf(body.registry, ports);
+  const scope = readScope(body, body.registry, registry);
+  const credential = body.credential === undefined ? undefined : readCredential(body.credential, body.registry, registry, ports);
+  return {
+    name: body.name,
+    registry: body.registry,
+    ...scope,
+    ...(credential === undefined ? {} : { credential }),
+    enabled: body.enabled ?? true,
+    tokens: [{ sha256: ports.hashToken(token), createdAt: now }],
+    createdAt: now,
+    updatedAt: now,
+  };
+};
+
+export const changeHook = (hook: HookDefinition, patch: HookPatch, now: number, ports: HookPorts): HookDefinition => {
+  const { registryHost: host, hostAliases, repositories, credential, ...rest } = hook;
+  const name = patch.registry ?? hook.registry;
+  const registry = registryOf(name, ports);
+  const registryHost = patch.registryHost === undefined ? host : (patch.registryHost ?? undefined);
+  // Aliases that followed from the former host go with it.
+  const implied = host === undefined ? [] : (ports.registry(hook.registry)?.aliases(host) ?? []);
+  const scope = readScope(
+    {
+      registryHost,
+      hostAliases: patch.hostAliases ?? hostAliases.filter((alias) => !implied.includes(alias)),
+      repositories: (patch.repositories === undefined ? repositories : patch.repositories) ?? undefined,
+    },
+    name,
+    registry,
+  );
+  const kept = patch.credential === undefined ? credential : undefined;
+  if (kept !== undefined && !registry.proofs.some(({ by }) => by === kept.by))
+    throw refuse('credential', `${name} cannot send the ${kept.by} credential that the hook has: give "credential" anew, or null`);
+  const given = patch.credential == null ? kept : readCredential(patch.credential, name, registry, ports);
+  return {
+    ...rest,
+    registry: name,
+    ...scope,
+    ...(given === undefined ? {} : { credential: given }),
+    enabled: patch.enabled ?? hook.enabled,
+    updatedAt: now,
+  };
+};
+
+/** The new token beside the one that was valid last, which ends after the overlap; older ones end now. */
+export const rotateTokens = (hook: HookDefinition, sha256: string, now: number): HookDefinition => {
+  const live = hook.tokens.filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);
+  const last = live.reduce<HookDefinition['tokens'][number] | undefined>(
+    (best, token) => (best === undefined || token.createdAt >= best.createdAt ? token : best),
+    undefined,
+  );
+  const former = last === undefined ? [] : [{ ...last, expiresAt: Math.min(last.expiresAt ?? Number.POSITIVE_INFINITY, now + OVERLAP_MS) }];
+  return { ...hook, tokens: [{ sha256, createdAt: now }, ...former], updatedAt: now };
+};
+
+const registryOf = (name: string, ports: HookPorts): Registry => {
+  const registry = ports.registry(name);
+  if (registry === undefined) throw refuse('registry', `${shown(name)} is no format that is known here: give one of ${ports.registryNames.join(', ')}`);
+  return registry;
+};
+
+const readScope = (parts: Scope, name: string, registry: Registry) => {
+  const problems: FieldProblem[] = [];
+  const read = (field: string, text: string): string | undefined => {
+    const host = parseHost(text);
+    if (host.ok) return host.value;
+    problems.push({ field, why: host.why });
+    return undefined;
+  };
+  const registryHost = parts.registryHost === undefined ? undefined : read('registryHost', parts.registryHost);
+  if (parts.registryHost === undefined && registry.needsRegistryHost)
+    problems.push({
+      field: 'registryHost',
+      why: `it is missing: ${name} deliveries cannot be trusted to say which registry they are from; give its host, as in registry.example.com`,
+    });
+  const given = (parts.hostAliases ?? []).flatMap((alias, i) => read(`hostAliases[${i}]`, alias) ?? []);
+  for (const [i, pattern] of (parts.repositories ?? []).entries()) {
+    const read = pattern === '*' ? undefined : parseRepositoryPattern(pattern.toLowerCase(), registryHost ?? 'registry.example');
+    if (read?.ok === false) problems.push({ field: `repositories[${i}]`, why: read.why });
+  }
+  if (problems.length > 0) throw invalid(problems);
+  const aliases = [...given, ...(registryHost === undefined ? [] : registry.aliases(registryHost))];
+  return {
+    ...(registryHost === undefined ? {} : { registryHost }),
+    hostAliases: [...new Set(aliases)].filter((alias) => alias !== registryHost),
+    ...(parts.repositories === undefined ? {} : { repositories: parts.repositories }),
+  };
+};
+
+const readCredential = (body: CredentialBody, name: string, registry: Registry, ports: HookPorts): NonNullable<HookDefinition['credential']> => {
+  const proof = registry.proofs.find(({ by }) => by === body.by);
+  if (proof === undefined) {
+    const can = registry.proofs.map(({ by }) => by).join(' or ');
+    throw refuse(
+      'credential',
+      can === ''
+        ? `${name} can send nothing but its URL, whose token is the secret: leave "credential" out`
+        : `${name} cannot send ${body.by}: it can send ${can}`,
+    );
+  }
+  if (body.by === 'basic') return { by: 'basic', sha256: ports.hashToken(`${body.user}:${body.password}`) };
+  const header = body.name ?? (proof.by === 'header' ? proof.name : 'Authorization');
+  return { by: 'header', name: header.toLowerCase(), sha256: ports.hashToken(body.value) };
+};

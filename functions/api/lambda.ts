@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import { monotonicFactory } from 'ulid';
+import { parsed } from '../core/parsed.ts';
+import { ENV, required } from '../env.ts';
+import { hashToken, makeToken } from '../hooks/token.ts';
+import { isRegistryName, REGISTRY_NAMES, registries } from '../registries/index.ts';
+import { stdoutLog } from '../runtime/log.ts';
+import { makeApplications } from '../store/applications.ts';
+import { makeCallPages } from '../store/call-pages.ts';
+import { makeCalls } from '../store/calls.ts';
+import { makeTables } from '../store/dynamo.ts';
+import { makeHooks } from '../store/hooks.ts';
+import { makeDeploymentsQueue, makeQueueClient } from '../store/queues.ts';
+import { makeStates } from '../store/states.ts';
+import { makeTriggers } from '../store/triggers.ts';
+import { makeTriggersOf } from '../store/triggers-of.ts';
+import { targetOf, targetProblems } from '../targets/index.ts';
+import { makeApi } from './app.ts';
+import { makeApiHandler } from './handler.ts';
+
+const { env } = process;
+const tables = makeTables(env);
+const retentionDays = Number(required(env, ENV.retentionDays));
+const trust = { deployRoleArn: required(env, ENV.deployRoleArn), externalId: required(env, ENV.externalId) };
+
+const app = makeApi({
+  hooks: makeHooks(tables),
+  triggers: makeTriggers(tables),
+  applications: makeApplications(tables),
+  callPages: makeCallPages(tables, retentionDays),
+  calls: makeCalls(tables, retentionDays),
+  states: makeStates(tables),
+  triggersOf: makeTriggersOf(tables),
+  registryNames: REGISTRY_NAMES,
+  registry: (name) => (isRegistryName(name) ? registries[name] : undefined),
+  targetProblems,
+  grant: (target, application) => {
+    const bound = targetOf(target);
+    if (!bound.ok) return bound;
+    return parsed(bound.value.sight === 'readable' ? bound.value.grant?.({ ...trust, application }) : undefined);
+  },
+  makeToken: (hook) => makeToken(hook, randomBytes),
+  hashToken,
+  webhookBaseUrl: required(env, ENV.webhookBaseUrl),
+  send: makeDeploymentsQueue(makeQueueClient(), required(env, ENV.deploymentsQueueUrl)).send,
+  now: Date.now,
+  newUlid: monotonicFactory(),
+  log: stdoutLog,
+});
+
+export const handler = makeApiHandler(app, stdoutLog);

@@ -1,0 +1,52 @@
+/**
+ * The hook that a new trigger makes for itself, of its own name. The hook comes first, since the trigger names it.
+ *
+ * A creation that died between the two has left a hook whose URL nobody was told. Doing it again finds that hook: one of
+ * the same registry that no trigger hears. It then gets a second token beside its first, so that a hook which somebody
+ * made on purpose, and whose URL is in use, goes on working.
+ */
+import type { HookDefinition } from '../core/definitions.ts';
+import { type HookParts, makeHook } from './hook-definition.ts';
+import type { ApiPorts } from './ports.ts';
+import { Problem } from './problem.ts';
+
+export interface OwnHook {
+  readonly hook: HookDefinition;
+  readonly token: string;
+  /** Takes back what was made here, when the trigger could not be made after all. */
+  undo(): Promise<void>;
+}
+
+const MOST_TOKENS = 2;
+
+/** The hook as it would be, checked, before anything is written. */
+export const draftOwnHook = (parts: HookParts, ports: ApiPorts): { readonly hook: HookDefinition; readonly token: string } => {
+  const token = ports.makeToken(parts.name);
+  return { hook: makeHook(parts, token, ports.now(), ports), token };
+};
+
+export const storeOwnHook = async ({ hook, token }: { readonly hook: HookDefinition; readonly token: string }, ports: ApiPorts): Promise<OwnHook> => {
+  const { name } = hook;
+  if ((await ports.hooks.create(hook)) === 'created') return { hook, token, undo: async () => void (await ports.hooks.remove(name, true)) };
+  const [own] = hook.tokens;
+  const heard = await ports.triggers.list({ where: { hook: name }, limit: 1 });
+  const free = heard.ok && heard.value.items.length === 0;
+  const changed = await ports.hooks.change(name, (found) => {
+    if (!free || !alike(found, hook) || found.tokens.length >= MOST_TOKENS || own === undefined)
+      throw new Problem(
+        'name-taken',
+        `there is a hook named ${name}: let the trigger hear it with "hook": "${name}" in place of "registry", or choose another name`,
+      );
+    return { ...found, tokens: [...found.tokens, own], updatedAt: hook.updatedAt };
+  });
+  if (changed === 'absent' || changed === 'moved')
+    throw new Problem('changed-meanwhile', `the hook ${name} is being changed by others at this moment: try again`);
+  const undo = async (): Promise<void> =>
+    void (await ports.hooks.change(name, (found) => ({ ...found, tokens: found.tokens.filter(({ sha256 }) => sha256 !== own?.sha256) })));
+  return { hook: changed, token, undo };
+};
+
+/** Everything but tokens and times. */
+const alike = (a: HookDefinition, b: HookDefinition): boolean => essence(a) === essence(b);
+const essence = ({ registry, registryHost, hostAliases, repositories, credential, enabled }: HookDefinition): string =>
+  JSON.stringify([registry, registryHost, hostAliases, repositories, credential?.sha256, enabled]);

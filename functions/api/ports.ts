@@ -1,0 +1,45 @@
+/** What the API needs of the world; given by `lambda.ts`, or by a test. */
+import type { ApplicationState, OpenCall } from '../core/application.ts';
+import type { Call, Settlement } from '../core/call.ts';
+import type { TargetDefinition, TriggerDefinition } from '../core/definitions.ts';
+import type { Parsed } from '../core/parsed.ts';
+import type { Registry } from '../registries/registry.ts';
+import type { LogFields } from '../runtime/log.ts';
+import type { FieldProblem } from '../schema/check.ts';
+import type { makeApplications } from '../store/applications.ts';
+import type { makeCallPages } from '../store/call-pages.ts';
+import type { makeHooks } from '../store/hooks.ts';
+import type { makeTriggers } from '../store/triggers.ts';
+
+export interface ApiPorts {
+  readonly hooks: ReturnType<typeof makeHooks>;
+  readonly triggers: ReturnType<typeof makeTriggers>;
+  readonly applications: ReturnType<typeof makeApplications>;
+  readonly callPages: ReturnType<typeof makeCallPages>;
+  readonly calls: {
+    get(id: string, now: number): Promise<Call | undefined>;
+    put(call: Call): Promise<'put' | 'exists'>;
+    settle(id: string, settlement: Settlement): Promise<boolean>;
+  };
+  readonly states: {
+    create(application: string, now: number): Promise<void>;
+    get(application: string): Promise<ApplicationState | undefined>;
+    open(application: string, call: OpenCall, wake: { readonly dueAt: number }): Promise<'opened' | 'absent'>;
+  };
+  triggersOf(repository: string): Promise<readonly TriggerDefinition[]>;
+  readonly registryNames: readonly string[];
+  registry(name: string): Registry | undefined;
+  targetProblems(target: unknown): readonly FieldProblem[];
+  /** The smallest role for the target as a CloudFormation template; undefined when it needs none. */
+  grant(target: TargetDefinition, application: string): Parsed<object | undefined>;
+  makeToken(hook: string): string;
+  /** sha256 in hex: of tokens, and of credentials that are only compared. */
+  hashToken(text: string): string;
+  /** Without a slash at the end. */
+  readonly webhookBaseUrl: string;
+  /** Asks for a reconcile of each application. */
+  send(applications: readonly string[]): Promise<void>;
+  now(): number;
+  newUlid(now: number): string;
+  log(event: string, fields: LogFields): void;
+}

@@ -1,0 +1,83 @@
+/** Problems as RFC 9457 has them (application/problem+json), with a stable `code` each: one closed table. */
+import type { FieldProblem } from '../schema/check.ts';
+
+/** HTTP status and title by code. */
+export const PROBLEMS = {
+  'not-json': [400, 'The body is not JSON'],
+  'too-deep': [400, 'The body nests too deep'],
+  'unknown-route': [404, 'There is no such route'],
+  'unknown-name': [404, 'There is nothing of this name'],
+  'method-not-allowed': [405, 'The route does not take this method'],
+  'name-taken': [409, 'The name is taken'],
+  'being-created': [409, 'The name is just being given'],
+  'being-removed': [409, 'Something of this name is just being removed'],
+  'too-many-triggers': [409, 'The repository has too many triggers'],
+  'hook-in-use': [409, 'Triggers hear the hook'],
+  'application-in-use': [409, 'Triggers name the application'],
+  'changed-meanwhile': [409, 'Somebody else is changing it'],
+  'not-fired': [409, 'The call did not fire'],
+  'application-deleted': [409, 'The application does not exist any more'],
+  'body-too-large': [413, 'The body is too large'],
+  'unsupported-media-type': [415, 'The body is of another type than JSON'],
+  'invalid-fields': [422, 'Some fields are wrong'],
+  throttled: [429, 'The store is throttled'],
+  internal: [500, 'Something went wrong here'],
+  'store-unavailable': [503, 'The store does not answer'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export interface ProblemBody {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: ProblemCode;
+  readonly errors?: readonly FieldProblem[];
+}
+
+/** Thrown wherever a request cannot go on; `app.ts` turns it into the answer. */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly errors: readonly FieldProblem[];
+
+  constructor(code: ProblemCode, detail: string, errors: readonly FieldProblem[] = []) {
+    super(detail);
+    this.name = 'Problem';
+    this.code = code;
+    this.errors = errors;
+  }
+}
+
+export const invalid = (errors: readonly FieldProblem[]): Problem => {
+  const [first] = errors;
+  const more = errors.length > 1 ? `; and ${errors.length - 1} more` : '';
+  return new Problem('invalid-fields', first === undefined ? 'some fields are wrong' : `${first.field}: ${first.why}${more}`, errors);
+};
+
+export const unknownName = (kind: string, name: string): Problem => new Problem('unknown-name', `no ${kind} is named ${JSON.stringify(name.slice(0, 100))}`);
+
+export const bodyOf = ({ code, message, errors }: Problem): ProblemBody => {
+  const [status, title] = PROBLEMS[code];
+  return { type: `urn:image-triggers:problem:${code}`, title, status, detail: message, code, ...(errors.length === 0 ? {} : { errors }) };
+};
+
+/** Names of errors of the store's client that pass by themselves. */
+const THROTTLED: readonly string[] = ['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded', 'TooManyRequestsException'];
+const UNAVAILABLE: readonly string[] = [
+  'InternalServerError',
+  'ServiceUnavailable',
+  'ServiceUnavailableException',
+  'TimeoutError',
+  'NetworkingError',
+  'RequestTimeout',
+];
+
+/** Anything else that was thrown: nothing of the inside is told. */
+export const problemOf = (error: unknown): Problem => {
+  if (error instanceof Problem) return error;
+  const name = error instanceof Error ? error.name : '';
+  if (THROTTLED.includes(name)) return new Problem('throttled', 'the store takes no more requests at the moment: try again in a second');
+  if (UNAVAILABLE.includes(name)) return new Problem('store-unavailable', 'the store did not answer in time: try again in a second');
+  return new Problem('internal', 'the request could not be completed: try again, and look at the log of the API function by the request id');
+};

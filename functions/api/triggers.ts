@@ -1,0 +1,157 @@
+/** `/v1/triggers`. A trigger hears a hook that exists, or makes one of its own name. */
+import { Hono } from 'hono';
+import type { HookDefinition, TriggerDefinition } from '../core/definitions.ts';
+import { DEFAULT_LIMIT, emptyBody, noQuery, triggersQuery } from '../schema/request.ts';
+import { type TriggerBody, triggerBody, triggerPatch } from '../schema/trigger.ts';
+import { changedOr, shownOnce } from './hooks.ts';
+import { draftOwnHook, storeOwnHook } from './own-hook.ts';
+import type { ApiPorts } from './ports.ts';
+import { invalid, Problem, unknownName } from './problem.ts';
+import { nameIn, readBody, readQuery, refuse } from './request.ts';
+import { readRepository, readRule } from './trigger-definition.ts';
+import { triggerView } from './views.ts';
+
+const OWN_FIELDS = ['registryHost', 'hostAliases', 'repositories', 'credential'] as const;
+
+export const triggerRoutes = (ports: ApiPorts): Hono => {
+  const app = new Hono();
+
+  app.post('/', async (c) => {
+    readQuery(c, noQuery);
+    const body = await readBody(c, triggerBody);
+    await requireApplication(body.application);
+    const draft = draftOf(body);
+    const hook = draft?.hook ?? (await requireHook(body.hook ?? ''));
+    const now = ports.now();
+    const trigger: TriggerDefinition = {
+      name: body.name,
+      hook: hook.name,
+      repository: readRepository(body.repository, hook),
+      rule: await readRule(body.rule ?? { mode: 'all' }),
+      application: body.application,
+      enabled: body.enabled ?? true,
+      createdAt: now,
+      updatedAt: now,
+    };
+    if ((await ports.triggers.get(trigger.name)) !== undefined) throw taken(trigger.name);
+    const own = draft === undefined ? undefined : await storeOwnHook(draft, ports);
+    // Should this throw, it is not known whether the trigger was stored: the hook stays, and doing it again completes it.
+    const made = await ports.triggers.create(trigger, ports.newUlid(now));
+    if (made !== 'created') await own?.undo();
+    if (made === 'exists') throw taken(trigger.name);
+    if (made === 'being-created')
+      throw new Problem('being-created', `a trigger named ${trigger.name} was begun for another repository less than a minute ago: try again in a minute`);
+    if (made === 'too-many')
+      throw new Problem(
+        'too-many-triggers',
+        `${trigger.repository} has 100 triggers, and no repository may have more: delete one, or let one rule do the work of several`,
+      );
+    const once =
+      own === undefined
+        ? { guide: [`The trigger hears the hook ${hook.name}, whose URL was shown when it was made; POST /v1/hooks/${hook.name}/rotate shows a new one.`] }
+        : shownOnce(own.hook, own.token, ports);
+    return c.json({ ...triggerView(trigger), ...once }, 201, { location: `/v1/triggers/${trigger.name}` });
+  });
+
+  const draftOf = ({ hook, registry, ...body }: TriggerBody) => {
+    if (hook !== undefined && registry !== undefined)
+      throw refuse('registry', 'give either "hook", to hear one that exists, or "registry", to make one for this trigger, and not both');
+    if (hook === undefined && registry === undefined)
+      throw refuse(
+        'registry',
+        `it is missing: give one of ${ports.registryNames.join(', ')} to make a hook for this trigger, or the name of one that exists as "hook"`,
+      );
+    if (registry !== undefined)
+      return draftOwnHook(
+        {
+          name: body.name,
+          registry,
+          registryHost: body.registryHost,
+          hostAliases: body.hostAliases,
+          repositories: body.repositories,
+          credential: body.credential,
+        },
+        ports,
+      );
+    const foreign = OWN_FIELDS.filter((field) => body[field] !== undefined);
+    if (foreign.length > 0) throw invalid(foreign.map((field) => ({ field, why: `it belongs to the hook: change it with PATCH /v1/hooks/${hook}` })));
+    return undefined;
+  };
+
+  const requireApplication = async (name: string): Promise<void> => {
+    if ((await ports.applications.get(name)) === undefined)
+      throw refuse('application', `no application is named ${name}: create it first with POST /v1/applications`);
+  };
+
+  const requireHook = async (name: string): Promise<HookDefinition> => {
+    const hook = await ports.hooks.get(name);
+    if (hook === undefined) throw refuse('hook', `no hook is named ${name}: create it with POST /v1/hooks, or give "registry" to make one for this trigger`);
+    return hook;
+  };
+
+  const taken = (name: string): Problem =>
+    new Problem('name-taken', `there is a trigger named ${name}: choose another name, or change that one with PATCH /v1/triggers/${name}`);
+
+  app.get('/', async (c) => {
+    const { limit = DEFAULT_LIMIT, cursor, application, hook } = readQuery(c, triggersQuery);
+    const where = { ...(application === undefined ? {} : { application }), ...(hook === undefined ? {} : { hook }) };
+    const page = await ports.triggers.list({ where, limit, ...(cursor === undefined ? {} : { cursor }) });
+    if (!page.ok) throw refuse('cursor', page.why);
+    return c.json({ ...page.value, items: page.value.items.map(triggerView) });
+  });
+
+  app.get('/:name', async (c) => {
+    readQuery(c, noQuery);
+    const name = nameIn(c, 'trigger');
+    const trigger = await ports.triggers.get(name);
+    if (trigger === undefined) throw unknownName('trigger', name);
+    return c.json(triggerView(trigger));
+  });
+
+  app.patch('/:name', async (c) => {
+    readQuery(c, noQuery);
+    const name = nameIn(c, 'trigger');
+    const { rule, application, hook, enabled } = await readBody(c, triggerPatch);
+    const given = {
+      ...(rule === undefined ? {} : { rule: await readRule(rule) }),
+      ...(application === undefined ? {} : { application }),
+      ...(enabled === undefined ? {} : { enabled }),
+    };
+    if (application !== undefined) await requireApplication(application);
+    const heard = hook === undefined ? undefined : await requireHook(hook);
+    const changed = await ports.triggers.change(name, (trigger) => {
+      if (heard !== undefined && readRepository(trigger.repository, heard) !== trigger.repository)
+        throw refuse(
+          'hook',
+          `pushes through ${heard.name} are known under another host than ${trigger.repository}: create a trigger for that repository instead`,
+        );
+      return { ...trigger, ...given, ...(heard === undefined ? {} : { hook: heard.name }), updatedAt: ports.now() };
+    });
+    return c.json(triggerView(changedOr(changed, 'trigger', name)));
+  });
+
+  for (const [action, enabled] of [
+    ['enable', true],
+    ['disable', false],
+  ] as const)
+    app.post(`/:name/${action}`, async (c) => {
+      readQuery(c, noQuery);
+      await readBody(c, emptyBody);
+      const name = nameIn(c, 'trigger');
+      const changed = await ports.triggers.change(name, (trigger) => ({ ...trigger, enabled, updatedAt: ports.now() }));
+      return c.json(triggerView(changedOr(changed, 'trigger', name)));
+    });
+
+  app.delete('/:name', async (c) => {
+    readQuery(c, noQuery);
+    const name = nameIn(c, 'trigger');
+    const trigger = await ports.triggers.get(name);
+    if (trigger === undefined || !(await ports.triggers.remove(name))) throw unknownName('trigger', name);
+    const heard = await ports.triggers.list({ where: { hook: trigger.hook }, limit: 2 });
+    const others = heard.ok ? heard.value.items.filter((other) => other.name !== name) : [];
+    const hint = others.length > 0 ? undefined : `no trigger hears the hook ${trigger.hook} now: DELETE /v1/hooks/${trigger.hook} ends its URL`;
+    return c.json({ name, deleted: true, hint });
+  });
+
+  return app;
+};

@@ -1,0 +1,73 @@
+/** What the API shows of what is stored: times in ISO 8601, never a token, hash or secret. */
+import type { Call } from '../core/call.ts';
+import type { ApplicationDefinition, HookDefinition, TriggerDefinition } from '../core/definitions.ts';
+import type { AttemptRecord } from '../store/calls.ts';
+import { type Lang, wordsOf } from './words.ts';
+
+export const iso = (time: number): string => new Date(time).toISOString();
+const dates = ({ createdAt, updatedAt }: { readonly createdAt: number; readonly updatedAt: number }) => ({
+  createdAt: iso(createdAt),
+  updatedAt: iso(updatedAt),
+});
+
+export const hookView = (hook: HookDefinition) => {
+  const { name, registry, registryHost, hostAliases, repositories, enabled, credential, tokens } = hook;
+  return {
+    name,
+    registry,
+    registryHost,
+    hostAliases,
+    repositories,
+    enabled,
+    ...(credential === undefined ? {} : { credential: credential.by === 'header' ? { by: credential.by, name: credential.name } : { by: credential.by } }),
+    tokens: tokens.map((token) => ({ createdAt: iso(token.createdAt), ...(token.expiresAt === undefined ? {} : { expiresAt: iso(token.expiresAt) }) })),
+    ...dates(hook),
+  };
+};
+
+export const triggerView = (trigger: TriggerDefinition) => {
+  const { name, hook, repository, rule, application, enabled } = trigger;
+  return { name, hook, repository, rule, application, enabled, ...dates(trigger) };
+};
+
+export const applicationView = (application: ApplicationDefinition) => {
+  const { name, enabled, target, policy } = application;
+  return { name, enabled, target, policy, ...dates(application) };
+};
+
+/** A call with why it is as it is, in words. `responseStatus` and `responseBody` are the last answer of the target. */
+export const callView = (call: Call, lang: Lang) => {
+  const { id, trigger, application, hook, repository, tag, digest, actor, status, reason, detail, by, until, redeliveryOf, repeats } = call;
+  return {
+    id,
+    trigger,
+    application,
+    hook,
+    repository,
+    tag,
+    digest,
+    actor,
+    status,
+    ...(reason === undefined ? {} : wordsOf(reason, lang)),
+    detail,
+    by,
+    until: until === undefined ? undefined : iso(until),
+    redeliveryOf,
+    repeats,
+    attemptCount: call.attempts ?? 0,
+    responseStatus: call.responseStatus,
+    responseBody: call.responseBody,
+    receivedAt: iso(call.receivedAt),
+    decidedAt: iso(call.decidedAt),
+    endedAt: call.endedAt === undefined ? undefined : iso(call.endedAt),
+  };
+};
+
+export const attemptView = ({ n, at, outcome, idempotencyKey, detail, exchange }: AttemptRecord) => ({
+  n,
+  at: iso(at),
+  outcome,
+  idempotencyKey,
+  detail,
+  ...(exchange === undefined ? {} : { request: exchange.request, response: exchange.response, error: exchange.error, ms: exchange.ms }),
+});

@@ -1,0 +1,51 @@
+/** Bodies that make or change a hook. Hosts and patterns are only bounded here: `core` reads them, the format says what it needs. */
+import * as z from 'zod/mini';
+import { name } from './name.ts';
+
+const short = (most: number) => z.string().check(z.minLength(1), z.maxLength(most));
+const registry = short(40);
+const registryHost = short(300);
+const hostAliases = z.array(registryHost).check(z.maxLength(20));
+const repositories = z.array(short(260)).check(z.minLength(1), z.maxLength(100));
+
+const HEADER = /^[A-Za-z0-9-]{1,64}$/;
+/** A second factor that the sender gives with each delivery. Kept as a hash, never shown again. */
+const credential = z.discriminatedUnion(
+  'by',
+  [
+    z.strictObject({
+      by: z.literal('header'),
+      name: z.optional(z.string().check(z.regex(HEADER, { error: 'a header name has 1 to 64 of A-Z, a-z, 0-9 and "-"' }))),
+      value: z.string().check(z.minLength(8), z.maxLength(1_000)),
+    }),
+    z.strictObject({
+      by: z.literal('basic'),
+      user: z.string().check(z.regex(/^[^:]{1,100}$/, { error: 'a user has 1 to 100 characters, none of them ":"' })),
+      password: z.string().check(z.minLength(8), z.maxLength(1_000)),
+    }),
+  ],
+  { error: 'give {"by":"header","value":"…"} or {"by":"basic","user":"…","password":"…"}' },
+);
+export type CredentialBody = z.infer<typeof credential>;
+
+/** What a hook may speak for and how it proves itself; also part of a body that makes a trigger with a hook of its own. */
+export const hookParts = {
+  registryHost: z.optional(registryHost),
+  hostAliases: z.optional(hostAliases),
+  repositories: z.optional(repositories),
+  credential: z.optional(credential),
+} as const;
+
+export const hookBody = z.strictObject({ name, registry, ...hookParts, enabled: z.optional(z.boolean()) });
+export type HookBody = z.infer<typeof hookBody>;
+
+/** `null` takes a field away. */
+export const hookPatch = z.strictObject({
+  registry: z.optional(registry),
+  registryHost: z.optional(z.nullable(registryHost)),
+  hostAliases: z.optional(hostAliases),
+  repositories: z.optional(z.nullable(repositories)),
+  credential: z.optional(z.nullable(credential)),
+  enabled: z.optional(z.boolean()),
+});
+export type HookPatch = z.infer<typeof hookPatch>;

@@ -1,0 +1,50 @@
+/** Everything else that a request may carry: the filters of lists, and the bodies of what is asked or done once. */
+import * as z from 'zod/mini';
+import { type CallStatus, FINAL, OPEN } from '../core/call.ts';
+import { name } from './name.ts';
+
+const LIMIT = 'give a whole number from 1 to 100';
+const limit = z.optional(
+  z.pipe(
+    z.string().check(z.regex(/^(?:[1-9]\d?|100)$/, { error: LIMIT })),
+    z.transform((text: string) => Number(text)),
+  ),
+);
+const cursor = z.optional(z.string().check(z.minLength(1), z.maxLength(4_000)));
+const lang = z.optional(z.enum(['en', 'zh']));
+export const DEFAULT_LIMIT = 20;
+
+export const pageQuery = z.strictObject({ limit, cursor });
+export const triggersQuery = z.strictObject({ application: z.optional(name), hook: z.optional(name), limit, cursor });
+
+/** Every status, and words for several at once. */
+export const STATUS_GROUPS = {
+  open: OPEN,
+  ended: FINAL,
+  fired: [...OPEN, ...FINAL.filter((status) => status !== 'untriggered')],
+  deployed: ['delivered', 'succeeded'],
+} as const satisfies Record<string, readonly CallStatus[]>;
+
+const STATUSES: readonly CallStatus[] = [...OPEN, ...FINAL];
+const isGroup = (word: string): word is keyof typeof STATUS_GROUPS => Object.hasOwn(STATUS_GROUPS, word);
+const statusesOf = (word: string): readonly CallStatus[] => (isGroup(word) ? STATUS_GROUPS[word] : STATUSES.filter((status) => status === word));
+
+const status = z.optional(
+  z.pipe(
+    z.string().check(
+      z.maxLength(200),
+      z.refine((text: string) => text.split(',').every((word) => statusesOf(word).length > 0), {
+        error: `give one or several, with commas between them, of ${[...STATUSES, ...Object.keys(STATUS_GROUPS)].join(', ')}`,
+      }),
+    ),
+    z.transform((text: string): readonly CallStatus[] => [...new Set(text.split(',').flatMap(statusesOf))]),
+  ),
+);
+
+export const callsQuery = z.strictObject({ trigger: z.optional(name), application: z.optional(name), status, limit, cursor, lang });
+export const langQuery = z.strictObject({ lang });
+export const deleteQuery = z.strictObject({ force: z.optional(z.enum(['true', 'false'])) });
+export const noQuery = z.strictObject({});
+
+export const emptyBody = z.strictObject({});
+export const explainBody = z.strictObject({ image: z.string().check(z.minLength(1), z.maxLength(1_500)), hook: z.optional(name) });
