@@ -21,7 +21,7 @@ const run = async (): Promise<void> => {
   });
   if (!isLoopback(options.host))
     process.stderr.write(
-      `WARNING: listening on ${options.host}: everybody who reaches this address can post to the webhook URLs they know and try tokens on the API. Use it in a network you trust.\n`,
+      `WARNING: listening on ${options.host}: everybody who reaches this address can post to the webhook URLs they know and try tokens on the API. Use it in a network you trust${options.publicUrl === undefined ? ', and give --public-url, or the URLs handed out are of no use elsewhere' : ''}.\n`,
     );
   const assembly = options.assembly ?? (await synthesise(ROOT));
   const engine = await runEngine(options, assembly, say);

@@ -34,7 +34,12 @@ export const synthesise = async (root: string): Promise<string> => {
   }
   const fresh = `${directory}.${process.pid}`;
   mkdirSync(fresh, { recursive: true });
-  await runApp(root, fresh);
+  try {
+    await runApp(root, fresh);
+  } catch (error) {
+    rmSync(fresh, { recursive: true });
+    throw error;
+  }
   // Another start may have been faster: then both are the same.
   if (existsSync(directory)) rmSync(fresh, { recursive: true });
   else renameSync(fresh, directory);

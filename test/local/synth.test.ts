@@ -1,0 +1,45 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { synthesise } from '../../infra/local/synth.ts';
+
+/** A stand-in for the CDK app: writes a manifest, and counts how often it ran. */
+const APP = `
+import { appendFileSync, writeFileSync } from 'node:fs';
+appendFileSync('runs', 'x');
+writeFileSync(process.env.CDK_OUTDIR + '/manifest.json', process.env.CDK_VALIDATION);
+`;
+
+describe('the cloud assembly', () => {
+  let root = '';
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'synth-'));
+    for (const directory of ['infra/stack', 'functions/core']) mkdirSync(join(root, directory), { recursive: true });
+    writeFileSync(join(root, 'infra/stack/app.ts'), APP);
+    writeFileSync(join(root, 'functions/core/rule.ts'), 'one');
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+  const runs = (): number => readFileSync(join(root, 'runs'), 'utf8').length;
+
+  it('is made once for the same sources, without the slow validation, and again when a source has changed', async () => {
+    const first = await synthesise(root);
+    expect(readFileSync(join(first, 'manifest.json'), 'utf8')).toBe('false');
+    expect(await synthesise(root)).toBe(first);
+    expect(runs()).toBe(1);
+    writeFileSync(join(root, 'functions/core/rule.ts'), 'two');
+    const second = await synthesise(root);
+    expect([second === first, runs()]).toEqual([false, 2]);
+    writeFileSync(join(root, 'functions/core/rule.ts'), 'one');
+    expect(await synthesise(root)).toBe(first);
+    expect(runs()).toBe(2);
+  });
+
+  it('fails with the last words of the app, and is not kept', async () => {
+    writeFileSync(join(root, 'infra/stack/app.ts'), 'throw new Error("the stack is broken");');
+    await expect(synthesise(root)).rejects.toThrow(/infra\/stack\/app\.ts ended with code 1[\s\S]*the stack is broken/);
+    writeFileSync(join(root, 'infra/stack/app.ts'), APP);
+    await synthesise(root);
+    expect(runs()).toBe(1);
+  });
+});
