@@ -276,7 +276,7 @@ describe('the engine with chaos', () => {
     );
     const receives = await Promise.all(names.map(async (name) => Number((await itemOf(engine, name))?.receives?.N ?? 0)));
     expect(Math.min(...receives)).toBe(1);
-    expect(Math.max(...receives)).toBe(2);
+    expect(Math.max(...receives)).toBeGreaterThan(1);
     await engine.stop();
   });
 });

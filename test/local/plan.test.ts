@@ -19,7 +19,7 @@ describe('the plan of a cloud assembly', () => {
   it('has the queues with their redrive', () => {
     expect(plan.queues.map(({ name, url, settings }) => [name, url, settings.visibilitySeconds, settings.redrive])).toEqual([
       ['Sample-OrdersDead', 'http://127.0.0.1:2/000000000000/Sample-OrdersDead', 30, undefined],
-      ['Sample-Orders', 'http://127.0.0.1:2/000000000000/Sample-Orders', 1, { queue: 'Sample-OrdersDead', maxReceives: 2 }],
+      ['Sample-Orders', 'http://127.0.0.1:2/000000000000/Sample-Orders', 3, { queue: 'Sample-OrdersDead', maxReceives: 2 }],
     ]);
   });
 
