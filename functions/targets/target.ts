@@ -30,6 +30,18 @@ export interface Schema<C> {
   problems(value: unknown): readonly { readonly field: string; readonly why: string }[];
 }
 
+/** A target with its configuration inside: what callers hold, whatever the kind. */
+export type BoundTarget =
+  | { readonly sight: 'blind'; apply(wish: Wish, io: TargetIo): Promise<Outcome>; grant?(trust: Trust): object }
+  | {
+      readonly sight: 'readable';
+      read(images: readonly WantedImage[], io: TargetIo): Promise<Running>;
+      apply(wish: Wish, seen: Seen, io: TargetIo): Promise<Outcome>;
+      observe(handle: string, io: TargetIo): Promise<Rollout | { readonly is: 'unavailable'; readonly why: Why }>;
+      grant?(trust: Trust): object;
+    };
+
+/** What a target must trust: `roleArn`s are assumed by this role, with this external id. */
 export interface Trust {
   readonly deployRoleArn: string;
   readonly externalId: string;
@@ -40,6 +52,8 @@ export interface Trust {
 export interface WantedImage {
   readonly image: Image;
   readonly hosts: readonly string[];
+  /** When it became wanted: the same on every attempt of one deployment, so that a repeated request has the same body. */
+  readonly since?: number;
 }
 
 export type Wish = { readonly set: readonly WantedImage[] } | { readonly restart: true };
@@ -65,7 +79,7 @@ export interface Seen {
 export interface TargetIo {
   /** Guarded HTTPS. Never throws for what the peer did: see `outbound/request.ts`. */
   request(request: OutboundRequest): Promise<OutboundAnswer>;
-  /** The value behind `ssm:/image-triggers/…`, `secretsmanager:image-triggers/…` or (only where switched on) `env:…`. */
+  /** The value behind `ssm:/image-triggers/…`, `secretsmanager:image-triggers/…` or (only where switched on) `env:…`. Throws when the store cannot be asked just now. */
   secret(reference: string): Promise<Parsed<string>>;
   readonly signal: AbortSignal;
   /** `application.rev`: the same on every attempt of one deployment. */

@@ -1,0 +1,2 @@
+/** How long a client may take for a secret: two tries of at most 3 s are over long before the attempt that waits for them. Without `throwOnRequestTimeout` the SDK only warns. */
+export const QUICK = { maxAttempts: 2, requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true } } as const;
