@@ -53,7 +53,8 @@ export const reconcile = async (application: string, receive: Receive, ports: De
   const released = await ports.states.write(application, state.fence, { ...takeChange(draft), release: dueAt === undefined ? {} : { dueAt } });
   if (released === 'lost') return ports.log('deploy.lost', { application, fence: state.fence });
   if (released.rev !== expected) await ports.send(application, 0);
-  else if (dueAt !== undefined && dueAt - now <= PRECISE_MS) await ports.send(application, Math.max(0, dueAt - now) / 1000);
+  // Whoever made it due at this very time has sent for it already: without this, every spare message would live on as long as something waits.
+  else if (dueAt !== undefined && dueAt !== state.dueAt && dueAt - now <= PRECISE_MS) await ports.send(application, Math.max(0, dueAt - now) / 1000);
   if (giveUp) throw new GaveUp(`application ${application}: the worker died ${receive.count - 1} times; recorded as failed`);
 };
 
