@@ -64,19 +64,21 @@ export class ImageTriggers extends Construct {
       'Registries cannot sign requests with IAM; ingest checks the 256-bit token in the path, and a second factor where the format has one.',
     );
     definitions.give(ingest, ['GetItem']);
+    // The store wants both names; ingest never touches the calls.
+    calls.give(ingest, []);
     pushes.sentBy(ingest);
 
     const match = stage('match', 'Match', 'decides which triggers fire for a push and records every decision');
     pushes.feeds(match, { batchSize: 10, maxConcurrency: 10 });
-    definitions.give(match, ['GetItem', 'PutItem', 'Query', 'UpdateItem']);
-    calls.give(match, ['GetItem', 'PutItem', 'Query', 'UpdateItem']);
+    definitions.give(match, ['DeleteItem', 'PutItem', 'Query', 'UpdateItem']);
+    calls.give(match, ['GetItem', 'PutItem', 'UpdateItem']);
     deployments.sentBy(match);
 
     const deploy = stage('deploy', 'Deploy', 'reconciles one application with its target');
     // One application a message: several in a batch would have to share the 60 s.
     deployments.feeds(deploy, { batchSize: 1, maxConcurrency: 20 });
     deployments.sentBy(deploy);
-    definitions.give(deploy, ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], ['due']);
+    definitions.give(deploy, ['DeleteItem', 'GetItem', 'Query', 'UpdateItem'], ['due']);
     calls.give(deploy, ['GetItem', 'PutItem', 'UpdateItem']);
     this.reachesTargets(deploy);
     new Tick(this, 'Tick', deploy);
@@ -84,7 +86,7 @@ export class ImageTriggers extends Construct {
     const api = stage('api', 'Api', 'reads everything, writes definitions and wishes');
     door.closed('/v1/{proxy+}', api);
     definitions.give(api, ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], ['byKind']);
-    calls.give(api, ['GetItem', 'PutItem', 'Query', 'UpdateItem'], ['byApplication', 'feed']);
+    calls.give(api, ['GetItem', 'PutItem', 'Query'], ['byApplication', 'feed']);
     deployments.sentBy(api);
     api.learns(ENV.webhookBaseUrl, this.url);
     api.learns(ENV.externalId, this.externalId);

@@ -48,7 +48,7 @@ export class StoreTable<I extends string> extends Construct {
   /** Lets a function do exactly these things to the table, Query also through these indexes, and tells it the table's name. */
   give(to: StageFunction, actions: readonly TableAction[], indexes: readonly I[] = []): void {
     to.learns(this.env, this.table.tableName);
-    to.may(new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [this.table.tableArn] }));
+    if (actions.length > 0) to.may(new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [this.table.tableArn] }));
     if (indexes.length > 0) {
       to.may(new PolicyStatement({ actions: ['dynamodb:Query'], resources: indexes.map((index) => `${this.table.tableArn}/index/${index}`) }));
     }

@@ -51,6 +51,37 @@ describe('the permissions', () => {
     ]);
   });
 
+  it('reach each table and index only as far as the function does', () => {
+    const tables = ['Definitions', 'Calls'].map((name) => [name, named(template, 'AWS::DynamoDB::Table', name)[0]] as const);
+    const reached = functionNames.map((name) => [
+      name,
+      ...statementsOf(template, name)
+        .filter(({ Action }) => list(Action).some((action) => action.startsWith('dynamodb:')))
+        .flatMap(({ Action, Resource }) =>
+          resourcesOf(Resource).map((text) => {
+            const [table] = tables.find(([, id]) => text.includes(`"${id}"`)) ?? ['another table'];
+            return `${table}${/\/index\/\w+/.exec(text)?.[0] ?? ''}: ${list(Action)
+              .map((action) => action.slice('dynamodb:'.length))
+              .join(' ')}`;
+          }),
+        )
+        .sort(),
+    ]);
+    expect(reached).toEqual([
+      ['ingest', 'Definitions: GetItem'],
+      ['match', 'Calls: GetItem PutItem UpdateItem', 'Definitions: DeleteItem PutItem Query UpdateItem'],
+      ['deploy', 'Calls: GetItem PutItem UpdateItem', 'Definitions/index/due: Query', 'Definitions: DeleteItem GetItem Query UpdateItem'],
+      [
+        'api',
+        'Calls/index/byApplication: Query',
+        'Calls/index/feed: Query',
+        'Calls: GetItem PutItem Query',
+        'Definitions/index/byKind: Query',
+        'Definitions: DeleteItem GetItem PutItem Query UpdateItem',
+      ],
+    ]);
+  });
+
   it('let only deploy leave the stack', () => {
     const outside = functionNames.filter((name) =>
       statementsOf(template, name).some(({ Action }) => list(Action).some((action) => /^(sts|ssm|secretsmanager):/.test(action))),

@@ -95,7 +95,7 @@ describe('the functions', () => {
       functionNames.map((name) => [name, Object.keys(property(functionOf(template, name)[1], 'Environment', 'Variables') as object).sort()]),
     );
     expect(told).toEqual({
-      ingest: [ENV.definitionsTable, ENV.pushesQueueUrl].sort(),
+      ingest: [ENV.definitionsTable, ENV.callsTable, ENV.pushesQueueUrl].sort(),
       match: [ENV.definitionsTable, ENV.callsTable, ENV.deploymentsQueueUrl, ENV.retentionDays].sort(),
       deploy: [ENV.definitionsTable, ENV.callsTable, ENV.deploymentsQueueUrl, ENV.retentionDays, ENV.maxReceives, ENV.externalId].sort(),
       api: [ENV.definitionsTable, ENV.callsTable, ENV.deploymentsQueueUrl, ENV.retentionDays, ENV.webhookBaseUrl, ENV.externalId, ENV.deployRoleArn].sort(),
