@@ -1,5 +1,5 @@
 /** `npm run demo`: the main job from end to end on this machine, in half a minute, with a check of every step. Leaves nothing behind. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -161,7 +161,21 @@ const play = async (engine: Engine, application: DemoApplication): Promise<void>
   const calls = await callsOf(engine);
   expect(calls.length === 2, `there are ${calls.length} records, not 2`);
   for (const line of records(calls)) detail(line);
-  for (const call of calls) if (call.detail !== undefined) detail(`${shown(call.tag)}: ${shown(call.detail)}`);
+  say();
+  for (const call of calls)
+    detail(
+      `${shown(call.tag)}: ${[call.sentence, call.detail]
+        .filter((part) => part !== undefined)
+        .map(shown)
+        .join(' — ')}`,
+    );
+};
+
+/** What the functions themselves say about a failure: the data directory will be gone. */
+const troubles = (logs: string): readonly string[] => {
+  if (!existsSync(logs)) return [];
+  const lines = readdirSync(logs).flatMap((name) => readFileSync(join(logs, name), 'utf8').split('\n'));
+  return lines.filter((line) => /function\.(failed|timed-out)|"stream":"stderr"/.test(line)).slice(-5);
 };
 
 const run = async (): Promise<void> => {
@@ -179,6 +193,9 @@ const run = async (): Promise<void> => {
     const engine = await startEngine({ data, allow: [`127.0.0.1:${application.port}`] });
     undo.push(() => engine.stop());
     await play(engine, application);
+  } catch (error) {
+    for (const line of troubles(join(data, 'logs'))) process.stderr.write(`${line}\n`);
+    throw error;
   } finally {
     await cleanUp();
   }
