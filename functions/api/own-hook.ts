@@ -27,8 +27,18 @@ export const draftOwnHook = (parts: HookParts, ports: ApiPorts): { readonly hook
 
 export const storeOwnHook = async ({ hook, token }: { readonly hook: HookDefinition; readonly token: string }, ports: ApiPorts): Promise<OwnHook> => {
   const { name } = hook;
-  if ((await ports.hooks.create(hook)) === 'created') return { hook, token, undo: async () => void (await ports.hooks.remove(name, true)) };
   const [own] = hook.tokens;
+  const forget = async (): Promise<void> =>
+    void (await ports.hooks.change(name, (found) => ({ ...found, tokens: found.tokens.filter(({ sha256 }) => sha256 !== own?.sha256) })));
+  if ((await ports.hooks.create(hook)) === 'created')
+    return {
+      hook,
+      token,
+      // Another creation of the same name may have joined the hook meanwhile: then only the token goes.
+      undo: async () => {
+        if (!(await ports.hooks.remove(name, true))) await forget();
+      },
+    };
   const heard = await ports.triggers.list({ where: { hook: name }, limit: 1 });
   const free = heard.ok && heard.value.items.length === 0;
   const changed = await ports.hooks.change(name, (found) => {
@@ -41,9 +51,7 @@ export const storeOwnHook = async ({ hook, token }: { readonly hook: HookDefinit
   });
   if (changed === 'absent' || changed === 'moved')
     throw new Problem('changed-meanwhile', `the hook ${name} is being changed by others at this moment: try again`);
-  const undo = async (): Promise<void> =>
-    void (await ports.hooks.change(name, (found) => ({ ...found, tokens: found.tokens.filter(({ sha256 }) => sha256 !== own?.sha256) })));
-  return { hook: changed, token, undo };
+  return { hook: changed, token, undo: forget };
 };
 
 /** Everything but tokens and times. */

@@ -1,0 +1,115 @@
+/** The API over the real store in this process, with a clock, ids and tokens that tests know. */
+import { ulid } from 'ulid';
+import { expect } from 'vitest';
+import { type ApiApp, makeApi } from '../../functions/api/app.ts';
+import type { ApiPorts } from '../../functions/api/ports.ts';
+import { parsed, refused } from '../../functions/core/parsed.ts';
+import { hashToken, makeToken } from '../../functions/hooks/token.ts';
+import { isRegistryName, REGISTRY_NAMES, registries } from '../../functions/registries/index.ts';
+import { makeApplications } from '../../functions/store/applications.ts';
+import { makeCallPages } from '../../functions/store/call-pages.ts';
+import { makeCalls } from '../../functions/store/calls.ts';
+import { makeHooks } from '../../functions/store/hooks.ts';
+import { makeStates } from '../../functions/store/states.ts';
+import { makeTriggers } from '../../functions/store/triggers.ts';
+import { makeTriggersOf } from '../../functions/store/triggers-of.ts';
+import { startTables, type TestTables } from '../store/definitions-tables.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers: Headers;
+}
+
+export interface TestApi {
+  readonly app: ApiApp;
+  readonly ports: ApiPorts;
+  readonly tables: TestTables;
+  readonly calls: ReturnType<typeof makeCalls>;
+  readonly states: ReturnType<typeof makeStates>;
+  /** Applications that `deploy` was asked to look at, in order. */
+  readonly sent: string[];
+  readonly logged: { readonly event: string; readonly fields: Readonly<Record<string, unknown>> }[];
+  readonly clock: { now: number };
+  /** `body` as JSON, or a text as it is. */
+  ask(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+export const START = Date.UTC(2026, 5, 30, 12);
+
+export const startApi = async (change: (ports: ApiPorts) => ApiPorts = (ports) => ports): Promise<TestApi> => {
+  const tables = await startTables();
+  const clock = { now: START };
+  const sent: string[] = [];
+  const logged: { event: string; fields: Readonly<Record<string, unknown>> }[] = [];
+  const calls = makeCalls(tables, 90);
+  const states = makeStates(tables);
+  let made = 0;
+  const ports = change({
+    hooks: makeHooks(tables),
+    triggers: makeTriggers(tables),
+    applications: makeApplications(tables),
+    callPages: makeCallPages(tables, 90),
+    calls,
+    states,
+    triggersOf: makeTriggersOf(tables),
+    registryNames: REGISTRY_NAMES,
+    registry: (name) => (isRegistryName(name) ? registries[name] : undefined),
+    targetProblems: (target) =>
+      JSON.stringify(target).includes('"url":"https://') || JSON.stringify(target).includes('"ecs"')
+        ? []
+        : [{ field: 'url', why: 'it is missing: give an https URL' }],
+    grant: ({ kind }, application) =>
+      kind === 'ecs' ? parsed({ Resources: { Role: { Name: application } } }) : kind === 'http' ? parsed(undefined) : refused('no such kind'),
+    makeToken: (hook) => makeToken(hook, (bytes) => Uint8Array.from({ length: bytes }, (_, i) => (i * 7 + ++made) % 256)),
+    hashToken,
+    webhookBaseUrl: 'https://hooks.example',
+    send: async (applications) => void sent.push(...applications),
+    now: () => clock.now,
+    newUlid: (now) => ulid(now),
+    log: (event, fields) => void logged.push({ event, fields }),
+  });
+  const app = makeApi(ports);
+  return {
+    app,
+    ports,
+    tables,
+    calls,
+    states,
+    sent,
+    logged,
+    clock,
+    ask: async (method, path, body, headers = {}) => {
+      const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
+      const response = await app.request(
+        path,
+        {
+          method,
+          headers: { ...(text === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+          ...(text === undefined ? {} : { body: text }),
+        },
+        { requestId: 'request-1' },
+      );
+      const answered = await response.text();
+      return { status: response.status, body: answered === '' ? undefined : JSON.parse(answered), headers: response.headers };
+    },
+    stop: tables.stop,
+  };
+};
+
+/** Asks, and expects this status; the body as a record. */
+export const must = async (api: TestApi, status: number, method: string, path: string, body?: unknown): Promise<Readonly<Record<string, unknown>>> => {
+  const answer = await api.ask(method, path, body);
+  expect(answer, `${method} ${path}`).toMatchObject({ status });
+  return record(answer.body);
+};
+
+export const record = (value: unknown): Readonly<Record<string, unknown>> => (typeof value === 'object' && value !== null ? { ...value } : {});
+export const items = (value: unknown): readonly Readonly<Record<string, unknown>>[] => {
+  const found = record(value).items;
+  return Array.isArray(found) ? found.map(record) : [];
+};
+
+export const HTTP = { kind: 'http', url: 'https://web.example/deploy' } as const;
+export const HOST = 'liusheng-registry.cn-beijing.cr.aliyuncs.com';

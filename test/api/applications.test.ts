@@ -1,0 +1,126 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { applicationToItem } from '../../functions/store/definition-item.ts';
+import { toItem } from '../../functions/store/dynamo.ts';
+import { HTTP, must, record, START, startApi, type TestApi } from './api.ts';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.stop());
+
+const ECS = { kind: 'ecs', region: 'eu-central-1' } as const;
+
+describe('making an application', () => {
+  test('stores definition and state', async () => {
+    const made = await must(api, 201, 'POST', '/v1/applications', { name: 'web', target: HTTP, policy: { quietSeconds: 3, atMostOnce: true } });
+    expect(made).toEqual({
+      name: 'web',
+      enabled: true,
+      target: HTTP,
+      policy: { quietSeconds: 3, atMostOnce: true },
+      createdAt: new Date(START).toISOString(),
+      updatedAt: new Date(START).toISOString(),
+    });
+    expect(await must(api, 200, 'GET', '/v1/applications/web')).toEqual(made);
+    expect(await api.states.get('web')).toMatchObject({ application: 'web', rev: 0, open: {} });
+    expect(await must(api, 409, 'POST', '/v1/applications', { name: 'web', target: HTTP })).toMatchObject({ code: 'name-taken' });
+  });
+
+  test('in a race one wins and nobody is left without a state', async () => {
+    const answers = await Promise.all(
+      [1, 2, 3].map((quietSeconds) => api.ask('POST', '/v1/applications', { name: 'raced', target: HTTP, policy: { quietSeconds } })),
+    );
+    expect(answers.filter(({ status }) => status === 201).length).toBeGreaterThanOrEqual(1);
+    expect(answers.every(({ status }) => status === 201 || status === 409)).toBe(true);
+    expect(await api.states.get('raced')).toBeDefined();
+  });
+
+  test('one that died before its state is completed by doing it again', async () => {
+    const half = { name: 'half', enabled: true, target: HTTP, policy: {}, createdAt: 1, updatedAt: 1 };
+    await api.tables.client.send(new PutItemCommand({ TableName: api.tables.definitions, Item: toItem(applicationToItem(half, 1)) }));
+    expect(await must(api, 201, 'POST', '/v1/applications', { name: 'half', target: { ...HTTP, url: 'https://other.example' } })).toMatchObject({
+      target: { url: 'https://other.example' },
+    });
+    expect(await api.states.get('half')).toBeDefined();
+  });
+
+  test.each([
+    ['no target', { target: undefined }, 'target'],
+    ['a target without kind', { target: { url: 'https://a.example' } }, 'target.kind'],
+    ['a target that its kind refuses', { target: { kind: 'http' } }, 'target.url'],
+    ['an unknown policy', { policy: { speed: 1 } }, 'policy.speed'],
+    ['half a second', { policy: { quietSeconds: 0.5 } }, 'policy.quietSeconds'],
+    ['too often', { policy: { maxPerHour: 101 } }, 'policy.maxPerHour'],
+    ['an unknown field', { replicas: 2 }, 'replicas'],
+    ['a name that is none', { name: '../web' }, 'name'],
+  ])('%s is refused by its field', async (_, change, field) => {
+    expect(await must(api, 422, 'POST', '/v1/applications', { name: 'refused', target: HTTP, ...change })).toMatchObject({
+      code: 'invalid-fields',
+      errors: [{ field }],
+    });
+    expect(await api.states.get('refused')).toBeUndefined();
+  });
+
+  test('a template is kept exactly as it was given', async () => {
+    const template = { image: '{{image}}', numbers: [1e300, -0.5, 1.2e19], deep: [[[[[[{ '': null }]]]]]], constructor: 'x' };
+    await must(api, 201, 'POST', '/v1/applications', { name: 'template', target: { ...HTTP, template } });
+    expect(record(await must(api, 200, 'GET', '/v1/applications/template')).target).toEqual({ ...HTTP, template });
+  });
+});
+
+describe('changing an application', () => {
+  test('policy field by field, the target as a whole; each change asks for a reconcile', async () => {
+    await must(api, 201, 'POST', '/v1/applications', { name: 'changed', target: HTTP, policy: { quietSeconds: 3, maxPerHour: 5 } });
+    api.sent.length = 0;
+    expect(await must(api, 200, 'PATCH', '/v1/applications/changed', { policy: { quietSeconds: null, deadlineSeconds: 90 } })).toMatchObject({
+      policy: { maxPerHour: 5, deadlineSeconds: 90 },
+    });
+    const target = { kind: 'http', url: 'https://new.example' };
+    const changed = await must(api, 200, 'PATCH', '/v1/applications/changed', { target });
+    expect(changed.target).toEqual(target);
+    expect(changed.policy).toEqual({ maxPerHour: 5, deadlineSeconds: 90 });
+    expect(await must(api, 200, 'POST', '/v1/applications/changed/disable')).toMatchObject({ enabled: false });
+    expect(await must(api, 200, 'POST', '/v1/applications/changed/enable', {})).toMatchObject({ enabled: true });
+    expect(api.sent).toEqual(['changed', 'changed', 'changed', 'changed']);
+    await must(api, 422, 'PATCH', '/v1/applications/changed', { name: 'other' });
+    await must(api, 422, 'POST', '/v1/applications/changed/enable', { now: true });
+    await must(api, 404, 'PATCH', '/v1/applications/nobody', { enabled: true });
+  });
+
+  test('the role that it needs, as a template', async () => {
+    await must(api, 201, 'POST', '/v1/applications', { name: 'ecs', target: ECS });
+    expect(await must(api, 200, 'GET', '/v1/applications/ecs/grant')).toEqual({
+      application: 'ecs',
+      needed: true,
+      template: { Resources: { Role: { Name: 'ecs' } } },
+    });
+    expect(await must(api, 200, 'GET', '/v1/applications/changed/grant')).toMatchObject({ needed: false, message: expect.stringContaining('needs no role') });
+    await must(api, 404, 'GET', '/v1/applications/nobody/grant');
+  });
+});
+
+describe('deleting an application', () => {
+  test('is refused while triggers name it, unless forced', async () => {
+    await must(api, 201, 'POST', '/v1/applications', { name: 'named', target: HTTP });
+    await must(api, 201, 'POST', '/v1/triggers', { name: 'names', registry: 'generic', registryHost: 'r.example', repository: 'a/b', application: 'named' });
+    expect(await must(api, 409, 'DELETE', '/v1/applications/named')).toMatchObject({ code: 'application-in-use', detail: expect.stringContaining('names') });
+    await must(api, 422, 'DELETE', '/v1/applications/named?force=yes');
+    expect(await must(api, 200, 'DELETE', '/v1/applications/named?force=true')).toMatchObject({ deleted: true, hint: expect.stringContaining('names') });
+    await must(api, 404, 'GET', '/v1/applications/named');
+    expect(await api.ports.triggers.get('names')).toBeDefined();
+  });
+
+  test('leaves its state to deploy, which is asked at once; the name is free when that is done', async () => {
+    await must(api, 201, 'POST', '/v1/applications', { name: 'gone', target: HTTP });
+    api.sent.length = 0;
+    await must(api, 200, 'DELETE', '/v1/applications/gone');
+    expect(api.sent).toEqual(['gone']);
+    expect(await must(api, 409, 'POST', '/v1/applications', { name: 'gone', target: HTTP })).toMatchObject({ code: 'being-removed' });
+    expect(api.sent).toEqual(['gone', 'gone']);
+    await api.states.remove('gone');
+    await must(api, 201, 'POST', '/v1/applications', { name: 'gone', target: HTTP });
+    await must(api, 404, 'DELETE', '/v1/applications/nobody');
+  });
+});

@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hashToken, readToken } from '../../functions/hooks/token.ts';
+import { verifyCredential } from '../../functions/hooks/verify.ts';
+import { HOST, HTTP, items, must, START, startApi, type TestApi } from './api.ts';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.stop());
+
+const tokenIn = (url: unknown): string => String(url).replace('https://hooks.example/hooks/', '');
+
+describe('making a hook', () => {
+  test('shows its URL and a guide once, and keeps only a hash', async () => {
+    const made = await must(api, 201, 'POST', '/v1/hooks', { name: 'acr', registry: 'alibaba-acr', registryHost: HOST.toUpperCase() });
+    expect(readToken(tokenIn(made.url))).toMatchObject({ ok: true, value: { hook: 'acr' } });
+    expect(made.guide).toContain(`Trigger URL: ${String(made.url)}`);
+    expect(made).toMatchObject({ name: 'acr', registryHost: HOST, enabled: true, createdAt: new Date(START).toISOString() });
+    expect(made.hostAliases).toContain(HOST.replace('-registry', '-registry-vpc'));
+    const stored = await api.ports.hooks.get('acr');
+    expect(stored?.tokens).toEqual([{ sha256: hashToken(tokenIn(made.url)), createdAt: START }]);
+    const read = await must(api, 200, 'GET', '/v1/hooks/acr');
+    expect(JSON.stringify(read)).not.toContain(tokenIn(made.url));
+    expect(JSON.stringify(read)).not.toContain(String(stored?.tokens[0]?.sha256));
+    expect(read.tokens).toEqual([{ createdAt: new Date(START).toISOString() }]);
+  });
+
+  test('a credential is kept as what verify compares, and never shown', async () => {
+    const value = 'Bearer canary-value-1';
+    const made = await must(api, 201, 'POST', '/v1/hooks', { name: 'ci', registry: 'generic', registryHost: 'r.example', credential: { by: 'header', value } });
+    expect(made.credential).toEqual({ by: 'header', name: 'authorization' });
+    const hook = await api.ports.hooks.get('ci');
+    expect(hook !== undefined && verifyCredential(hook, { headers: { authorization: value } })).toEqual({ ok: true });
+    await must(api, 200, 'PATCH', '/v1/hooks/ci', { credential: { by: 'basic', user: 'ci', password: 'canary-password-2' } });
+    const basic = await api.ports.hooks.get('ci');
+    const header = `Basic ${Buffer.from('ci:canary-password-2').toString('base64')}`;
+    expect(basic !== undefined && verifyCredential(basic, { headers: { authorization: header } })).toEqual({ ok: true });
+    const refused = await api.ask('PATCH', '/v1/hooks/ci', { credential: { by: 'header', value: 'canary3' } });
+    expect(refused.status).toBe(422);
+    const everything = JSON.stringify([made, refused.body, (await api.ask('GET', '/v1/hooks')).body, api.logged]);
+    expect(everything).not.toContain('canary');
+    expect(await must(api, 200, 'PATCH', '/v1/hooks/ci', { credential: null })).not.toHaveProperty('credential');
+  });
+
+  test.each([
+    ['an unknown format', { registry: 'harbour' }, 'registry'],
+    ['no host where the format needs one', { registry: 'generic' }, 'registryHost'],
+    ['a URL for a host', { registry: 'generic', registryHost: 'https://r.example/' }, 'registryHost'],
+    ['an alias that is no host', { registry: 'generic', registryHost: 'r.example', hostAliases: ['ok.example', 'a b'] }, 'hostAliases[1]'],
+    ['a star inside a pattern', { registry: 'generic', registryHost: 'r.example', repositories: ['te*m/app'] }, 'repositories[0]'],
+    ['a credential that the format cannot send', { registry: 'alibaba-acr', credential: { by: 'basic', user: 'u', password: 'long enough' } }, 'credential'],
+    ['a short secret', { registry: 'generic', registryHost: 'r.example', credential: { by: 'header', value: 'short' } }, 'credential.value'],
+    ['an unknown field', { registry: 'alibaba-acr', secret: 'x' }, 'secret'],
+    ['no name', { name: undefined, registry: 'alibaba-acr' }, 'name'],
+    ['a name in upper case', { name: 'Web', registry: 'alibaba-acr' }, 'name'],
+    ['a name of 64 characters', { name: 'a'.repeat(64), registry: 'alibaba-acr' }, 'name'],
+  ])('%s is refused by its field', async (_, body, field) => {
+    const answer = await must(api, 422, 'POST', '/v1/hooks', { name: 'refused', ...body });
+    expect(answer).toMatchObject({ code: 'invalid-fields', errors: [{ field }] });
+    expect(await api.ports.hooks.get('refused')).toBeUndefined();
+  });
+
+  test('a name that is taken is a conflict, also in a race', async () => {
+    const body = { name: 'raced', registry: 'alibaba-acr' };
+    const answers = await Promise.all([1, 2, 3].map(() => api.ask('POST', '/v1/hooks', body)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
+    expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({
+      code: 'name-taken',
+      status: 409,
+      type: 'urn:image-triggers:problem:name-taken',
+    });
+  });
+});
+
+describe('changing a hook', () => {
+  test('rotation: two URLs for seven days, the new one shown once; what is older ends', async () => {
+    const made = await must(api, 201, 'POST', '/v1/hooks', { name: 'rotated', registry: 'alibaba-acr' });
+    api.clock.now = START + 1_000;
+    const second = await must(api, 200, 'POST', '/v1/hooks/rotated/rotate');
+    expect(second.previousValidUntil).toBe(new Date(START + 1_000 + 7 * 86_400_000).toISOString());
+    expect(second.url).not.toBe(made.url);
+    const hashes = async () => (await api.ports.hooks.get('rotated'))?.tokens;
+    expect(await hashes()).toEqual([
+      { sha256: hashToken(tokenIn(second.url)), createdAt: START + 1_000 },
+      { sha256: hashToken(tokenIn(made.url)), createdAt: START, expiresAt: START + 1_000 + 7 * 86_400_000 },
+    ]);
+    api.clock.now = START + 2_000;
+    const third = await must(api, 200, 'POST', '/v1/hooks/rotated/rotate');
+    expect((await hashes())?.map(({ sha256 }) => sha256)).toEqual([hashToken(tokenIn(third.url)), hashToken(tokenIn(second.url))]);
+    api.clock.now = START;
+  });
+
+  test('aliases follow the host, and what was given by hand stays', async () => {
+    await must(api, 201, 'POST', '/v1/hooks', { name: 'aliases', registry: 'alibaba-acr', registryHost: HOST, hostAliases: ['mirror.example'] });
+    const moved = await must(api, 200, 'PATCH', '/v1/hooks/aliases', { registryHost: 'registry.cn-hangzhou.aliyuncs.com' });
+    expect(moved.hostAliases).toEqual(['mirror.example', 'registry-vpc.cn-hangzhou.aliyuncs.com', 'registry-internal.cn-hangzhou.aliyuncs.com']);
+    expect(await must(api, 200, 'PATCH', '/v1/hooks/aliases', { registryHost: null })).not.toHaveProperty('registryHost');
+  });
+
+  test('disable and enable', async () => {
+    await must(api, 201, 'POST', '/v1/hooks', { name: 'switched', registry: 'alibaba-acr' });
+    expect(await must(api, 200, 'POST', '/v1/hooks/switched/disable')).toMatchObject({ enabled: false });
+    expect((await api.ports.hooks.get('switched'))?.enabled).toBe(false);
+    expect(await must(api, 200, 'POST', '/v1/hooks/switched/enable')).toMatchObject({ enabled: true });
+  });
+
+  test('a hook that triggers hear neither goes nor leaves their host, and says who they are', async () => {
+    await must(api, 201, 'POST', '/v1/applications', { name: 'heard', target: HTTP });
+    await must(api, 201, 'POST', '/v1/hooks', { name: 'heard', registry: 'generic', registryHost: 'r.example' });
+    await must(api, 201, 'POST', '/v1/triggers', { name: 'hears', hook: 'heard', repository: 'a/b', application: 'heard' });
+    expect(await must(api, 409, 'DELETE', '/v1/hooks/heard')).toMatchObject({ code: 'hook-in-use', detail: expect.stringContaining('hears') });
+    expect(await must(api, 409, 'PATCH', '/v1/hooks/heard', { registryHost: 'other.example' })).toMatchObject({ code: 'hook-in-use' });
+    await must(api, 200, 'DELETE', '/v1/triggers/hears');
+    await must(api, 200, 'DELETE', '/v1/hooks/heard');
+    await must(api, 404, 'GET', '/v1/hooks/heard');
+  });
+
+  test.each(['GET', 'PATCH', 'DELETE'])('%s of a hook that is not there is 404 with its name', async (method) => {
+    expect(await must(api, 404, method, '/v1/hooks/nobody', method === 'PATCH' ? {} : undefined)).toMatchObject({
+      code: 'unknown-name',
+      detail: 'no hook is named "nobody"',
+    });
+    expect((await api.ask(method, '/v1/hooks/No..Name', method === 'PATCH' ? {} : undefined)).status).toBe(404);
+  });
+});
+
+test('lists page by cursor, refuse a foreign one, and take no unknown filter', async () => {
+  const names: unknown[] = [];
+  let path = '/v1/hooks?limit=2';
+  for (;;) {
+    const page = await must(api, 200, 'GET', path);
+    names.push(...items(page).map(({ name }) => name));
+    if (page.cursor === undefined) break;
+    path = `/v1/hooks?limit=2&cursor=${String(page.cursor)}`;
+  }
+  expect(names).toEqual([...names].sort());
+  expect(names).toContain('acr');
+  expect(new Set(names).size).toBe(names.length);
+  expect(await must(api, 422, 'GET', '/v1/hooks?cursor=abc')).toMatchObject({ errors: [{ field: 'cursor' }] });
+  for (const query of ['limit=0', 'limit=101', 'limit=x', 'limit=1&limit=2', 'name=a']) await must(api, 422, 'GET', `/v1/hooks?${query}`);
+});
