@@ -4,12 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type DemoApplication, startApplication } from './demo-application.ts';
+import { HOST, push, REPOSITORY } from './demo-registry.ts';
 import { type Fields, fields, list, parseJson } from './json.ts';
 import { type Engine, startEngine } from './start-engine.ts';
 import { textTable } from './text-table.ts';
 
-const HOST = 'liusheng-registry.cn-beijing.cr.aliyuncs.com';
-const REPOSITORY = 'shop/web';
 /** A deployment takes well under a second; a busy machine gets more. */
 const PATIENCE_MS = 15_000;
 
@@ -44,21 +43,6 @@ const api = async (engine: Engine, method: 'GET' | 'POST', path: string, body?: 
   expect(answer.status < 300, `${method} ${path} answered ${answer.status}: ${answer.body}`);
   return fields(parseJson(answer.body, path), path);
 };
-
-/** The body that Alibaba Cloud's container registry posts for a push. */
-const push = (tag: string, digest: string): object => ({
-  push_data: { digest: `sha256:${digest.repeat(32)}`, pushed_at: '2026-01-31 12:25:46', tag },
-  repository: {
-    date_created: '2025-10-28 21:31:42',
-    name: 'web',
-    namespace: 'shop',
-    region: 'cn-beijing',
-    repo_authentication_type: 'NO_CERTIFIED',
-    repo_full_name: REPOSITORY,
-    repo_origin_type: 'NO_CERTIFIED',
-    repo_type: 'PRIVATE',
-  },
-});
 
 const deliver = async (url: string, tag: string, digest: string): Promise<void> => {
   const answer = await ask(url, 'POST', {}, push(tag, digest));
