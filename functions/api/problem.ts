@@ -7,7 +7,6 @@ export const PROBLEMS = {
   'too-deep': [400, 'The body nests too deep'],
   'unknown-route': [404, 'There is no such route'],
   'unknown-name': [404, 'There is nothing of this name'],
-  'method-not-allowed': [405, 'The route does not take this method'],
   'name-taken': [409, 'The name is taken'],
   'being-created': [409, 'The name is just being given'],
   'being-removed': [409, 'Something of this name is just being removed'],
