@@ -18,7 +18,7 @@ import type { BoundTarget, Session } from './ports.ts';
 export type Step = { readonly is: 'lost' } | { readonly is: 'on'; readonly dueAt?: number };
 
 const DEFAULT_DEADLINE_SECONDS = 600;
-const FIRST_LOOK_MS = 5_000;
+export const FIRST_LOOK_MS = 5_000;
 
 export const applyWanted = async (run: Run, desired: Desired, session: Session, draft: Draft): Promise<Step> => {
   const { ports, definition, fence } = session;
@@ -62,7 +62,7 @@ export const applyWanted = async (run: Run, desired: Desired, session: Session, 
 
 type Look = { readonly is: 'blind' } | Awaited<ReturnType<Extract<BoundTarget, { sight: 'readable' }>['read']>>;
 
-const wanted = ({ repository, tag, digest, hosts }: Desired): readonly WantedImage[] => [
+export const wanted = ({ repository, tag, digest, hosts }: Desired): readonly WantedImage[] => [
   { image: { repository, tag, ...(digest === undefined ? {} : { digest }) }, hosts },
 ];
 
@@ -148,9 +148,9 @@ const retry = async (
   return { is: 'on', dueAt: retryAt };
 };
 
-/** Accepted, not yet healthy. Whatever else of this application rolls out now rolls out with this change: the target knows one handle. */
+/** Accepted, not yet healthy. */
 const roll = async (run: Run, desired: Desired, handle: string, shown: Shown, session: Session, draft: Draft): Promise<Step> => {
-  const { ports, definition, state } = session;
+  const { ports, definition } = session;
   const now = ports.now();
   const rolling = {
     rev: desired.rev,
@@ -162,15 +162,6 @@ const roll = async (run: Run, desired: Desired, handle: string, shown: Shown, se
   };
   await settleCall(desired.callId, { status: 'running', ...shown }, ports);
   draft.runs[desired.repository] = { ...run, desired, running: rolling };
-  for (const [repository, other] of Object.entries(state.runs))
-    if (
-      repository !== desired.repository &&
-      draft.runs[repository] === undefined &&
-      other.running !== undefined &&
-      other.running.rev === other.desired?.rev &&
-      other.done?.rev !== other.running.rev
-    )
-      draft.runs[repository] = { ...other, running: { ...other.running, handle } };
   return { is: 'on', dueAt: rolling.lookAt };
 };
 

@@ -2,12 +2,15 @@
 import type { Desired, Rolling, Run } from '../core/application.ts';
 import { because } from '../core/call.ts';
 import { idempotencyKey } from '../core/message.ts';
-import { applyWanted, finish, type Step } from './apply.ts';
+import type { Why } from '../core/outcome.ts';
+import type { Running } from '../targets/target.ts';
+import { applyWanted, FIRST_LOOK_MS, finish, type Step, wanted } from './apply.ts';
 import type { Draft } from './change.ts';
 import type { Session } from './ports.ts';
 
 const SOONEST_LOOK_MS = 1_000;
 const LATEST_LOOK_MS = 60_000;
+const AFTER_NO_ANSWER_MS = 30_000;
 const EVIDENCE = 600;
 
 export const observeRollout = async (run: Run, desired: Desired, rolling: Rolling, session: Session, draft: Draft): Promise<Step> => {
@@ -15,43 +18,50 @@ export const observeRollout = async (run: Run, desired: Desired, rolling: Rollin
   const target = ports.target(definition.target);
   // The application was given another target meanwhile: the image is wanted there now.
   if (!target.ok || target.value.sight === 'blind' || rolling.kind !== definition.target.kind) return applyWanted(withoutAttempt(run), desired, session, draft);
-  const rollout = await target.value.observe(rolling.handle, ports.io(idempotencyKey(application, desired.rev)));
+  const io = ports.io(idempotencyKey(application, desired.rev));
+  const rollout = await target.value.observe(rolling.handle, io);
+  // Of two repositories of one application the later change takes the earlier one's place and carries its image on,
+  // unless the target had gone back by then: only a reading can tell.
+  const seen: Seen = rollout.is === 'replaced' ? afterwards(rollout.detail, await target.value.read(wanted(desired), io)) : rollout;
   const now = ports.now();
   if (now >= session.leaseUntil) return { is: 'lost' };
   const seconds = Math.round((now - rolling.since) / 1000);
   ports.log('rollout.observed', { call: desired.callId, application, rollout: rollout.is, seconds });
-  if (rollout.is === 'healthy')
-    return finish(run, desired, { status: 'succeeded', reason: 'rolled-out', detail: `healthy after ${seconds} s` }, session, draft);
-  if (rollout.is === 'failed') {
-    const { reason, detail } = because(rollout.why);
-    return finish(
-      run,
-      desired,
-      {
-        status: 'failed',
-        reason,
-        detail: [detail, rollout.evidence]
-          .filter((part) => part !== undefined && part !== '')
-          .join(': ')
-          .slice(0, EVIDENCE),
-      },
-      session,
-      draft,
-    );
+  if (seen.is === 'healthy') return finish(run, desired, { status: 'succeeded', reason: 'rolled-out', detail: `healthy after ${seconds} s` }, session, draft);
+  if (seen.is === 'failed') {
+    const { reason, detail } = because(seen.why);
+    return finish(run, desired, { status: 'failed', reason, detail: short(detail, seen.evidence) }, session, draft);
   }
-  const said = rollout.is === 'unavailable' ? rollout.why.detail : rollout.detail;
-  if (now >= rolling.deadline)
-    return finish(
-      run,
-      desired,
-      { status: 'failed', reason: 'rollout-deadline', detail: `not healthy after ${seconds} s${said === undefined ? '' : `: ${said}`}`.slice(0, EVIDENCE) },
-      session,
-      draft,
-    );
-  const asked = rollout.is === 'progressing' ? rollout.lookAgainIn : 30_000;
+  if (now >= rolling.deadline) {
+    const said = seen.is === 'unavailable' ? seen.why.detail : seen.detail;
+    return finish(run, desired, { status: 'failed', reason: 'rollout-deadline', detail: short(`not healthy after ${seconds} s`, said) }, session, draft);
+  }
+  const asked = seen.is === 'progressing' ? seen.lookAgainIn : AFTER_NO_ANSWER_MS;
   const lookAt = Math.min(now + Math.max(SOONEST_LOOK_MS, Math.min(asked, LATEST_LOOK_MS)), Math.max(rolling.deadline, now + SOONEST_LOOK_MS));
-  draft.runs[desired.repository] = { ...run, running: { ...rolling, lookAt } };
+  const handle = seen.is === 'progressing' && seen.handle !== undefined ? seen.handle : rolling.handle;
+  draft.runs[desired.repository] = { ...run, running: { ...rolling, handle, lookAt } };
   return { is: 'on', dueAt: lookAt };
 };
+
+type Seen =
+  | { readonly is: 'progressing'; readonly lookAgainIn: number; readonly handle?: string; readonly detail?: string }
+  | { readonly is: 'healthy' }
+  | { readonly is: 'failed'; readonly why: Why; readonly evidence: string }
+  | { readonly is: 'unavailable'; readonly why: Why };
+
+/** What a rollout has come to whose place another one took. */
+const afterwards = (detail: string, running: Running): Seen => {
+  if (running.is === 'unavailable') return running;
+  if (running.is === 'refused') return { is: 'failed', why: running.why, evidence: detail };
+  if (!running.running)
+    return { is: 'failed', why: { code: 'rollout-failed', detail: 'another change took its place, and the target does not run this image' }, evidence: detail };
+  return running.settled ? { is: 'healthy' } : { is: 'progressing', lookAgainIn: FIRST_LOOK_MS, handle: running.handle, detail };
+};
+
+const short = (...parts: readonly (string | undefined)[]): string =>
+  parts
+    .filter((part) => part !== undefined && part !== '')
+    .join(': ')
+    .slice(0, EVIDENCE);
 
 const withoutAttempt = ({ attempt: _, running: __, ...run }: Run): Run => run;
