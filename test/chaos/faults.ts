@@ -90,11 +90,7 @@ export const makeFaults = (clock: Clock, random: Random, rates: Rates, note: Not
       clock.after(roll < 0.5 || rest <= 0 ? 0 : random.next() * rest, () => {
         counts.landedLate += 1;
         note(invocation, `** landed late: ${name}`);
-        try {
-          run();
-        } catch {
-          // Nobody is there to be told.
-        }
+        quietly(run);
       });
     });
 
@@ -133,19 +129,14 @@ export const makeFaults = (clock: Clock, random: Random, rates: Rates, note: Not
         const lands = random.chance(0.5);
         counts[lands ? 'timedOutWithEffect' : 'timedOut'] += 1;
         note(invocation, `** timed out ${lands ? 'with' : 'without'} effect: ${name}`);
-        if (lands)
-          land(invocation, random.next() * REQUEST_TIMEOUT, name, () => {
-            effect();
-          });
+        if (lands) land(invocation, random.next() * REQUEST_TIMEOUT, name, () => quietly(effect));
         return answer(REQUEST_TIMEOUT, () => reject(new Injected(`${name}: no answer within ${REQUEST_TIMEOUT} ms`)));
       }
       edge += current.twice;
       if (roll < edge) {
         counts.sentTwice += 1;
         note(invocation, `** sent twice: ${name}`);
-        land(invocation, random.next() * REQUEST_TIMEOUT, name, () => {
-          effect();
-        });
+        land(invocation, random.next() * REQUEST_TIMEOUT, name, () => quietly(effect));
         return land(invocation, REQUEST_TIMEOUT + took, name, () => attempt(resolve));
       }
       edge += current.crashBefore;
@@ -153,11 +144,8 @@ export const makeFaults = (clock: Clock, random: Random, rates: Rates, note: Not
       edge += current.crashAfter;
       if (roll < edge)
         return land(invocation, took, name, () => {
-          try {
-            effect();
-          } finally {
-            die(invocation, 'crashedAfter');
-          }
+          quietly(effect);
+          die(invocation, 'crashedAfter');
         });
       land(invocation, took, name, () => attempt(resolve));
     });
@@ -192,4 +180,13 @@ export const makeFaults = (clock: Clock, random: Random, rates: Rates, note: Not
     },
     counts,
   };
+};
+
+/** An effect whose end nobody hears of. */
+const quietly = (effect: () => unknown): void => {
+  try {
+    effect();
+  } catch {
+    // Nobody is there to be told.
+  }
 };

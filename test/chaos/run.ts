@@ -69,7 +69,9 @@ const add = (total: Total, outcome: Outcome, seed: number, pushes: number): void
   total.events += outcome.events;
   total.hours += outcome.hours;
   total.hashes.push(outcome.history.hash());
-  const sum = (name: string, count: number): void => void (total.counts[name] = (total.counts[name] ?? 0) + count);
+  const sum = (name: string, count: number): void => {
+    total.counts[name] = (total.counts[name] ?? 0) + count;
+  };
   for (const fault of FAULTS) sum(fault, outcome.faults[fault]);
   for (const [queue, counts] of Object.entries(outcome.queues)) for (const [name, count] of Object.entries(counts)) sum(`${queue}.${name}`, count);
   for (const [name, count] of Object.entries(outcome.traffic.counts)) if (name !== 'pushes') sum(`senders.${name}`, count);

@@ -25,6 +25,8 @@ export interface Change {
   readonly key: string;
   readonly repository: string;
   readonly image: Put;
+  /** How often the target itself had gone back to former images by then. */
+  readonly rollbacks: number;
 }
 
 type Fate = 'healthy' | 'failed';
@@ -46,8 +48,9 @@ export interface TargetLog {
   /** Keys that a blind target answered with 2xx, and that a target refused for ever. */
   readonly accepted: Set<string>;
   readonly refused: Set<string>;
-  /** How often each key was tried. */
-  readonly tries: Map<string, number>;
+  /** Whether the last try of a key was answered; keys that were tried again when it was not. */
+  readonly answered: Map<string, boolean>;
+  readonly againAfterSilence: Set<string>;
   readonly revisions: Revision[];
 }
 
@@ -84,7 +87,8 @@ const newLog = (id: string, sight: TargetLog['sight']): TargetLog => ({
   changes: [],
   accepted: new Set(),
   refused: new Set(),
-  tries: new Map(),
+  answered: new Map(),
+  againAfterSilence: new Set(),
   revisions: [],
 });
 
@@ -122,9 +126,10 @@ export const makeBlind = (id: string, world: World): SimulatedTarget => {
         if (!('set' in wish)) throw new Error('no restarts are simulated');
         const wanted = oneOf(wish.set);
         const key = io.idempotencyKey;
-        log.tries.set(key, (log.tries.get(key) ?? 0) + 1);
+        if (log.answered.get(key) === false) log.againAfterSilence.add(key);
+        log.answered.set(key, false);
         const effect = (): void => {
-          log.changes.push({ at: clock.now(), key, repository: wanted.image.repository, image: putOf(wanted, world.orderOf(key)) });
+          log.changes.push({ at: clock.now(), key, repository: wanted.image.repository, image: putOf(wanted, world.orderOf(key)), rollbacks: 0 });
           note(invocation, `${id} ran ${wanted.image.tag} for ${key}`);
         };
         const course = (outcome: Outcome, answerAfter: number, effectAfter?: number) =>
@@ -133,6 +138,7 @@ export const makeBlind = (id: string, world: World): SimulatedTarget => {
             ...(effectAfter === undefined ? {} : { effectAfter }),
             effect,
             answer: () => {
+              log.answered.set(key, outcome.is !== 'unavailable' || outcome.answered);
               if (outcome.is === 'delivered') log.accepted.add(key);
               if (outcome.is === 'refused') log.refused.add(key);
               return outcome;
@@ -169,6 +175,7 @@ export const makeReadable = (id: string, repositories: readonly string[], world:
   };
   log.revisions.push(first);
   let current = first;
+  let rollbacks = 0;
   let healthy = first;
 
   const change = (images: Images, fate: Fate, takes: number, key?: string): Revision => {
@@ -182,6 +189,7 @@ export const makeReadable = (id: string, repositories: readonly string[], world:
       if (fate === 'healthy') healthy = revision;
       else {
         note({ id: 0, kind: 'deploy', skew: 0, slow: false, about: new Set([id]) }, `${id} rolls back from ${revision.n} to the images of ${healthy.n}`);
+        rollbacks += 1;
         change(healthy.images, 'healthy', 3_000);
       }
     });
@@ -218,7 +226,6 @@ export const makeReadable = (id: string, repositories: readonly string[], world:
       if (!('set' in wish)) throw new Error('no restarts are simulated');
       const wanted = oneOf(wish.set);
       const key = io.idempotencyKey;
-      log.tries.set(key, (log.tries.get(key) ?? 0) + 1);
       const base = imagesIn(seen);
       let made = 0;
       const effect = (): void => {
@@ -228,7 +235,7 @@ export const makeReadable = (id: string, repositories: readonly string[], world:
         const takes = roll > 0.03 && roll < 0.04 ? random.between(900_000, 1_500_000) : random.between(2_000, random.chance(0.3) ? 150_000 : 20_000);
         const image = putOf(wanted, world.orderOf(key));
         made = change({ ...base, [wanted.image.repository]: image }, fate, takes, key).n;
-        log.changes.push({ at: clock.now(), key, repository: wanted.image.repository, image });
+        log.changes.push({ at: clock.now(), key, repository: wanted.image.repository, image, rollbacks });
         note(invocation, `${id} changed to revision ${made}: ${wanted.image.tag} for ${key}`);
       };
       const course = (answer: () => Outcome, answerAfter: number, effectAfter?: number) =>
@@ -256,6 +263,7 @@ export const makeReadable = (id: string, repositories: readonly string[], world:
           const now = revision === undefined ? 'replaced' : status(revision, clock.now());
           if (now === 'progressing') return { is: 'progressing', lookAgainIn: random.between(3_000, 30_000) };
           if (now === 'healthy') return { is: 'healthy' };
+          if (now === 'replaced') return { is: 'replaced', detail: `revision ${handle} was replaced, now ${current.n}` };
           return { is: 'failed', why: { code: 'rollout-failed', detail: now }, evidence: `revision ${handle}, now ${current.n}` };
         },
       }),
