@@ -62,7 +62,7 @@ describe('what is taken, as it comes out', () => {
     ['callsQuery', { status: 'fired,untriggered' }, { status: [...OPEN, ...FINAL.filter((status) => status !== 'untriggered'), 'untriggered'] }],
     ['callsQuery', { status: 'ended' }, { status: FINAL }],
   ];
-  test.each(table)('%s %j', (name, value, expected = value) => {
+  test.each(table.map(([name, value, expected]) => ({ name, value, expected: expected ?? value })))('$name $value', ({ name, value, expected }) => {
     expect(check(SCHEMAS[name], value)).toEqual({ ok: true, value: expected });
   });
 });
