@@ -2,9 +2,12 @@
 import { Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { imageTriggersStack } from '../../infra/stack/stack.ts';
 import { emptyBundles, scratchApp } from './stack-template.ts';
+
+// A machine that does other work as well takes several times the second or two that this needs.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const checked = () => {
   const app = scratchApp();

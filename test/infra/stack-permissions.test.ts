@@ -10,12 +10,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { type Bundle, bundle } from '../../infra/stack/bundle.ts';
 import { FUNCTIONS, type FunctionName, type FunctionShape } from '../../infra/stack/functions.ts';
 import { sizeOf } from '../../infra/stack/size.ts';
 import { actionsOf } from './bundle-actions.ts';
 import { functionNames, functionOf, list, statementsOf, templateOf } from './stack-template.ts';
+
+// A machine that does other work as well takes several times the second or two that this needs.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const room = mkdtempSync(join(tmpdir(), 'image-triggers-real-'));
 afterAll(() => rmSync(room, { recursive: true, force: true }));

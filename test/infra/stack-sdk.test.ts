@@ -11,6 +11,9 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { bundle, ROOT } from '../../infra/stack/bundle.ts';
 import { REPLACEMENTS } from '../../infra/stack/sdk-replacements.ts';
 
+// A machine that does other work as well takes several times the second or two that this needs.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
 const room = mkdtempSync(join(tmpdir(), 'image-triggers-sdk-'));
 const servers: Server[] = [];
 const listen = async (server: Server): Promise<string> => {
