@@ -36,6 +36,8 @@ export const applyWanted = async (run: Run, desired: Desired, session: Session, 
   const tried: Run = { ...withoutRolling(run), desired, attempt };
 
   const look = await readFirst(target.value, desired, io);
+  // A process may be paused for long at every wait. Beyond the lease another worker may be at it, and this one must not act any more.
+  if (ports.now() >= session.leaseUntil) return { is: 'lost' };
   if (look.is === 'refused' || look.is === 'unavailable') {
     const outcome: Outcome = look.is === 'refused' ? look : { ...look, answered: true };
     return record(tried, desired, outcome, count, io, session, draft);
@@ -54,10 +56,13 @@ export const applyWanted = async (run: Run, desired: Desired, session: Session, 
   draft.runs[desired.repository] = tried;
   if (before === undefined) draft.deployedAt = recentDeployments(session.state.deployedAt, ports.now());
   if ((await ports.states.write(session.application, fence, takeChange(draft))) === 'lost') return { is: 'lost' };
-  const outcome = await applyNow(target.value, look, desired, io);
-  // Beyond the lease another worker may be at it: what happened is for that one to find out.
   if (ports.now() >= session.leaseUntil) return { is: 'lost' };
-  return record(tried, desired, outcome, count, io, session, draft);
+  const outcome = await applyNow(target.value, look, desired, io);
+  // What happened is for the next worker to find out.
+  if (ports.now() >= session.leaseUntil) return { is: 'lost' };
+  // Whether a readable target acted is found by reading it; only at a blind one does nobody know.
+  const known = outcome.is === 'unavailable' && look.is !== 'blind' ? { ...outcome, answered: true } : outcome;
+  return record(tried, desired, known, count, io, session, draft);
 };
 
 type Look = { readonly is: 'blind' } | Awaited<ReturnType<Extract<BoundTarget, { sight: 'readable' }>['read']>>;
@@ -110,7 +115,7 @@ const record = async (run: Run, desired: Desired, outcome: Outcome, count: numbe
     case 'moved':
       return retry(run, desired, { code: 'unavailable', detail: 'somebody else changed the target at the same time' }, undefined, count, shown, session, draft);
     case 'unavailable':
-      if (!outcome.answered && definition.policy.atMostOnce === true && run.running === undefined)
+      if (!outcome.answered && definition.policy.atMostOnce === true)
         return finish(
           run,
           desired,

@@ -11,7 +11,8 @@ type DeployEvent = SQSEvent | EventBridgeEvent<'Scheduled Event', unknown>;
 
 /** `maxReceives`: after how many receives the queue moves a message to its dead-letter queue. */
 export const makeDeployHandler = (ports: DeployPorts, tickPorts: TickPorts, maxReceives: number) =>
-  middy<DeployEvent, SQSBatchResponse | undefined>().handler(async (event) => {
+  // At its time-out the process must end: answering early would leave this run frozen, to go on in the middle of a later one.
+  middy<DeployEvent, SQSBatchResponse | undefined>({ timeoutEarlyInMillis: 0 }).handler(async (event) => {
     if (!('Records' in event)) {
       await tick(tickPorts);
       return undefined;

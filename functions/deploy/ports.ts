@@ -14,7 +14,8 @@ export interface DeployPorts {
       until: number,
     ): Promise<{ readonly is: 'leased'; readonly state: ApplicationState } | { readonly is: 'taken'; readonly until: number } | { readonly is: 'absent' }>;
     write(application: string, fence: number, change: StateChange): Promise<{ readonly rev: number } | 'lost'>;
-    remove(application: string, fence: number): Promise<boolean>;
+    /** Only while nothing was opened since: the fence stands, and `rev` has not moved. */
+    remove(application: string, fence: number, rev: number): Promise<boolean>;
   };
   application(name: string): Promise<{ readonly definition?: ApplicationDefinition; readonly facts: Facts }>;
   readonly calls: {

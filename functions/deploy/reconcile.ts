@@ -45,17 +45,23 @@ export const reconcile = async (application: string, receive: Receive, ports: De
 
   const giveUp = receive.last && plan.work.length > 0;
   const step = giveUp ? await failWork(plan, receive, session, draft) : await act(plan, session, draft);
-  if (step.is === 'lost') return ports.log('deploy.lost', { application, fence: state.fence });
+  if (step.is === 'lost') return lost(application, state, ports);
 
   const more = !giveUp && plan.work.length > 1;
   const now = ports.now();
   const dueAt = earliest(plan.dueAt, step.dueAt, more ? now : undefined);
   const released = await ports.states.write(application, state.fence, { ...takeChange(draft), release: dueAt === undefined ? {} : { dueAt } });
-  if (released === 'lost') return ports.log('deploy.lost', { application, fence: state.fence });
+  if (released === 'lost') return lost(application, state, ports);
   if (released.rev !== expected) await ports.send(application, 0);
   // Whoever made it due at this very time has sent for it already: without this, every spare message would live on as long as something waits.
   else if (dueAt !== undefined && dueAt !== state.dueAt && dueAt - now <= PRECISE_MS) await ports.send(application, Math.max(0, dueAt - now) / 1000);
   if (giveUp) throw new GaveUp(`application ${application}: the worker died ${receive.count - 1} times; recorded as failed`);
+};
+
+/** The lease ran out: nothing may be written any more. Never silently, since perhaps nobody has taken it over. */
+const lost = async (application: string, { fence }: ApplicationState, ports: DeployPorts): Promise<void> => {
+  await ports.send(application, 0);
+  ports.log('deploy.lost', { application, fence });
 };
 
 /** At most one thing per reconcile keeps it inside its time; the rest follows at once by a message of its own. */
@@ -85,7 +91,10 @@ const bury = async (application: string, state: ApplicationState, ports: DeployP
       { status: 'failed', reason: 'application-deleted', detail: `application "${application}" was deleted meanwhile`, endedAt: ports.now() },
       ports,
     );
-  const removed = await ports.states.remove(application, state.fence);
+  const removed = await ports.states.remove(application, state.fence, state.rev);
+  // A call that was opened meanwhile would be forgotten together with the state: it is ended first, by one more look.
+  if (!removed && (await ports.states.write(application, state.fence, { close: Object.keys(state.open), release: {} })) !== 'lost')
+    await ports.send(application, 0);
   ports.log('deploy.buried', { application, calls: Object.keys(state.open).length, removed });
 };
 

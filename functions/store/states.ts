@@ -85,14 +85,16 @@ export const makeStates = (tables: Tables) => {
     return won ? { rev } : 'lost';
   };
 
-  /** Removes the state of a deleted application: by `deploy` on its fence, by the API without one. */
-  const remove = async (application: string, fence?: number): Promise<boolean> =>
+  /** Removes the state of a deleted application; given fence and `rev`, only while both stand: else somebody has the lease by now, or opened a call that would be forgotten. */
+  const remove = async (application: string, fence?: number, rev?: number): Promise<boolean> =>
     whenHolds(
       tables.client.send(
         new DeleteItemCommand({
           TableName: tables.definitions,
           Key: keyOf(application),
-          ...(fence === undefined ? {} : { ConditionExpression: 'fence = :fence', ExpressionAttributeValues: toItem({ ':fence': fence }) }),
+          ...(fence === undefined || rev === undefined
+            ? {}
+            : { ConditionExpression: 'fence = :fence AND rev = :rev', ExpressionAttributeValues: toItem({ ':fence': fence, ':rev': rev }) }),
         }),
       ),
     );

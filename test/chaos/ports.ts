@@ -132,9 +132,9 @@ export const deployPorts = (invocation: Invocation, { memory, faults, random, no
         if (written !== 'lost' && state !== undefined) seen(state);
         return written;
       }),
-    remove: (application, fence) =>
+    remove: (application, fence, rev) =>
       faults.call(invocation, 'remove', () => {
-        const removed = memory.states.remove(application, fence);
+        const removed = memory.states.remove(application, fence, rev);
         note(invocation, `remove state of ${application}: ${removed}`);
         return removed;
       }),

@@ -106,7 +106,7 @@ export const createMemory = (retentionDays = 30) => {
     },
     remove: (application: string, fence?: number, rev?: number): boolean => {
       const item = items.get(application);
-      if (fence !== undefined && (item === undefined || item.fence !== fence || (rev !== undefined && item.rev !== rev))) return false;
+      if (fence !== undefined && rev !== undefined && (item === undefined || item.fence !== fence || item.rev !== rev)) return false;
       items.delete(application);
       return true;
     },
