@@ -1,0 +1,196 @@
+/**
+ * A service of Amazon ECS: a readable target. A deployment is a new revision of its task definition with only the
+ * matching images changed, and an update of the service to it; it is over when ECS says that the rollout is.
+ */
+import type { Service, Task } from '@aws-sdk/client-ecs';
+import type { Outcome, Why } from '../core/outcome.ts';
+import { AwsFailure, type AwsProblem, awsProblem } from './aws-errors.ts';
+import type { EcsApi } from './ecs-api.ts';
+import { type EcsConfig, ecsConfig } from './ecs-config.ts';
+import { grantEcs } from './ecs-grant.ts';
+import { judge, primaryOf, readHandle, revisionOf, writeHandle } from './ecs-rollout.ts';
+import { digestOnly, isSameRegistration, isWanted, type Json, matchContainers, type TaskDefinition, tagAndDigest, withImages } from './ecs-task-definition.ts';
+import type { Readable, Seen, TargetIo, WantedImage } from './target.ts';
+
+export const ecs: Readable<EcsConfig> = {
+  sight: 'readable',
+  config: ecsConfig,
+  read: (config, images, io) =>
+    withApi(config, io, async (api) => {
+      const service = await findService(api, config);
+      if ('is' in service) return service;
+      const definition = await api.taskDefinition(service.taskDefinition ?? '');
+      const matches = matchContainers(definition.containers, images, config.containers);
+      if (!matches.ok) return refusal('no-container', `of the containers of ${revisionOf(definition.arn)} ${matches.why}`);
+      const handle = handleOf(service);
+      return {
+        is: 'seen',
+        running: images.length > 0 && matches.value.every(isWanted),
+        settled: judge(service, readHandle(handle), io.now()).is === 'healthy',
+        handle,
+        state: { definition } satisfies EcsState,
+        containers: definition.containers.map(({ name, text }) => `${name} = ${text}`),
+      };
+    }),
+  apply: (config, wish, seen, io) =>
+    withApi(config, io, async (api) => {
+      if ('restart' in wish) return applied(await api.update({ forceNewDeployment: true }));
+      const { definition } = stateOf(seen);
+      const next = await nextRevision(api, definition, wish.set, config);
+      if (typeof next !== 'string') return next;
+      // ECS has no compare-and-set; this look leaves a gap of one request in which somebody else's change would be lost.
+      const service = await findService(api, config);
+      if ('is' in service) return service;
+      if (service.taskDefinition === next) return applied(service);
+      if (service.taskDefinition !== definition.arn) return { is: 'moved' };
+      return applied(await api.update({ taskDefinition: next }));
+    }),
+  observe: async (config, text, io) => {
+    const handle = readHandle(text);
+    const rollout = await withApi(config, io, async (api) => {
+      const service = await findService(api, config);
+      if ('is' in service) return service;
+      const verdict = judge(service, handle, io.now());
+      return verdict.is === 'failed' ? { ...verdict, evidence: await evidenceOf(api, service, handle.taskDefinition, verdict.since) } : verdict;
+    });
+    // A permission may be given while the rollout goes on; a service that is gone does not come back.
+    if (rollout.is !== 'refused') return rollout;
+    return rollout.why.code === 'access-denied' ? { is: 'unavailable', why: rollout.why } : { is: 'failed', why: rollout.why, evidence: '' };
+  },
+  grant: grantEcs,
+};
+
+/** What `apply` needs of what `read` saw. */
+interface EcsState {
+  readonly definition: TaskDefinition;
+}
+
+const isState = (value: unknown): value is EcsState => typeof value === 'object' && value !== null && 'definition' in value;
+
+const stateOf = ({ state }: Seen): EcsState => {
+  if (!isState(state)) throw new Error('an ecs target is applied with what its own read saw');
+  return state;
+};
+
+type Refused = Extract<AwsProblem, { is: 'refused' }>;
+const refusal = (code: Why['code'], detail: string): Refused => ({ is: 'refused', why: { code, detail } });
+
+/** `answered: true` throughout: a readable target is read again before anything is repeated, so nothing stays unknown. */
+const withApi = async <T>(
+  config: EcsConfig,
+  io: TargetIo,
+  work: (api: EcsApi) => Promise<T>,
+): Promise<T | Refused | Extract<Outcome, { is: 'unavailable' }>> => {
+  const application = io.idempotencyKey.slice(0, io.idempotencyKey.lastIndexOf('.'));
+  try {
+    return await work(await connection(config, application, io));
+  } catch (error) {
+    const problem = awsProblem(error, application);
+    return problem.is === 'refused' ? problem : { ...problem, answered: true };
+  }
+};
+
+/** One assumed role for all that an attempt does; it ends with the attempt. */
+const connections = new WeakMap<TargetIo, { readonly config: EcsConfig; readonly api: Promise<EcsApi> }>();
+
+const connection = async (config: EcsConfig, application: string, io: TargetIo): Promise<EcsApi> => {
+  const present = connections.get(io);
+  if (
+    present?.config.roleArn === config.roleArn &&
+    present.config.region === config.region &&
+    present.config.cluster === config.cluster &&
+    present.config.service === config.service
+  )
+    return present.api;
+  const { connectEcs } = await import('./ecs-api.ts');
+  const api = connectEcs(config, application, io);
+  connections.set(io, { config, api });
+  return api;
+};
+
+const findService = async (api: EcsApi, { cluster, service: name, region }: EcsConfig): Promise<Service | Refused> => {
+  const service = await api.service();
+  if (service === undefined || service.status !== 'ACTIVE')
+    return refusal(
+      'target-not-found',
+      `${region} has no active service ${name} in the cluster ${cluster}${service?.status === undefined ? '' : ` (it is ${service.status})`}`,
+    );
+  const controller = service.deploymentController?.type;
+  return controller === undefined || controller === 'ECS'
+    ? service
+    : refusal(
+        'target-misconfigured',
+        `the service ${name} is deployed by ${controller}, and only its own deployments (controller ECS) can be started from here`,
+      );
+};
+
+const handleOf = (service: Service): string => {
+  const deployment = primaryOf(service)?.id;
+  return writeHandle({ taskDefinition: service.taskDefinition ?? '', ...(deployment === undefined ? {} : { deployment }) });
+};
+
+const applied = (service: Service | undefined): Outcome => {
+  if (service === undefined) throw new Error('ecs:UpdateService gave no service');
+  return { is: 'applied', handle: handleOf(service) };
+};
+
+/** The ARN of a revision that has the images: the latest one if a crash left it behind, else a new one. */
+const nextRevision = async (
+  api: EcsApi,
+  definition: TaskDefinition,
+  images: readonly WantedImage[],
+  { containers }: EcsConfig,
+): Promise<string | Refused | { readonly is: 'unchanged' }> => {
+  const matches = matchContainers(definition.containers, images, containers);
+  if (!matches.ok) return refusal('no-container', `of the containers of ${revisionOf(definition.arn)} ${matches.why}`);
+  if (matches.value.every(isWanted)) return { is: 'unchanged' };
+  const wanted = withImages(definition, matches.value, tagAndDigest);
+  const pinned = withImages(definition, matches.value, digestOnly);
+  const latest = await api.taskDefinition(definition.family);
+  if (isSameRegistration(latest.registration, wanted) || isSameRegistration(latest.registration, pinned)) return latest.arn;
+  try {
+    return await api.register(wanted);
+  } catch (error) {
+    // The documentation of ECS knows a tag or a digest; both together work, but nothing promises it.
+    if (isAboutImage(error) && !isSameRegistration(wanted, pinned)) return api.register(pinned satisfies Json);
+    throw error;
+  }
+};
+
+const isAboutImage = (error: unknown): boolean =>
+  error instanceof AwsFailure && error.cause instanceof Error && error.cause.name === 'ClientException' && /container\.image/i.test(error.cause.message);
+
+const MOST_EVENTS = 4;
+
+/** The service's last words since the deployment began, and why its tasks stopped. */
+const evidenceOf = async (api: EcsApi, { events = [] }: Service, taskDefinition: string, since: Date | undefined): Promise<string> => {
+  const told = events
+    .filter(({ createdAt }) => since === undefined || createdAt === undefined || createdAt >= since)
+    .flatMap(({ message }) => (message === undefined ? [] : [message]));
+  return [...(await stopReasons(api, taskDefinition)), ...told.slice(0, MOST_EVENTS)].join('; ');
+};
+
+const stopReasons = async (api: EcsApi, taskDefinition: string): Promise<readonly string[]> => {
+  try {
+    const tasks = await api.stoppedTasks();
+    return [...new Set(tasks.filter(({ taskDefinitionArn }) => revisionOf(taskDefinitionArn) === revisionOf(taskDefinition)).map(stopReason))]
+      .filter((reason) => reason !== '')
+      .slice(0, 3);
+  } catch (error) {
+    // Only evidence: without it the verdict stands.
+    if (error instanceof AwsFailure) return [`why its tasks stopped is not known (${error.message})`];
+    throw error;
+  }
+};
+
+const stopReason = ({ stoppedReason, containers = [] }: Task): string =>
+  [
+    stoppedReason ?? '',
+    ...containers.flatMap(({ name, reason, exitCode }) =>
+      reason === undefined && (exitCode === undefined || exitCode === 0)
+        ? []
+        : [`${name}: ${[reason, exitCode === undefined ? undefined : `exit code ${exitCode}`].filter((part) => part !== undefined).join(', ')}`],
+    ),
+  ]
+    .filter((part) => part !== '')
+    .join(' – ');
