@@ -179,7 +179,10 @@ const checkConverged = (outcome: Outcome, calls: readonly Call[], report: Report
     ({ status, application, id }) => status !== 'untriggered' && outcome.memory.applications.has(application) && !outcome.people.orphans.has(id),
   );
   for (const group of Map.groupBy(fired, ({ application, repository }) => `${application} ${repository}`).values()) {
-    const last = group.reduce((order, call) => (call.order > order ? call.order : order), '');
+    const last = group
+      .map(({ order }) => order)
+      .sort()
+      .at(-1);
     const newest = group.filter(({ order }) => order === last);
     const [call] = newest;
     if (call === undefined || newest.some(({ status }) => status === 'failed' || status === 'unknown' || isOpen(status))) continue;

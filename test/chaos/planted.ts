@@ -1,0 +1,104 @@
+/** Bugs that other designs have, each as a change of the ports that the real code is given. The checker has to see every one. */
+import type { TargetIo, WantedImage, Wish } from '../../functions/targets/target.ts';
+import type { Planted } from './ports.ts';
+
+const FOR_EVER = Number.MAX_SAFE_INTEGER;
+const ONE = 'registry.example.com/one';
+
+/** The repository is put aside where only the target looks for it. */
+const realImage = ({ image, hosts: [first = '', ...hosts] }: WantedImage): WantedImage => ({ image: { ...image, repository: first }, hosts });
+const real = (wanted: WantedImage): WantedImage => (wanted.image.repository === ONE ? realImage(wanted) : wanted);
+const realWish = (wish: Wish): Wish => ('set' in wish ? { set: wish.set.map(real) } : wish);
+
+export const PLANTED = {
+  'acknowledge before enqueue': {
+    ingest: (ports) => ({
+      ...ports,
+      send: async (message) => {
+        ports.send(message).catch(() => undefined);
+      },
+    }),
+  },
+  'no lease': {
+    deploy: (ports) => ({ ...ports, states: { ...ports.states, lease: (application, _now, until) => ports.states.lease(application, FOR_EVER, until) } }),
+  },
+  'lease too short': {
+    deploy: (ports) => ({ ...ports, states: { ...ports.states, lease: (application, now) => ports.states.lease(application, now, now + 3_000) } }),
+  },
+  'no read before write': {
+    deploy: (ports) => ({
+      ...ports,
+      target: (definition) => {
+        const target = ports.target(definition);
+        if (!target.ok || target.value.sight === 'blind') return target;
+        const { read, ...rest } = target.value;
+        return {
+          ok: true,
+          value: {
+            ...rest,
+            read: async (images, io) => {
+              const seen = await read(images, io);
+              return seen.is === 'seen' ? { ...seen, running: false } : seen;
+            },
+          },
+        };
+      },
+    }),
+  },
+  'a lost condition ends the step': {
+    match: (ports) => {
+      let ended = false;
+      return {
+        ...ports,
+        calls: {
+          ...ports.calls,
+          put: async (call) => {
+            const put = await ports.calls.put(call);
+            if (put === 'exists') ended = true;
+            return put;
+          },
+        },
+        states: { open: async (application, call) => (ended ? 'opened' : ports.states.open(application, call)) },
+        send: async (applications) => (ended ? undefined : ports.send(applications)),
+      };
+    },
+  },
+  'acknowledged silently when the lease is taken': {
+    deploy: (ports) => {
+      let taken = false;
+      return {
+        ...ports,
+        states: {
+          ...ports.states,
+          lease: async (application, now, until) => {
+            const leased = await ports.states.lease(application, now, until);
+            taken = leased.is === 'taken';
+            return leased;
+          },
+        },
+        send: async (application, seconds) => (taken ? undefined : ports.send(application, seconds)),
+      };
+    },
+  },
+  'one wanted image per application': {
+    match: (ports) => ({
+      ...ports,
+      states: { open: (application, call) => ports.states.open(application, { ...call, repository: ONE, hosts: [call.repository, ...call.hosts] }) },
+    }),
+    deploy: (ports) => ({
+      ...ports,
+      target: (definition) => {
+        const target = ports.target(definition);
+        if (!target.ok) return target;
+        const { value } = target;
+        return value.sight === 'blind'
+          ? { ok: true, value: { ...value, apply: (wish: Wish, io: TargetIo) => value.apply(realWish(wish), io) } }
+          : {
+              ok: true,
+              value: { ...value, read: (images, io) => value.read(images.map(real), io), apply: (wish, seen, io) => value.apply(realWish(wish), seen, io) },
+            };
+      },
+    }),
+  },
+  'no tick': { tick: false },
+} as const satisfies Record<string, Planted>;
