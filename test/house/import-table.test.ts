@@ -27,7 +27,7 @@ const ROWS: readonly Row[] = [
   { files: /^functions\/\w+\/lambda\.ts$/, may: ['functions/', 'ulid$', 'node:crypto$', 'hono'] },
   { files: /^functions\/\w+\/handler\.ts$/, may: ['functions/core/', 'functions/runtime/', 'functions/(ingest|match|deploy|api)/', '@middy/core$', 'T:aws-lambda$', 'hono'] },
   { files: /^functions\/(ingest|match|deploy)\//, may: ['functions/core/', 'functions/(ingest|match|deploy)/', 'T:functions/targets/target'] },
-  { files: /^functions\/api\//, may: ['functions/(core|schema|api)/', 'hono', 'T:functions/(store|registries|targets|runtime)/', 'T:aws-lambda$'] },
+  { files: /^functions\/api\//, may: ['functions/(core|schema|api)/', 'hono', 'T:zod/mini$', 'T:functions/(store|registries|targets|runtime)/', 'T:aws-lambda$'] },
   { files: /^infra\/stack\//, may: ['infra/stack/', 'functions/env', 'functions/schema/', 'aws-cdk-lib', 'constructs$', 'cdk-nag$', 'esbuild$', 'node:'] },
   { files: /^infra\/local\//, may: ['infra/local/', 'functions/env', 'dynalite$', '@smithy/', '@aws-crypto/', '@aws-sdk/client-dynamodb', 'commander$', 'cli-table3$', 'node:'] },
   { files: /^infra\/cli\//, may: ['infra/cli/', 'functions/(core|schema|env)', 'commander$', 'cli-table3$', 'yaml$', '@smithy/', '@aws-crypto/', CLIENT, 'node:'] },
