@@ -1,0 +1,122 @@
+/** `image-triggers application …` */
+import type { Command } from 'commander';
+import { stringify } from 'yaml';
+import { examples } from './flags.ts';
+import { type Io, misused } from './io.ts';
+import { type Fields, fields, textOf } from './json.ts';
+import { column } from './output.ts';
+import { begin, type Session } from './session.ts';
+import { addTargetFlags, applicationParts } from './target-flags.ts';
+
+const at = (name: string, rest = ''): string => `/v1/applications/${encodeURIComponent(name)}${rest}`;
+
+const targetText = (value: unknown): string => {
+  const { kind, url, cluster, service, region } = fields(value);
+  return kind === 'http' ? `http ${textOf(url)}` : kind === 'ecs' ? `ecs ${textOf(cluster)}/${textOf(service)} in ${textOf(region)}` : textOf(kind);
+};
+
+const pairs = (item: Fields): readonly (readonly [string, unknown])[] => [
+  ['Name', item.name],
+  ['Enabled', item.enabled === true ? 'yes' : 'no'],
+  ['Target', item.target],
+  ['Policy', Object.keys(fields(item.policy)).length === 0 ? 'none' : item.policy],
+  ['Created', item.createdAt],
+  ['Updated', item.updatedAt],
+];
+
+export const addApplicationCommands = (program: Command, io: Io): void => {
+  const application = examples(
+    program.command('application').alias('app').description('what gets deployed: a target and a policy'),
+    'application list',
+    'application show web',
+  );
+
+  examples(
+    addTargetFlags(application.command('create <name>').description('create an application')),
+    'application create web --http https://web.example.com/deploy',
+    'application create api --ecs main/api --ecs-region eu-central-1 --role arn:aws:iam::123456789012:role/image-triggers-target-api',
+    'application create web --http https://ci.example.com/run --template body.json --secret ssm:/image-triggers/web --quiet-seconds 5',
+  ).action(async (name: string, flags: Fields, command: Command) => {
+    const session = await begin(command, io);
+    const made = await session.ask({ method: 'POST', path: '/v1/applications', body: { name, ...(await applicationParts(flags, io)) } });
+    session.showOne(made, pairs(made));
+    if (fields(made.target).kind === 'ecs') session.hint(`Next: create its role:  image-triggers application grant ${name} > role.yaml`);
+    session.hint(`Next: image-triggers trigger create NAME --application ${name} --registry FORMAT --repository PATH`);
+  });
+
+  examples(application.command('list').description('list applications'), 'application list', 'application list -o name').action(
+    async (_: Fields, command: Command) => {
+      const session = await begin(command, io);
+      session.showList(await session.pages('/v1/applications', {}, Number.POSITIVE_INFINITY), [
+        column('NAME', 'name', 'never'),
+        column('ENABLED', ({ enabled }) => (enabled === true ? 'yes' : 'no')),
+        column('TARGET', ({ target }) => targetText(target)),
+      ]);
+    },
+  );
+
+  examples(application.command('show <name>').description('show an application'), 'application show web', 'application show web -o json').action(
+    async (name: string, _: Fields, command: Command) => {
+      const session = await begin(command, io);
+      const item = await session.ask({ method: 'GET', path: at(name) });
+      session.showOne(item, pairs(item));
+    },
+  );
+
+  examples(
+    addTargetFlags(application.command('update <name>').description('change its target (as a whole) or its policy (flag by flag)')),
+    'application update web --http https://web.example.com/v2/deploy',
+    'application update web --max-per-hour 10',
+  ).action(async (name: string, flags: Fields, command: Command) => {
+    const body = await applicationParts(flags, io);
+    if (Object.keys(body).length === 0) throw misused('nothing to change: give a target or a policy flag');
+    const session = await begin(command, io);
+    const item = await session.ask({ method: 'PATCH', path: at(name), body });
+    session.showOne(item, pairs(item));
+    session.hint(`Next: image-triggers call list --application ${name}`);
+  });
+
+  examples(
+    application
+      .command('delete <name>')
+      .description('delete an application; refused while triggers name it')
+      .option('--force', 'delete it all the same: pushes of these triggers then end as failed'),
+    'application delete web',
+  ).action(async (name: string, { force }: Fields, command: Command) => {
+    const session = await begin(command, io);
+    remove(session, await session.ask({ method: 'DELETE', path: at(name, force === true ? '?force=true' : '') }));
+    session.hint('Next: image-triggers application list');
+  });
+
+  for (const verb of ['enable', 'disable'] as const)
+    examples(application.command(`${verb} <name>`).description(`${verb} an application`), `application ${verb} web`).action(
+      async (name: string, _: Fields, command: Command) => {
+        const session = await begin(command, io);
+        const item = await session.ask({ method: 'POST', path: at(name, `/${verb}`) });
+        session.showOne(item, pairs(item));
+        session.hint(
+          verb === 'enable' ? `Next: image-triggers call list --application ${name} --status skipped` : `Next: image-triggers application enable ${name}`,
+        );
+      },
+    );
+
+  examples(
+    application.command('grant <name>').description('print the smallest role that its target needs, as a CloudFormation template (YAML; with -o json as JSON)'),
+    'application grant api > role.yaml',
+    'application grant api -o json --stack image-triggers',
+  ).action(async (name: string, _: Fields, command: Command) => {
+    const session = await begin(command, io);
+    const grant = await session.ask({ method: 'GET', path: at(name, '/grant') });
+    if (grant.needed !== true) io.err(`${textOf(grant.message)}\n`);
+    else {
+      io.out(session.format === 'json' ? `${JSON.stringify(grant.template, null, 2)}\n` : stringify(grant.template));
+      session.hint(`Next: aws cloudformation deploy --stack-name image-triggers-target-${name} --template-file role.yaml --capabilities CAPABILITY_NAMED_IAM`);
+    }
+  });
+};
+
+/** What was deleted, by its name; what follows from it goes beside. */
+export const remove = (session: Session, answer: Fields): void => {
+  session.showOne(answer, [['Deleted', answer.name]]);
+  if (answer.hint !== undefined) session.hint(textOf(answer.hint));
+};

@@ -1,0 +1,103 @@
+/** Where the API is: the local engine of a data directory, or a stack on AWS. */
+import { join } from 'node:path';
+import { CliError, type Io, misused } from './io.ts';
+import { type Fields, fields } from './json.ts';
+import { signedBy, stackUrl } from './stack.ts';
+
+export interface Where {
+  readonly data?: string;
+  readonly stack?: string;
+  readonly region?: string;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly body: Fields;
+}
+
+export interface Request {
+  readonly method: string;
+  /** With its query: `/v1/calls?limit=20`. */
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+export type Api = (request: Request) => Promise<Reply>;
+
+export interface Message {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+/** Adds what proves who asks. */
+export type Sign = (message: Message) => Promise<Readonly<Record<string, string>>>;
+
+/** Longer than the API may take. */
+const TIMEOUT_MS = 35_000;
+
+export const connect = async (where: Where, io: Io): Promise<Api> => {
+  if (where.stack !== undefined && where.data !== undefined) throw misused('give either --stack, for AWS, or --data, for the local engine');
+  if (where.stack !== undefined) {
+    const { url, region } = await stackUrl(where.stack, where.region);
+    return speak(url, signedBy(region), `the stack ${where.stack}`, 'look at its alarms and at the log of its API function');
+  }
+  const directory = where.data ?? io.env.IMAGE_TRIGGERS_DATA ?? '.image-triggers';
+  const { url, token } = await endpointOf(directory, io);
+  return speak(url, async () => ({ authorization: `Bearer ${token}` }), `the local engine at ${url}`, 'start it with "npm start"');
+};
+
+const endpointOf = async (directory: string, io: Io): Promise<{ readonly url: string; readonly token: string }> => {
+  const path = join(directory, 'endpoint.json');
+  let text: string;
+  try {
+    text = await io.readFile(path);
+  } catch {
+    throw new CliError(
+      `no local engine runs with the data directory ${directory} (there is no ${path}): start one with "npm start", name another with --data DIR, or use --stack NAME`,
+    );
+  }
+  const { url, token } = fields(parse(text));
+  if (typeof url !== 'string' || typeof token !== 'string') throw new CliError(`${path} holds no "url" and "token": start the engine again with "npm start"`);
+  return { url, token };
+};
+
+const speak =
+  (base: string, sign: Sign, name: string, cure: string): Api =>
+  async ({ method, path, body }) => {
+    const url = new URL(path, base);
+    const message: Message = {
+      method,
+      url,
+      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    };
+    const headers = { ...message.headers, ...(await sign(message)) };
+    const response = await fetch(url, {
+      method,
+      headers,
+      ...(message.body === undefined ? {} : { body: message.body }),
+      redirect: 'error',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    }).catch((error: unknown) => {
+      throw new CliError(`${name} does not answer (${causeOf(error)}): ${cure}`);
+    });
+    const text = await response.text();
+    const answer = parse(text);
+    if (answer === undefined) throw new CliError(`${name} answered ${response.status} with something that is not JSON: ${cure}`);
+    return { status: response.status, body: fields(answer) };
+  };
+
+/** `fetch` hides what happened one level down. */
+const causeOf = (error: unknown): string => {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error ? (cause.message === '' ? cause.name : cause.message) : String(cause);
+};
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};

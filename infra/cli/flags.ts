@@ -1,0 +1,79 @@
+/** Flags that several commands share, and what they become in a body. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Io, misused, readSecret } from './io.ts';
+import { type Fields, fields, textOf, texts } from './json.ts';
+
+export const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
+
+export const whole = (text: string): number => {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('give a whole number');
+  return Number(text);
+};
+
+export const addRuleFlags = (command: Command): Command =>
+  command
+    .addOption(new Option('--all', 'every pushed tag fires').conflicts(['expression', 'tag', 'semver']))
+    .addOption(new Option('--expression <re2>', 'the whole tag must match, as in release-v.*').conflicts(['all', 'tag', 'semver']))
+    .addOption(new Option('--tag <tag>', 'exactly this tag fires; give it again for more').argParser(collect).conflicts(['all', 'expression', 'semver']))
+    .addOption(new Option('--semver <range>', 'versions in this range fire, as in "^1.4"').conflicts(['all', 'expression', 'tag']))
+    .option('--prereleases', 'with --semver: pre-releases too')
+    .option('--except <re2>', 'tags that match this do not fire after all');
+
+/** Undefined when none of the flags is given. */
+export const ruleOf = (flags: Fields): Fields | undefined => {
+  const { all, expression, tag, semver, prereleases, except } = flags;
+  if (prereleases !== undefined && semver === undefined) throw misused('--prereleases belongs to --semver');
+  const exception = except === undefined ? {} : { except };
+  if (expression !== undefined) return { mode: 'expression', expression, ...exception };
+  if (tag !== undefined) return { mode: 'tags', tags: tag, ...exception };
+  if (semver !== undefined) return { mode: 'semver', range: semver, ...(prereleases === undefined ? {} : { prereleases }), ...exception };
+  if (all !== undefined || except !== undefined) return { mode: 'all', ...exception };
+  return undefined;
+};
+
+export const ruleText = (value: unknown): string => {
+  const { mode, expression, tags, range, prereleases, except } = fields(value);
+  const main =
+    mode === 'expression'
+      ? `expression ${textOf(expression)}`
+      : mode === 'tags'
+        ? `tags ${texts(tags).join(', ')}`
+        : mode === 'semver'
+          ? `semver ${textOf(range)}${prereleases === true ? ' and pre-releases' : ''}`
+          : textOf(mode);
+  return except === undefined ? main : `${main}, except ${textOf(except)}`;
+};
+
+export const addHookFlags = (command: Command): Command =>
+  command
+    .option('--registry-host <host>', 'the registry that the hook speaks for, as in registry.example.com:5000')
+    .option('--host-alias <host>', 'another name of the same registry; give it again for more', collect)
+    .option('--only <pattern>', 'a repository that the hook may speak for: team/app or team/*; give it again for more', collect)
+    .option('--credential <kind>', 'a second factor that the sender gives: header, header:NAME or basic:USER')
+    .option('--credential-file <file>', 'file with the value of the header, or the password; - for standard input');
+
+export const hookPartsOf = async (flags: Fields, io: Io): Promise<Fields> => {
+  const { registryHost, hostAlias, only } = flags;
+  const credential = await credentialOf(flags, io);
+  return {
+    ...(registryHost === undefined ? {} : { registryHost }),
+    ...(hostAlias === undefined ? {} : { hostAliases: hostAlias }),
+    ...(only === undefined ? {} : { repositories: only }),
+    ...(credential === undefined ? {} : { credential }),
+  };
+};
+
+const credentialOf = async ({ credential, credentialFile }: Fields, io: Io): Promise<Fields | undefined> => {
+  if (credential === undefined && credentialFile === undefined) return undefined;
+  const [, kind, name] = /^(header|basic)(?::(.+))?$/.exec(textOf(credential)) ?? [];
+  if (kind === undefined || (kind === 'basic' && name === undefined))
+    throw misused(`--credential is ${JSON.stringify(textOf(credential))}: give header, header:NAME or basic:USER`);
+  if (typeof credentialFile !== 'string')
+    throw misused('--credential needs --credential-file FILE (or - for standard input): a secret on the command line would stay in the history of the shell');
+  const secret = await readSecret(credentialFile, io);
+  return kind === 'basic' ? { by: 'basic', user: name, password: secret } : { by: 'header', ...(name === undefined ? {} : { name }), value: secret };
+};
+
+/** Examples stand at the end of every help. */
+export const examples = (command: Command, ...lines: readonly string[]): Command =>
+  command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  $ image-triggers ${line}`).join('\n')}`);

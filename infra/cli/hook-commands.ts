@@ -1,0 +1,120 @@
+/** `image-triggers hook …` */
+import type { Command } from 'commander';
+import { remove } from './application-commands.ts';
+import { addHookFlags, examples, hookPartsOf } from './flags.ts';
+import { type Io, misused } from './io.ts';
+import { type Fields, fields, texts } from './json.ts';
+import { column } from './output.ts';
+import { begin, type Session } from './session.ts';
+
+const at = (name: string, rest = ''): string => `/v1/hooks/${encodeURIComponent(name)}${rest}`;
+
+const pairs = (item: Fields): readonly (readonly [string, unknown])[] => {
+  const { by, name } = fields(item.credential);
+  return [
+    ['Name', item.name],
+    ['Registry', item.registry],
+    ['Registry host', item.registryHost],
+    ['Other names', texts(item.hostAliases).join(', ')],
+    ['Only', texts(item.repositories).join(', ')],
+    ['Credential', by === 'header' ? `header ${String(name)}` : by],
+    ['Enabled', item.enabled === true ? 'yes' : 'no'],
+    ['Valid URLs', Array.isArray(item.tokens) ? item.tokens.length : undefined],
+    ['Created', item.createdAt],
+    ['Updated', item.updatedAt],
+    ['Webhook URL', item.url],
+    ['Previous URL valid until', item.previousValidUntil],
+  ];
+};
+
+const showUrl = (session: Session, item: Fields): void => {
+  session.showOne(item, pairs(item));
+  session.hint('\nThe URL is a secret and is shown this once.');
+  for (const line of texts(item.guide)) session.hint(line);
+};
+
+export const addHookCommands = (program: Command, io: Io): void => {
+  const hook = examples(
+    program.command('hook').description('where one registry posts: a format, a secret URL, the registry host it may speak for'),
+    'hook list',
+    'hook rotate acr',
+  );
+
+  examples(
+    addHookFlags(
+      hook
+        .command('create <name>')
+        .description('create a hook; its webhook URL is shown this once')
+        .requiredOption('--registry <format>', 'alibaba-acr, distribution or generic'),
+    ),
+    'hook create acr --registry alibaba-acr --registry-host shop-registry.cn-beijing.cr.aliyuncs.com',
+    'hook create ci --registry generic --registry-host ghcr.io --only "team/*" --credential header --credential-file token.txt',
+  ).action(async (name: string, flags: Fields, command: Command) => {
+    const session = await begin(command, io);
+    showUrl(session, await session.ask({ method: 'POST', path: '/v1/hooks', body: { name, registry: flags.registry, ...(await hookPartsOf(flags, io)) } }));
+    session.hint(`\nNext: image-triggers trigger create NAME --hook ${name} --repository PATH --application NAME`);
+  });
+
+  examples(hook.command('list').description('list hooks'), 'hook list').action(async (_: Fields, command: Command) => {
+    const session = await begin(command, io);
+    session.showList(await session.pages('/v1/hooks', {}, Number.POSITIVE_INFINITY), [
+      column('NAME', 'name', 'never'),
+      column('REGISTRY', 'registry'),
+      column('HOST', 'registryHost'),
+      column('ENABLED', ({ enabled }) => (enabled === true ? 'yes' : 'no')),
+    ]);
+  });
+
+  examples(hook.command('show <name>').description('show a hook, without its URL'), 'hook show acr').action(
+    async (name: string, _: Fields, command: Command) => {
+      const session = await begin(command, io);
+      const item = await session.ask({ method: 'GET', path: at(name) });
+      session.showOne(item, pairs(item));
+    },
+  );
+
+  examples(
+    addHookFlags(
+      hook
+        .command('update <name>')
+        .description('change what a hook may speak for, or its credential')
+        .option('--registry <format>', 'alibaba-acr, distribution or generic')
+        .option('--no-credential', 'ask for no second factor any more'),
+    ),
+    'hook update ci --only "team/*" --only "shop/*"',
+    'hook update ci --credential basic:ci --credential-file - < password.txt',
+  ).action(async (name: string, flags: Fields, command: Command) => {
+    const { credential, ...rest } = flags;
+    const parts = await hookPartsOf(credential === false || credential === true ? rest : flags, io);
+    const body = { ...(flags.registry === undefined ? {} : { registry: flags.registry }), ...parts, ...(credential === false ? { credential: null } : {}) };
+    if (Object.keys(body).length === 0) throw misused('nothing to change: give at least one flag');
+    const session = await begin(command, io);
+    const item = await session.ask({ method: 'PATCH', path: at(name), body });
+    session.showOne(item, pairs(item));
+    session.hint(`Next: image-triggers trigger list --hook ${name}`);
+  });
+
+  examples(hook.command('rotate <name>').description('make a new URL; the one before stays valid for seven days'), 'hook rotate acr').action(
+    async (name: string, _: Fields, command: Command) => {
+      const session = await begin(command, io);
+      showUrl(session, await session.ask({ method: 'POST', path: at(name, '/rotate') }));
+      session.hint('\nNext: paste the new URL at the registry within seven days.');
+    },
+  );
+
+  examples(hook.command('delete <name>').description('delete a hook; refused while triggers hear it'), 'hook delete acr').action(
+    async (name: string, _: Fields, command: Command) => {
+      const session = await begin(command, io);
+      remove(session, await session.ask({ method: 'DELETE', path: at(name) }));
+      session.hint('Next: image-triggers hook list');
+    },
+  );
+
+  for (const verb of ['enable', 'disable'] as const)
+    examples(hook.command(`${verb} <name>`).description(`${verb} a hook`), `hook ${verb} acr`).action(async (name: string, _: Fields, command: Command) => {
+      const session = await begin(command, io);
+      const item = await session.ask({ method: 'POST', path: at(name, `/${verb}`) });
+      session.showOne(item, pairs(item));
+      session.hint(`Next: image-triggers trigger list --hook ${name}`);
+    });
+};

@@ -1,0 +1,49 @@
+/** What the command line has of the world around it: given by `main.ts`, or by a test. */
+export interface Io {
+  /** Data. */
+  out(text: string): void;
+  /** Everything that is said about it: hints, problems. */
+  err(text: string): void;
+  readFile(path: string): Promise<string>;
+  readStdin(): Promise<string>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Columns of the terminal that data is shown on; undefined when it goes to a file or another program. */
+  readonly columns: number | undefined;
+}
+
+/** Something that ends the command: 1 when it could not be done, 2 when it was asked for wrongly. */
+export class CliError extends Error {
+  readonly exitCode: 1 | 2;
+
+  constructor(message: string, exitCode: 1 | 2 = 1) {
+    super(message);
+    this.name = 'CliError';
+    this.exitCode = exitCode;
+  }
+}
+
+export const misused = (message: string): CliError => new CliError(message, 2);
+
+/** The text of a file, or of standard input for `-`: the ways in for secrets, which would stay in the history of a shell. */
+export const readInput = async (path: string, io: Io): Promise<string> => {
+  try {
+    return path === '-' ? await io.readStdin() : await io.readFile(path);
+  } catch (error) {
+    throw misused(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+};
+
+export const readSecret = async (path: string, io: Io): Promise<string> => {
+  const text = (await readInput(path, io)).replace(/\r?\n$/, '');
+  if (text === '') throw misused(`${path === '-' ? 'standard input' : path} is empty: it has to hold the secret`);
+  return text;
+};
+
+export const readJson = async (path: string, io: Io): Promise<unknown> => {
+  const text = await readInput(path, io);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw misused(`${path === '-' ? 'standard input' : path} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+};

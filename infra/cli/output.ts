@@ -1,0 +1,97 @@
+/** Data on standard output: a table for people, JSON for programs, names for a loop of the shell. */
+import Table from 'cli-table3';
+import type { Io } from './io.ts';
+import { type Fields, textOf } from './json.ts';
+
+export const FORMATS = ['table', 'json', 'name'] as const;
+export type Format = (typeof FORMATS)[number];
+
+export interface Column {
+  readonly head: string;
+  readonly of: (item: Fields) => unknown;
+  /** What goes first when a terminal is too narrow: the end, the beginning, or nothing (a value to be copied). */
+  readonly cut: 'end' | 'start' | 'never';
+}
+
+export const column = (head: string, of: string | Column['of'], cut: Column['cut'] = 'end'): Column => ({
+  head,
+  of: typeof of === 'string' ? (item) => item[of] : of,
+  cut,
+});
+
+/** What others wrote (tags, answers of targets) must not steer the terminal. */
+const plain = (value: unknown): string =>
+  textOf(value)
+    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
+    .trim();
+
+const MIN_WIDTH = 10;
+const GAP = 2;
+
+/** On a terminal the widest columns give way until a row is one line; elsewhere nothing is cut. */
+export const table = (columns: readonly Column[], items: readonly Fields[], io: Io): string => {
+  const rows = items.map((item) => columns.map(({ of }) => plain(of(item))));
+  const widths = columns.map(({ head }, i) => Math.max(head.length, ...rows.map((row) => widthOf(row[i] ?? ''))));
+  const room = (io.columns ?? Number.POSITIVE_INFINITY) - GAP * columns.length;
+  for (let over = sum(widths) - room; over > 0; over = sum(widths) - room) {
+    const widest = Math.max(...widths.filter((_, i) => columns[i]?.cut !== 'never'));
+    if (widest <= MIN_WIDTH) break;
+    const at = widths.findIndex((width, i) => width === widest && columns[i]?.cut !== 'never');
+    widths[at] = widest - 1;
+  }
+  return borderless([columns.map(({ head }) => head), ...rows.map((row) => row.map((cell, i) => shorten(cell, widths[i] ?? 0, columns[i]?.cut ?? 'end')))]);
+};
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0);
+
+export const details = (pairs: readonly (readonly [string, unknown])[]): string =>
+  borderless(pairs.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[`${name}:`, plain(value)]])));
+
+const borderless = (rows: readonly (readonly string[])[]): string => {
+  const made = new Table({
+    chars: Object.fromEntries(BORDERS.map((part) => [part, ''])),
+    style: { 'padding-left': 0, 'padding-right': 2, head: [], border: [], compact: true },
+  });
+  made.push(...rows.map((row) => [...row]));
+  return made
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+};
+
+const BORDERS = [
+  'top',
+  'top-mid',
+  'top-left',
+  'top-right',
+  'bottom',
+  'bottom-mid',
+  'bottom-left',
+  'bottom-right',
+  'left',
+  'left-mid',
+  'mid',
+  'mid-mid',
+  'right',
+  'right-mid',
+  'middle',
+];
+
+/** Columns that a text takes: characters of East Asia take two. */
+const widthOf = (text: string): number =>
+  [...text].reduce(
+    (sum, char) => sum + (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(char) ? 2 : 1),
+    0,
+  );
+
+const shorten = (text: string, width: number, cut: Column['cut']): string => {
+  if (widthOf(text) <= width) return text;
+  const chars = cut === 'start' ? [...text].reverse() : [...text];
+  const kept: string[] = [];
+  for (const char of chars) {
+    if (widthOf([...kept, char].join('')) > width - 1) break;
+    kept.push(char);
+  }
+  return cut === 'start' ? `…${kept.reverse().join('')}` : `${kept.join('')}…`;
+};

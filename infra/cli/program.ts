@@ -1,0 +1,55 @@
+/** The command line as a whole: noun, then verb. Exit 0 when done, 1 when it could not be done, 2 when it was asked for wrongly. */
+import { Command, CommanderError, Option } from 'commander';
+import { addApplicationCommands } from './application-commands.ts';
+import { addCallCommands } from './call-commands.ts';
+import { examples } from './flags.ts';
+import { addHookCommands } from './hook-commands.ts';
+import { CliError, type Io } from './io.ts';
+import { FORMATS } from './output.ts';
+import { addTriggerCommands } from './trigger-commands.ts';
+
+export const run = async (args: readonly string[], io: Io): Promise<0 | 1 | 2> => {
+  const program = makeProgram(io);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return 0;
+  } catch (error) {
+    // Commander has said already what is wrong with the flags; its exit code for help is 0.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    io.err(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+    return error instanceof CliError ? error.exitCode : 1;
+  }
+};
+
+const makeProgram = (io: Io): Command => {
+  const program = new Command('image-triggers')
+    .description('Push a container image, and the right applications run exactly that image, once, in seconds.')
+    .option('--data <dir>', 'data directory of the local engine (or set IMAGE_TRIGGERS_DATA; else .image-triggers)')
+    .option('--stack <name>', 'a stack on AWS instead of the local engine')
+    .option('--region <region>', 'with --stack: its AWS region')
+    .addOption(new Option('-o, --output <format>', 'how to show data').choices(FORMATS).default('table'))
+    .addOption(new Option('--lang <lang>', 'language of reasons').choices(['en', 'zh']));
+  examples(
+    program,
+    'application create web --http https://web.example.com/deploy',
+    'trigger create release --registry alibaba-acr --repository registry.cn-beijing.aliyuncs.com/shop/web --expression "release-v.*" --application web',
+    'call list --trigger release',
+    'explain registry.cn-beijing.aliyuncs.com/shop/web:release-v3',
+    'call list --stack image-triggers --region eu-central-1',
+  );
+  addApplicationCommands(program, io);
+  addTriggerCommands(program, io);
+  addHookCommands(program, io);
+  addCallCommands(program, io);
+  settle(program, io);
+  return program;
+};
+
+/** Each command inherits neither where to write nor that it must not end the process. */
+const settle = (command: Command, io: Io): void => {
+  command
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: io.out, writeErr: io.err, getOutHelpWidth: () => io.columns ?? 100, getErrHelpWidth: () => io.columns ?? 100 });
+  for (const each of command.commands) settle(each, io);
+};

@@ -1,0 +1,85 @@
+/** One run of a command: where the API is, how to show what it says, and what to say beside it. */
+import type { Command } from 'commander';
+import { type Api, connect, type Request } from './connect.ts';
+import { CliError, type Io } from './io.ts';
+import { type Fields, list, textOf } from './json.ts';
+import { type Column, details, FORMATS, type Format, table } from './output.ts';
+
+export interface Session {
+  readonly io: Io;
+  readonly format: Format;
+  /** `lang=zh`, or empty: for the words of calls. */
+  readonly lang: 'en' | 'zh' | undefined;
+  ask(request: Request): Promise<Fields>;
+  /** Up to `limit` items over as many pages as that takes; `cursor` when there are more. */
+  pages(
+    path: string,
+    query: Readonly<Record<string, string | undefined>>,
+    limit: number,
+  ): Promise<{ readonly items: readonly Fields[]; readonly cursor?: string }>;
+  showList(answer: { readonly items: readonly Fields[]; readonly cursor?: string }, columns: readonly Column[], key?: string): void;
+  showOne(item: Fields, pairs: readonly (readonly [string, unknown])[], key?: string): void;
+  /** To standard error, and not for programs. */
+  hint(text: string): void;
+}
+
+const PAGE = 100;
+
+export const begin = async (command: Command, io: Io): Promise<Session> => {
+  const { data, stack, region, output, lang } = command.optsWithGlobals();
+  const format = FORMATS.find((known) => known === output) ?? 'table';
+  const api = await connect({ data, stack, region }, io);
+  const ask = async (request: Request): Promise<Fields> => unwrap(await api(request), request);
+  const print = (text: string): void => {
+    if (text !== '') io.out(`${text}\n`);
+  };
+  return {
+    io,
+    format,
+    lang: lang === 'zh' || lang === 'en' ? lang : undefined,
+    ask,
+    pages: async (path, query, limit) => {
+      const items: Fields[] = [];
+      let { cursor } = query;
+      do {
+        const page = await ask({ method: 'GET', path: withQuery(path, { ...query, limit: String(Math.min(PAGE, limit - items.length)), cursor }) });
+        items.push(...list(page.items));
+        cursor = typeof page.cursor === 'string' ? page.cursor : undefined;
+      } while (cursor !== undefined && items.length < limit);
+      return { items, ...(cursor === undefined ? {} : { cursor }) };
+    },
+    showList: (answer, columns, key = 'name') => {
+      if (format === 'json') print(JSON.stringify(answer, null, 2));
+      else if (format === 'name') print(answer.items.map((item) => textOf(item[key])).join('\n'));
+      else if (answer.items.length === 0) io.err('none\n');
+      else print(table(columns, answer.items, io));
+    },
+    showOne: (item, pairs, key = 'name') => {
+      if (format === 'json') print(JSON.stringify(item, null, 2));
+      else if (format === 'name') print(textOf(item[key]));
+      else print(details(pairs));
+    },
+    hint: (text) => {
+      if (format === 'table') io.err(`${text}\n`);
+    },
+  };
+};
+
+export const withQuery = (path: string, query: Readonly<Record<string, string | undefined>>): string => {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, value);
+  return given.size === 0 ? path : `${path}?${given.toString()}`;
+};
+
+/** The body of a good answer; a problem becomes an error that says everything the API said. */
+const unwrap = ({ status, body }: Awaited<ReturnType<Api>>, { method, path }: Request): Fields => {
+  if (status < 300) return body;
+  // API Gateway itself answers `{"message":…}`.
+  if (status === 401 || status === 403)
+    throw new CliError(
+      `${method} ${path}: access denied (${textOf(body.message ?? body.detail)}): check the credentials; on AWS the permission is execute-api:Invoke`,
+    );
+  const errors = list(body.errors);
+  const said = errors.length > 1 ? errors.map(({ field, why }) => `\n  ${textOf(field)}: ${textOf(why)}`).join('') : textOf(body.detail ?? body.message);
+  throw new CliError(`${said === '' ? `${method} ${path} was answered ${status}` : said}${body.code === undefined ? '' : ` [${textOf(body.code)}]`}`);
+};

@@ -1,0 +1,126 @@
+/** `image-triggers trigger …` */
+import type { Command } from 'commander';
+import { remove } from './application-commands.ts';
+import { addHookFlags, addRuleFlags, examples, hookPartsOf, ruleOf, ruleText } from './flags.ts';
+import { type Io, misused } from './io.ts';
+import { type Fields, textOf, texts } from './json.ts';
+import { column } from './output.ts';
+import { begin } from './session.ts';
+
+const at = (name: string, rest = ''): string => `/v1/triggers/${encodeURIComponent(name)}${rest}`;
+
+const pairs = (item: Fields): readonly (readonly [string, unknown])[] => [
+  ['Name', item.name],
+  ['Repository', item.repository],
+  ['Rule', ruleText(item.rule)],
+  ['Application', item.application],
+  ['Hook', item.hook],
+  ['Enabled', item.enabled === true ? 'yes' : 'no'],
+  ['Created', item.createdAt],
+  ['Updated', item.updatedAt],
+  ['Webhook URL', item.url],
+];
+
+export const addTriggerCommands = (program: Command, io: Io): void => {
+  const trigger = examples(program.command('trigger').description('one repository and one rule → one application'), 'trigger list', 'trigger show release');
+
+  examples(
+    addHookFlags(
+      addRuleFlags(
+        trigger
+          .command('create <name>')
+          .description('create a trigger; with --registry it gets a webhook URL of its own, shown this once')
+          .requiredOption('--repository <path>', 'host/path, host/team/*, or a path on the registry host of the hook')
+          .requiredOption('--application <name>', 'what is deployed')
+          .option('--registry <format>', 'make a hook for it: alibaba-acr, distribution or generic')
+          .option('--hook <name>', 'hear a hook that exists'),
+      ),
+    ),
+    'trigger create release --registry alibaba-acr --registry-host shop-registry.cn-beijing.cr.aliyuncs.com --repository shop/web --expression "release-v.*" --application web',
+    'trigger create latest --hook hub --repository registry.example.com/team/app --tag latest --application app',
+    'trigger create ci --registry generic --registry-host ghcr.io --repository "team/*" --all --application app --credential header --credential-file token.txt',
+  ).action(async (name: string, flags: Fields, command: Command) => {
+    const session = await begin(command, io);
+    const { repository, application, registry, hook } = flags;
+    const rule = ruleOf(flags);
+    const body = {
+      name,
+      repository,
+      application,
+      ...(rule === undefined ? {} : { rule }),
+      ...(registry === undefined ? {} : { registry }),
+      ...(hook === undefined ? {} : { hook }),
+      ...(await hookPartsOf(flags, io)),
+    };
+    const made = await session.ask({ method: 'POST', path: '/v1/triggers', body });
+    session.showOne(made, pairs(made));
+    if (made.url !== undefined) session.hint('\nThe URL is a secret and is shown this once.');
+    for (const line of texts(made.guide)) session.hint(line);
+    session.hint(`\nNext: push an image, then  image-triggers call list --trigger ${name}`);
+  });
+
+  examples(
+    trigger
+      .command('list')
+      .description('list triggers')
+      .option('--application <name>', 'only those of an application')
+      .option('--hook <name>', 'only those that hear a hook'),
+    'trigger list',
+    'trigger list --application web -o name',
+  ).action(async ({ application, hook }: { application?: string; hook?: string }, command: Command) => {
+    const session = await begin(command, io);
+    session.showList(await session.pages('/v1/triggers', { application, hook }, Number.POSITIVE_INFINITY), [
+      column('NAME', 'name', 'never'),
+      column('REPOSITORY', 'repository', 'start'),
+      column('RULE', ({ rule }) => ruleText(rule)),
+      column('APPLICATION', 'application'),
+      column('HOOK', 'hook'),
+      column('ENABLED', ({ enabled }) => (enabled === true ? 'yes' : 'no')),
+    ]);
+  });
+
+  examples(trigger.command('show <name>').description('show a trigger'), 'trigger show release').action(async (name: string, _: Fields, command: Command) => {
+    const session = await begin(command, io);
+    const item = await session.ask({ method: 'GET', path: at(name) });
+    session.showOne(item, pairs(item));
+  });
+
+  examples(
+    addRuleFlags(
+      trigger
+        .command('update <name>')
+        .description('change its rule (as a whole), application or hook')
+        .option('--application <name>', 'what is deployed')
+        .option('--hook <name>', 'hear another hook'),
+    ),
+    'trigger update release --expression "release-v.*" --except ".*-rc[0-9]+"',
+    'trigger update release --application web-next',
+  ).action(async (name: string, flags: Fields, command: Command) => {
+    const rule = ruleOf(flags);
+    const { application, hook } = flags;
+    const body = { ...(rule === undefined ? {} : { rule }), ...(application === undefined ? {} : { application }), ...(hook === undefined ? {} : { hook }) };
+    if (Object.keys(body).length === 0) throw misused('nothing to change: give a rule, --application or --hook');
+    const session = await begin(command, io);
+    const item = await session.ask({ method: 'PATCH', path: at(name), body });
+    session.showOne(item, pairs(item));
+    session.hint(`Next: image-triggers explain ${textOf(item.repository)}:TAG`);
+  });
+
+  examples(trigger.command('delete <name>').description('delete a trigger; its records stay'), 'trigger delete release').action(
+    async (name: string, _: Fields, command: Command) => {
+      const session = await begin(command, io);
+      remove(session, await session.ask({ method: 'DELETE', path: at(name) }));
+      session.hint('Next: image-triggers trigger list');
+    },
+  );
+
+  for (const verb of ['enable', 'disable'] as const)
+    examples(trigger.command(`${verb} <name>`).description(`${verb} a trigger`), `trigger ${verb} release`).action(
+      async (name: string, _: Fields, command: Command) => {
+        const session = await begin(command, io);
+        const item = await session.ask({ method: 'POST', path: at(name, `/${verb}`) });
+        session.showOne(item, pairs(item));
+        session.hint(`Next: image-triggers explain ${textOf(item.repository)}:TAG`);
+      },
+    );
+};

@@ -1,0 +1,256 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ulid } from 'ulid';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import type { Io } from '../../infra/cli/io.ts';
+import { run } from '../../infra/cli/program.ts';
+import { HOST, START, startApi, type TestApi } from '../api/api.ts';
+
+const TOKEN = 'local-token';
+let api: TestApi;
+let server: Server;
+let data: string;
+let url: string;
+
+/** The API behind a real server that asks for the engine's bearer token. */
+beforeAll(async () => {
+  api = await startApi();
+  server = createServer(async (request, response) => {
+    if (request.headers.authorization !== `Bearer ${TOKEN}`)
+      return void response.writeHead(403, { 'content-type': 'application/json' }).end('{"message":"Forbidden"}');
+    let body = '';
+    for await (const piece of request) body += String(piece);
+    const method = request.method ?? 'GET';
+    const asked = new Request(`http://api.invalid${request.url}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      ...(body === '' ? {} : { body }),
+    });
+    const answer = await api.app.fetch(asked, { requestId: 'cli' });
+    response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  data = await mkdtemp(join(tmpdir(), 'image-triggers-cli-'));
+  await writeFile(join(data, 'endpoint.json'), JSON.stringify({ url, token: TOKEN, pid: 1 }));
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  server.close();
+  await api.stop();
+  await rm(data, { recursive: true });
+});
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+const cli = async (
+  args: string,
+  more: { readonly stdin?: string; readonly columns?: number; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Ran> => {
+  let out = '';
+  let err = '';
+  const io: Io = {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    readFile: (path) => readFile(path, 'utf8'),
+    readStdin: async () => more.stdin ?? '',
+    env: more.env ?? { IMAGE_TRIGGERS_DATA: data },
+    columns: more.columns,
+  };
+  const code = await run(
+    [...args.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? ''),
+    io,
+  );
+  return { code, out, err };
+};
+const ok = async (args: string, more: Parameters<typeof cli>[1] = {}): Promise<Ran> => {
+  const ran = await cli(args, more);
+  expect(ran, args).toMatchObject({ code: 0 });
+  return ran;
+};
+
+describe('the main way', () => {
+  test('application, trigger, explain, calls, redeliver: data on stdout, the next command on stderr', async () => {
+    const application = await ok('application create web --http https://web.example/deploy --quiet-seconds 2');
+    expect(application.out).toMatch(/Name:\s+web\n/);
+    expect(application.err).toContain('Next: image-triggers trigger create NAME --application web');
+
+    const trigger = await ok(
+      `trigger create release --registry alibaba-acr --registry-host ${HOST} --repository shop/web --expression 'release-v.*' --except '.*-rc' --application web`,
+    );
+    expect(trigger.out).toMatch(/Webhook URL:\s+https:\/\/hooks\.example\/hooks\/it_release_\w+/);
+    expect(trigger.err).toContain('shown this once');
+    expect(trigger.err).toContain('Next: push an image');
+    expect((await ok('trigger list')).out).toMatch(
+      new RegExp(`^NAME +REPOSITORY .*\nrelease +${HOST}/shop/web +expression release-v\\.\\*, except \\.\\*-rc +web +release +yes\n$`),
+    );
+
+    const explained = await ok(`explain ${HOST}/shop/web:v1 --lang zh`);
+    expect(explained.out).toMatch(/release +no +web +标签不符合该触发器的规则。/);
+
+    const id = `${ulid(START)}.release`;
+    await api.calls.put({
+      id,
+      trigger: 'release',
+      application: 'web',
+      hook: 'release',
+      repository: `${HOST}/shop/web`,
+      tag: 'release-v1\u001b[31m',
+      order: '1#x',
+      status: 'failed',
+      reason: 'target-refused',
+      responseStatus: 500,
+      responseBody: 'no\nno',
+      attempts: 1,
+      receivedAt: START,
+      decidedAt: START,
+    });
+    await api.calls.attempt(id, {
+      n: 1,
+      at: START,
+      outcome: 'refused',
+      idempotencyKey: 'web.1',
+      exchange: { request: { method: 'POST', url: 'https://web.example/deploy', headers: {} }, error: 'reset', ms: 12 },
+    });
+    const listed = await ok('call list --trigger release --status failed');
+    expect(listed.out).toContain(`release-v1 [31m`);
+    expect(listed.out).not.toContain('\u001b');
+    expect((await ok('call list -o name')).out).toBe(`${id}\n`);
+    const shown = await ok(`call show ${id}`);
+    expect(shown.out).toMatch(/What to do: +Read its answer/);
+    expect(shown.out).toMatch(/1 +2026-06-30 12:00:00 +refused +12 +POST https:\/\/web\.example\/deploy +reset/);
+    const again = await ok(`call redeliver ${id} -o json`);
+    expect(JSON.parse(again.out)).toMatchObject({ redeliveryOf: id, status: 'queued' });
+    expect(again.err).toBe('');
+  });
+
+  test('updates, switches and deletions', async () => {
+    await ok('application create other --http https://other.example');
+    expect(JSON.parse((await ok('application update other --max-per-hour 5 -o json')).out)).toMatchObject({ policy: { maxPerHour: 5 } });
+    expect((await ok('application disable other')).out).toMatch(/Enabled: +no/);
+    expect((await ok('application enable other')).err).toContain('Next:');
+    expect((await ok('hook create hub --registry generic --registry-host r.example --only team/* --host-alias vpc.example')).out).toMatch(/Only: +team\/\*/);
+    const made = await ok('trigger create latest --hook hub --repository team/app --tag latest --tag stable --application other -o json');
+    expect(JSON.parse(made.out)).toMatchObject({ rule: { mode: 'tags', tags: ['latest', 'stable'] }, hook: 'hub' });
+    expect((await ok('trigger update latest --semver ^1.4 --prereleases')).out).toMatch(/Rule: +semver \^1\.4 and pre-releases/);
+    expect((await ok('trigger disable latest')).out).toMatch(/Enabled: +no/);
+    expect((await ok('hook rotate hub')).out).toMatch(/Previous URL valid until: +2026-07-07/);
+    expect(await cli('hook delete hub')).toMatchObject({ code: 1, err: expect.stringContaining('latest') });
+    expect((await ok('trigger delete latest')).err).toContain('/v1/hooks/hub');
+    await ok('hook delete hub');
+    await ok('application delete other');
+    expect((await ok('application list -o name')).out).toBe('web\n');
+  });
+
+  test('a role as YAML and as JSON, and for a target that needs none a sentence', async () => {
+    await ok('application create svc --ecs main/svc --ecs-region eu-central-1 --role arn:aws:iam::123456789012:role/image-triggers-target-svc');
+    const yaml = await ok('application grant svc');
+    expect(parse(yaml.out)).toEqual({ Resources: { Role: { Name: 'svc' } } });
+    expect(yaml.err).toContain('aws cloudformation deploy');
+    expect(JSON.parse((await ok('application grant svc -o json')).out)).toEqual({ Resources: { Role: { Name: 'svc' } } });
+    expect(await ok('application grant web')).toMatchObject({ out: '', err: expect.stringContaining('needs no role') });
+  });
+
+  test('all pages of a list are one list', async () => {
+    for (let i = 0; i < 105; i += 1)
+      await api.ports.hooks.create({ name: `page-${i}`, registry: 'generic', hostAliases: [], enabled: true, tokens: [], createdAt: 1, updatedAt: 1 });
+    expect((await ok('hook list -o name')).out.split('\n').filter((name) => name.startsWith('page-'))).toHaveLength(105);
+  });
+});
+
+describe('secrets', () => {
+  test('come from a file or standard input, and are shown nowhere', async () => {
+    const file = join(data, 'secret.txt');
+    await writeFile(file, 'canary-one\n');
+    const first = await ok(`hook create one --registry generic --registry-host r.example --credential header:x-token --credential-file ${file}`);
+    const second = await ok('hook update one --credential basic:ci --credential-file -', { stdin: 'canary-two\n' });
+    expect(JSON.stringify([first, second, api.logged])).not.toContain('canary');
+    const { hashToken } = api.ports;
+    expect((await api.ports.hooks.get('one'))?.credential).toEqual({ by: 'basic', sha256: hashToken('ci:canary-two') });
+    await ok('hook update one --no-credential');
+    expect((await api.ports.hooks.get('one'))?.credential).toBeUndefined();
+    expect(await cli('hook update one --credential header')).toMatchObject({ code: 2, err: expect.stringContaining('--credential-file') });
+    expect(await cli('hook update one --credential header --credential-file -')).toMatchObject({ code: 2, err: expect.stringContaining('empty') });
+  });
+});
+
+describe('what goes wrong', () => {
+  test.each([
+    ['application create', 2, "missing required argument 'name'"],
+    ['application create x --http a --ecs b/c', 2, '--http and --ecs'],
+    ['application create x --secret ssm:/image-triggers/a', 2, 'belong to --http'],
+    ['application create x --ecs main', 2, 'CLUSTER/SERVICE'],
+    ['application create x --target /nowhere.json', 2, 'cannot be read'],
+    ['application update web', 2, 'nothing to change'],
+    ['trigger create x --repository a/b --application web --all --tag v1', 2, 'cannot be used with'],
+    ['trigger create x --repository a/b --application web --prereleases --hook h', 2, '--prereleases belongs to --semver'],
+    ['call list --limit 0', 2, '--limit'],
+    ['call list -o xml', 2, 'Allowed choices are table, json, name'],
+    ['nonsense', 2, 'unknown command'],
+    ['call list --stack a --data b', 2, 'either --stack'],
+    ['application show nobody', 1, 'no application is named "nobody" [unknown-name]'],
+    ['application create web --http https://web.example', 1, '[name-taken]'],
+    ['trigger create x --repository a/b --application nobody --registry generic', 1, 'nobody'],
+    ['application create Bad --http https://a.example --quiet-seconds 99999', 1, '\n  name: "Bad" is not allowed'],
+  ])('%s → %d', async (args, code, message) => {
+    expect(await cli(args)).toMatchObject({ code, out: '', err: expect.stringContaining(message) });
+  });
+
+  test('no engine, an engine that is gone, and a wrong token: each with what to do', async () => {
+    const nowhere = await mkdtemp(join(data, 'nowhere-'));
+    expect(await cli(`call list --data ${nowhere}`)).toMatchObject({ code: 1, err: expect.stringContaining('start one with "npm start"') });
+    await writeFile(join(nowhere, 'endpoint.json'), JSON.stringify({ url: 'http://127.0.0.1:9', token: 'x' }));
+    expect(await cli(`call list --data ${nowhere}`)).toMatchObject({ code: 1, err: expect.stringMatching(/does not answer .*npm start/) });
+    await writeFile(join(nowhere, 'endpoint.json'), JSON.stringify({ url, token: 'wrong' }));
+    expect(await cli(`call list --data ${nowhere}`)).toMatchObject({ code: 1, err: expect.stringContaining('access denied') });
+  });
+});
+
+describe('help', () => {
+  const commands = ['', 'application', 'trigger', 'hook', 'call', 'explain'];
+  const verbs = ['create', 'list', 'show', 'update', 'delete', 'enable', 'disable'];
+  const all = [
+    ...commands,
+    ...['application', 'trigger', 'hook'].flatMap((noun) => verbs.map((verb) => `${noun} ${verb}`)),
+    'application grant',
+    'hook rotate',
+    'call list',
+    'call show',
+    'call redeliver',
+  ];
+  test.each(all)('%j --help has examples', async (command) => {
+    const { code, out } = await cli(`${command} --help`);
+    expect(code).toBe(0);
+    expect(out).toMatch(/Examples:\n {2}\$ image-triggers /);
+    expect(out).toContain('--stack <name>');
+  });
+});
+
+test('on a terminal a row is one line of its width', async () => {
+  const { out } = await ok('call list', { columns: 120 });
+  for (const line of out.trimEnd().split('\n')) expect(line.length).toBeLessThanOrEqual(120);
+  expect(out).toContain('…');
+});
+
+test('as a process: the entry runs by itself, with its exit codes', async () => {
+  const main = join(import.meta.dirname, '../../infra/cli/main.ts');
+  const { stdout } = await promisify(execFile)(process.execPath, [main, 'application', 'list', '-o', 'name', '--data', data]);
+  expect(stdout).toContain('web\n');
+  await expect(promisify(execFile)(process.execPath, [main, 'nonsense'])).rejects.toMatchObject({ code: 2, stdout: '' });
+});
