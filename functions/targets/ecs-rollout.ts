@@ -43,7 +43,7 @@ export const judge = (service: Service, handle: Handle, now: number): Verdict =>
     deployments.find(({ id }) => id !== undefined && id === handle.deployment) ??
     deployments.find((deployment) => isRevision(deployment.taskDefinition, handle.taskDefinition));
   const since = ours?.createdAt === undefined ? {} : { since: ours.createdAt };
-  const wentBack = isRevision(taskDefinition, handle.taskDefinition) ? '' : `, the service runs ${revisionOf(taskDefinition)}`;
+  const wentBack = isRevision(taskDefinition, handle.taskDefinition) ? '' : `; the service runs ${revisionOf(taskDefinition)}`;
   if (ours?.rolloutState === 'FAILED')
     return { is: 'failed', why: { code: 'rollout-failed', detail: `${ours.rolloutStateReason ?? 'ECS gave no reason'}${wentBack}` }, ...since };
   // A roll back by alarm or circuit breaker looks like this too, once the failed deployment is gone from the list.

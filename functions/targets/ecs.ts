@@ -2,11 +2,12 @@
  * A service of Amazon ECS: a readable target. A deployment is a new revision of its task definition with only the
  * matching images changed, and an update of the service to it; it is over when ECS says that the rollout is.
  */
-import type { Service, Task } from '@aws-sdk/client-ecs';
+import type { Service } from '@aws-sdk/client-ecs';
 import type { Outcome, Why } from '../core/outcome.ts';
 import { AwsFailure, type AwsProblem, awsProblem } from './aws-errors.ts';
 import type { EcsApi } from './ecs-api.ts';
 import { type EcsConfig, ecsConfig } from './ecs-config.ts';
+import { evidenceOf } from './ecs-evidence.ts';
 import { grantEcs } from './ecs-grant.ts';
 import { judge, primaryOf, readHandle, revisionOf, writeHandle } from './ecs-rollout.ts';
 import { digestOnly, isSameRegistration, isWanted, type Json, matchContainers, type TaskDefinition, tagAndDigest, withImages } from './ecs-task-definition.ts';
@@ -51,7 +52,9 @@ export const ecs: Readable<EcsConfig> = {
       const service = await findService(api, config);
       if ('is' in service) return service;
       const verdict = judge(service, handle, io.now());
-      return verdict.is === 'failed' ? { ...verdict, evidence: await evidenceOf(api, service, handle.taskDefinition, verdict.since) } : verdict;
+      if (verdict.is !== 'failed') return verdict;
+      const { is, why, since } = verdict;
+      return { is, why, evidence: await evidenceOf(api, service, handle.taskDefinition, since) };
     });
     // A permission may be given while the rollout goes on; a service that is gone does not come back.
     if (rollout.is !== 'refused') return rollout;
@@ -159,38 +162,3 @@ const nextRevision = async (
 
 const isAboutImage = (error: unknown): boolean =>
   error instanceof AwsFailure && error.cause instanceof Error && error.cause.name === 'ClientException' && /container\.image/i.test(error.cause.message);
-
-const MOST_EVENTS = 4;
-
-/** The service's last words since the deployment began, and why its tasks stopped. */
-const evidenceOf = async (api: EcsApi, { events = [] }: Service, taskDefinition: string, since: Date | undefined): Promise<string> => {
-  const told = events
-    .filter(({ createdAt }) => since === undefined || createdAt === undefined || createdAt >= since)
-    .flatMap(({ message }) => (message === undefined ? [] : [message]));
-  return [...(await stopReasons(api, taskDefinition)), ...told.slice(0, MOST_EVENTS)].join('; ');
-};
-
-const stopReasons = async (api: EcsApi, taskDefinition: string): Promise<readonly string[]> => {
-  try {
-    const tasks = await api.stoppedTasks();
-    return [...new Set(tasks.filter(({ taskDefinitionArn }) => revisionOf(taskDefinitionArn) === revisionOf(taskDefinition)).map(stopReason))]
-      .filter((reason) => reason !== '')
-      .slice(0, 3);
-  } catch (error) {
-    // Only evidence: without it the verdict stands.
-    if (error instanceof AwsFailure) return [`why its tasks stopped is not known (${error.message})`];
-    throw error;
-  }
-};
-
-const stopReason = ({ stoppedReason, containers = [] }: Task): string =>
-  [
-    stoppedReason ?? '',
-    ...containers.flatMap(({ name, reason, exitCode }) =>
-      reason === undefined && (exitCode === undefined || exitCode === 0)
-        ? []
-        : [`${name}: ${[reason, exitCode === undefined ? undefined : `exit code ${exitCode}`].filter((part) => part !== undefined).join(', ')}`],
-    ),
-  ]
-    .filter((part) => part !== '')
-    .join(' – ');
