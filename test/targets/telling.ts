@@ -1,8 +1,9 @@
 /** A deployment as `deploy` does it: look, then change. */
 import { type BoundTarget, targetOf } from '../../functions/targets/index.ts';
 import type { WantedImage } from '../../functions/targets/target.ts';
+import type { World } from './contract.ts';
 import { GREEN, wanted } from './io.ts';
-import { ECS_DEFINITION, type EcsWorld } from './worlds.ts';
+import { ECS_DEFINITION } from './worlds.ts';
 
 type Readable = Extract<BoundTarget, { sight: 'readable' }>;
 
@@ -15,7 +16,7 @@ export const targetWith = (given: object = {}): Readable => {
 export const ecs = targetWith();
 export const green = [wanted('v2', GREEN)];
 
-export const tell = async (world: EcsWorld, images: readonly WantedImage[] = green, target = ecs) => {
+export const tell = async (world: Pick<World, 'io'>, images: readonly WantedImage[] = green, target = ecs) => {
   const io = world.io();
   const seen = await target.read(images, io);
   return seen.is === 'seen' ? target.apply({ set: images }, seen, io) : seen;
