@@ -110,9 +110,17 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
     if (grant.needed !== true) io.err(`${textOf(grant.message)}\n`);
     else {
       io.out(session.format === 'json' ? `${JSON.stringify(grant.template, null, 2)}\n` : stringify(grant.template));
-      session.hint(`Next: aws cloudformation deploy --stack-name image-triggers-target-${name} --template-file role.yaml --capabilities CAPABILITY_NAMED_IAM`);
+      session.hint(
+        `Next: aws cloudformation deploy --stack-name image-triggers-target-${name} --template-file role.yaml --capabilities CAPABILITY_NAMED_IAM${overrides(grant.template)}`,
+      );
     }
   });
+};
+
+/** The template's parameters are facts of the account that nobody here knows. */
+const overrides = (template: unknown): string => {
+  const names = Object.keys(fields(fields(template).Parameters));
+  return names.length === 0 ? '' : ` --parameter-overrides ${names.map((name) => `${name}=…`).join(' ')}`;
 };
 
 /** What was deleted, by its name; what follows from it goes beside. */

@@ -3,7 +3,7 @@ import { ulid } from 'ulid';
 import { expect } from 'vitest';
 import { type ApiApp, makeApi } from '../../functions/api/app.ts';
 import type { ApiPorts } from '../../functions/api/ports.ts';
-import { parsed, refused } from '../../functions/core/parsed.ts';
+import { parsed } from '../../functions/core/parsed.ts';
 import { hashToken, makeToken } from '../../functions/hooks/token.ts';
 import { isRegistryName, REGISTRY_NAMES, registries } from '../../functions/registries/index.ts';
 import { makeApplications } from '../../functions/store/applications.ts';
@@ -13,6 +13,7 @@ import { makeHooks } from '../../functions/store/hooks.ts';
 import { makeStates } from '../../functions/store/states.ts';
 import { makeTriggers } from '../../functions/store/triggers.ts';
 import { makeTriggersOf } from '../../functions/store/triggers-of.ts';
+import { targetOf, targetProblems } from '../../functions/targets/index.ts';
 import { startTables, type TestTables } from '../store/definitions-tables.ts';
 
 export interface Answer {
@@ -56,12 +57,12 @@ export const startApi = async (change: (ports: ApiPorts) => ApiPorts = (ports) =
     triggersOf: makeTriggersOf(tables),
     registryNames: REGISTRY_NAMES,
     registry: (name) => (isRegistryName(name) ? registries[name] : undefined),
-    targetProblems: (target) =>
-      JSON.stringify(target).includes('"url":"https://') || JSON.stringify(target).includes('"ecs"')
-        ? []
-        : [{ field: 'url', why: 'it is missing: give an https URL' }],
-    grant: ({ kind }, application) =>
-      kind === 'ecs' ? parsed({ Resources: { Role: { Name: application } } }) : kind === 'http' ? parsed(undefined) : refused('no such kind'),
+    targetProblems,
+    grant: (target, application) => {
+      const bound = targetOf(target);
+      if (!bound.ok) return bound;
+      return parsed(bound.value.sight === 'readable' ? bound.value.grant?.({ deployRoleArn: DEPLOY_ROLE, externalId: 'stack-id', application }) : undefined);
+    },
     makeToken: (hook) => makeToken(hook, (bytes) => Uint8Array.from({ length: bytes }, (_, i) => (i * 7 + ++made) % 256)),
     hashToken,
     webhookBaseUrl: 'https://hooks.example',
@@ -111,5 +112,13 @@ export const items = (value: unknown): readonly Readonly<Record<string, unknown>
   return Array.isArray(found) ? found.map(record) : [];
 };
 
+const DEPLOY_ROLE = 'arn:aws:iam::123456789012:role/deploy';
 export const HTTP = { kind: 'http', url: 'https://web.example/deploy' } as const;
+export const ECS = {
+  kind: 'ecs',
+  region: 'eu-central-1',
+  cluster: 'main',
+  service: 'svc',
+  roleArn: 'arn:aws:iam::123456789012:role/image-triggers-target-svc',
+} as const;
 export const HOST = 'liusheng-registry.cn-beijing.cr.aliyuncs.com';

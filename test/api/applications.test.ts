@@ -2,15 +2,13 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { applicationToItem } from '../../functions/store/definition-item.ts';
 import { toItem } from '../../functions/store/dynamo.ts';
-import { HTTP, must, record, START, startApi, type TestApi } from './api.ts';
+import { ECS, HTTP, must, record, START, startApi, type TestApi } from './api.ts';
 
 let api: TestApi;
 beforeAll(async () => {
   api = await startApi();
 });
 afterAll(() => api.stop());
-
-const ECS = { kind: 'ecs', region: 'eu-central-1' } as const;
 
 describe('making an application', () => {
   test('stores definition and state', async () => {
@@ -91,11 +89,13 @@ describe('changing an application', () => {
 
   test('the role that it needs, as a template', async () => {
     await must(api, 201, 'POST', '/v1/applications', { name: 'ecs', target: ECS });
-    expect(await must(api, 200, 'GET', '/v1/applications/ecs/grant')).toEqual({
+    const grant = await must(api, 200, 'GET', '/v1/applications/ecs/grant');
+    expect(grant).toMatchObject({
       application: 'ecs',
       needed: true,
-      template: { Resources: { Role: { Name: 'ecs' } } },
+      template: { Resources: { Role: { Properties: { RoleName: 'image-triggers-target-svc' } } } },
     });
+    expect(JSON.stringify(grant.template)).toContain('"sts:ExternalId":"stack-id"');
     expect(await must(api, 200, 'GET', '/v1/applications/changed/grant')).toMatchObject({ needed: false, message: expect.stringContaining('needs no role') });
     await must(api, 404, 'GET', '/v1/applications/nobody/grant');
   });
