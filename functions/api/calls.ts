@@ -4,7 +4,7 @@ import { splitCallId } from '../core/call.ts';
 import { callsQuery, DEFAULT_LIMIT, emptyBody, langQuery } from '../schema/request.ts';
 import type { ApiPorts } from './ports.ts';
 import { unknownName } from './problem.ts';
-import { redeliver } from './redeliver.ts';
+import { readCall, redeliver } from './redeliver.ts';
 import { readBody, readQuery, refuse } from './request.ts';
 import { attemptView, callView } from './views.ts';
 import { langOf } from './words.ts';
@@ -33,7 +33,7 @@ export const callRoutes = (ports: ApiPorts): Hono => {
     const { lang } = readQuery(c, langQuery);
     const id = idOf(c.req.param('id'));
     const now = ports.now();
-    const [call, attempts] = await Promise.all([ports.calls.get(id, now), ports.callPages.attempts(id, now)]);
+    const [call, attempts] = await Promise.all([readCall(id, now, ports), ports.callPages.attempts(id, now)]);
     if (call === undefined) throw unknownName('call', id);
     return c.json({ ...callView(call, langOf(c, lang)), attempts: attempts.map(attemptView) });
   });

@@ -32,7 +32,7 @@ export const redeliver = async (id: string, ports: ApiPorts): Promise<Redelivere
       `the application ${application} does not exist any more: create it again, or let the trigger ${trigger} name another one and push again`,
     );
 
-  const [state, heard] = await Promise.all([ports.states.get(application), ports.hooks.get(hook)]);
+  const state = await ports.states.get(application);
   const call: Call = {
     id: callId(ports.newUlid(now), trigger),
     trigger,
@@ -50,22 +50,42 @@ export const redeliver = async (id: string, ports: ApiPorts): Promise<Redelivere
     decidedAt: now,
   };
   await ports.calls.put(call);
+  await openAndSend(call, now, ports);
+  const desired = state?.runs[repository]?.desired;
+  if (desired === undefined || desired.order <= order) return { call };
+  return {
+    call,
+    hint: `a newer image of ${repository} was wanted since, so this call will end as superseded: use "deploy" to run this image all the same, or "rollback" to go back`,
+  };
+};
+
+const openAndSend = async (call: Call, now: number, ports: ApiPorts): Promise<void> => {
+  const { id, application, order, repository, tag, digest, receivedAt } = call;
+  const heard = await ports.hooks.get(call.hook);
   const hosts = heard === undefined ? [] : [...new Set([...(heard.registryHost === undefined ? [] : [heard.registryHost]), ...heard.hostAliases])];
-  const open = { callId: call.id, order, repository, tag, ...(digest === undefined ? {} : { digest }), receivedAt: now, hosts, redelivery: true } as const;
+  const open = { callId: id, order, repository, tag, ...(digest === undefined ? {} : { digest }), receivedAt, hosts, redelivery: true } as const;
   if ((await ports.states.open(application, open, { dueAt: now })) === 'absent') {
     // A creation that died half-way; the application itself was there a moment ago.
     await ports.states.create(application, now);
     await ports.states.open(application, open, { dueAt: now });
   }
   await ports.send([application]);
-  const desired = state?.runs[repository]?.desired;
-  const newer = desired !== undefined && desired.order > order;
-  return {
-    call,
-    ...(newer
-      ? {
-          hint: `a newer image of ${repository} was wanted since, so this call will end as superseded: use "deploy" to run this image all the same, or "rollback" to go back`,
-        }
-      : {}),
-  };
+};
+
+/** Longer than the API's function may run (29 s) plus its late writes. */
+const SETTLES_MS = 60_000;
+
+/**
+ * Completes a redelivery that died between its call and the state, where nothing else would ever find it: done when
+ * somebody looks at the call. The state is read before the call: `deploy` ends a call before it forgets it, so a call
+ * that is queued although the state did not have it was never there.
+ */
+export const readCall = async (id: string, now: number, ports: ApiPorts): Promise<Call | undefined> => {
+  const call = await ports.calls.get(id, now);
+  if (call?.redeliveryOf === undefined || call.status !== 'queued' || now - call.decidedAt < SETTLES_MS) return call;
+  const state = await ports.states.get(call.application);
+  const known = state?.open[id] !== undefined || state?.runs[call.repository]?.desired?.callId === id;
+  const again = await ports.calls.get(id, now);
+  if (state !== undefined && !known && again?.status === 'queued') await openAndSend(again, now, ports);
+  return again;
 };

@@ -144,6 +144,24 @@ describe('redeliver', () => {
     expect(await must(api, 202, 'POST', `/v1/calls/${fired.id}/redeliver`)).toMatchObject({ hint: expect.stringMatching(/"deploy".*"rollback"/) });
   });
 
+  test('one that died before the state knew of it is completed when somebody looks, and only then', async () => {
+    const stranded = call(-1, { status: 'queued', redeliveryOf: fired.id, order: fired.order });
+    await api.calls.put(stranded);
+    const look = () => must(api, 200, 'GET', `/v1/calls/${stranded.id}`);
+    api.clock.now = stranded.decidedAt + 59_000;
+    await look();
+    expect((await api.states.get('web'))?.open).not.toHaveProperty([stranded.id]);
+    api.sent.length = 0;
+    api.clock.now = stranded.decidedAt + 60_000;
+    await look();
+    expect((await api.states.get('web'))?.open[stranded.id]).toMatchObject({ order: fired.order, redelivery: true, receivedAt: stranded.receivedAt });
+    expect(api.sent).toEqual(['web']);
+    const { rev } = (await api.states.get('web')) ?? {};
+    await look();
+    expect((await api.states.get('web'))?.rev).toBe(rev);
+    api.clock.now = START;
+  });
+
   test('what did not fire, and what has no application any more, is a conflict with its cure', async () => {
     expect(await must(api, 409, 'POST', `/v1/calls/${untriggered.id}/redeliver`)).toMatchObject({
       code: 'not-fired',
