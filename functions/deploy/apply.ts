@@ -10,9 +10,9 @@ import { recentDeployments } from '../core/gate.ts';
 import { idempotencyKey } from '../core/message.ts';
 import type { Exchange, Outcome, Why } from '../core/outcome.ts';
 import { backoff, MAX_ATTEMPTS } from '../core/retry.ts';
-import type { Seen, TargetIo, WantedImage } from '../targets/target.ts';
+import type { BoundTarget, Seen, TargetIo, WantedImage } from '../targets/target.ts';
 import { type Draft, done, settleCall, takeChange } from './change.ts';
-import type { BoundTarget, Session } from './ports.ts';
+import type { Session } from './ports.ts';
 
 /** What is to be written when the lease is given back. `lost`: somebody else has the lease, nothing may be written any more. */
 export type Step = { readonly is: 'lost' } | { readonly is: 'on'; readonly dueAt?: number };
@@ -67,8 +67,8 @@ export const applyWanted = async (run: Run, desired: Desired, session: Session, 
 
 type Look = { readonly is: 'blind' } | Awaited<ReturnType<Extract<BoundTarget, { sight: 'readable' }>['read']>>;
 
-export const wanted = ({ repository, tag, digest, hosts }: Desired): readonly WantedImage[] => [
-  { image: { repository, tag, ...(digest === undefined ? {} : { digest }) }, hosts },
+export const wanted = ({ repository, tag, digest, hosts, since }: Desired): readonly WantedImage[] => [
+  { image: { repository, tag, ...(digest === undefined ? {} : { digest }) }, hosts, since },
 ];
 
 const readFirst = async (target: BoundTarget, desired: Desired, io: TargetIo): Promise<Look> =>

@@ -1,10 +1,10 @@
 /** What `deploy` needs of the world; all of it is given by `lambda.ts`, or by a test. */
-import type { ApplicationState, Facts, OpenCall, StateChange } from '../core/application.ts';
+import type { ApplicationState, Facts, StateChange } from '../core/application.ts';
 import type { Call, Settlement } from '../core/call.ts';
 import type { ApplicationDefinition, TargetDefinition } from '../core/definitions.ts';
-import type { Exchange, Outcome, Rollout, Why } from '../core/outcome.ts';
+import type { Exchange } from '../core/outcome.ts';
 import type { Parsed } from '../core/parsed.ts';
-import type { Running, Seen, TargetIo, WantedImage, Wish } from '../targets/target.ts';
+import type { BoundTarget, TargetIo } from '../targets/target.ts';
 
 export interface DeployPorts {
   readonly states: {
@@ -34,15 +34,6 @@ export interface DeployPorts {
   log(event: string, fields: Readonly<Record<string, string | number | boolean | undefined>>): void;
 }
 
-export type BoundTarget =
-  | { readonly sight: 'blind'; apply(wish: Wish, io: TargetIo): Promise<Outcome> }
-  | {
-      readonly sight: 'readable';
-      read(images: readonly WantedImage[], io: TargetIo): Promise<Running>;
-      apply(wish: Wish, seen: Seen, io: TargetIo): Promise<Outcome>;
-      observe(handle: string, io: TargetIo): Promise<Rollout | { readonly is: 'unavailable'; readonly why: Why }>;
-    };
-
 export interface AttemptRecord {
   readonly n: number;
   readonly at: number;
@@ -61,5 +52,3 @@ export interface Session {
   readonly leaseUntil: number;
   readonly ports: DeployPorts;
 }
-
-export type { OpenCall };

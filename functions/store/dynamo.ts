@@ -2,6 +2,7 @@
 import { type AttributeValue, ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { ENV, required } from '../env.ts';
+import { STEADY } from './quick.ts';
 
 export interface Tables {
   readonly client: DynamoDBClient;
@@ -12,8 +13,7 @@ export interface Tables {
 export type Item = Readonly<Record<string, unknown>>;
 
 export const makeTables = (env: Readonly<Record<string, string | undefined>>): Tables => ({
-  // Three tries of at most 3 s each stay inside every function's time-out, and a killed function's late write inside the lease's margin.
-  client: new DynamoDBClient({ maxAttempts: 3, requestHandler: { requestTimeout: 3_000, connectionTimeout: 1_000 } }),
+  client: new DynamoDBClient(STEADY),
   definitions: required(env, ENV.definitionsTable),
   calls: required(env, ENV.callsTable),
 });

@@ -1,10 +1,10 @@
 /** The two queues. A send that is not confirmed for every message throws: the caller has promised nothing yet. */
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { encodeDeployment, encodePushes, type PushesMessage } from '../core/message.ts';
+import { STEADY } from './quick.ts';
 
 /** `useQueueUrlAsEndpoint: false`: an endpoint given by the environment wins over the host in the queue's URL. */
-export const makeQueueClient = (): SQSClient =>
-  new SQSClient({ useQueueUrlAsEndpoint: false, maxAttempts: 3, requestHandler: { requestTimeout: 3_000, connectionTimeout: 1_000 } });
+export const makeQueueClient = (): SQSClient => new SQSClient({ ...STEADY, useQueueUrlAsEndpoint: false });
 
 /** SQS delays at most this long; anything later is for the tick. */
 export const MAX_DELAY_SECONDS = 900;

@@ -5,8 +5,7 @@
  * Each keeps the log that the checker judges.
  */
 import type { Outcome, Rollout, Why } from '../../functions/core/outcome.ts';
-import type { BoundTarget } from '../../functions/deploy/ports.ts';
-import type { Running, Seen, WantedImage } from '../../functions/targets/target.ts';
+import type { BoundTarget, Running, Seen, WantedImage } from '../../functions/targets/target.ts';
 import type { Clock } from './clock.ts';
 import type { Faults, Invocation, Note } from './faults.ts';
 import type { Random } from './random.ts';
