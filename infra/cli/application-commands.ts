@@ -34,11 +34,11 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
   examples(
     addTargetFlags(application.command('create <name>').description('create an application')),
     'application create web --http https://web.example.com/deploy',
-    'application create api --ecs main/api --ecs-region eu-central-1 --role arn:aws:iam::123456789012:role/image-triggers-target-api',
+    'application create api --ecs-service api --ecs-cluster main --ecs-region eu-central-1 --role arn:aws:iam::123456789012:role/image-triggers-target-api',
     'application create web --http https://ci.example.com/run --template body.json --secret ssm:/image-triggers/web --quiet-seconds 5',
-  ).action(async (name: string, flags: Fields, command: Command) => {
+  ).action(async (name: string, _: Fields, command: Command) => {
     const session = await begin(command, io);
-    const made = await session.ask({ method: 'POST', path: '/v1/applications', body: { name, ...(await applicationParts(flags, io)) } });
+    const made = await session.ask({ method: 'POST', path: '/v1/applications', body: { name, ...(await applicationParts(command.optsWithGlobals(), io)) } });
     session.showOne(made, pairs(made));
     if (fields(made.target).kind === 'ecs') session.hint(`Next: create its role:  image-triggers application grant ${name} > role.yaml`);
     session.hint(`Next: image-triggers trigger create NAME --application ${name} --registry FORMAT --repository PATH`);
@@ -67,8 +67,8 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
     addTargetFlags(application.command('update <name>').description('change its target (as a whole) or its policy (flag by flag)')),
     'application update web --http https://web.example.com/v2/deploy',
     'application update web --max-per-hour 10',
-  ).action(async (name: string, flags: Fields, command: Command) => {
-    const body = await applicationParts(flags, io);
+  ).action(async (name: string, _: Fields, command: Command) => {
+    const body = await applicationParts(command.optsWithGlobals(), io);
     if (Object.keys(body).length === 0) throw misused('nothing to change: give a target or a policy flag');
     const session = await begin(command, io);
     const item = await session.ask({ method: 'PATCH', path: at(name), body });

@@ -11,10 +11,11 @@ export const addTargetFlags = (command: Command): Command =>
     .option('--secret <reference>', 'with --http: sign with this secret, as in ssm:/image-triggers/web')
     .option('--authorization <reference>', 'with --http: send this secret as the Authorization header')
     .option('--header <name=value>', 'with --http: a header without secrets; give it again for more', collect)
-    .option('--ecs <cluster/service>', 'target: an Amazon ECS service')
-    .option('--ecs-region <region>', 'with --ecs: its region')
-    .option('--role <arn>', 'with --ecs: the role to deploy with; "application grant" prints it')
-    .option('--container <name>', 'with --ecs: only this container; give it again for more', collect)
+    .option('--ecs-service <name>', 'target: an Amazon ECS service')
+    .option('--ecs-cluster <name>', 'with --ecs-service: its cluster')
+    .option('--ecs-region <region>', 'with --ecs-service: its region; else that of --region')
+    .option('--role <arn>', 'with --ecs-service: the role to deploy with; "application grant" prints it')
+    .option('--container <name>', 'with --ecs-service: only this container; give it again for more', collect)
     .option('--target <file>', 'target: any kind, as JSON from a file; - for standard input')
     .option('--quiet-seconds <n>', 'wait until nothing was pushed for so long', whole)
     .option('--max-age-seconds <n>', 'ignore pushes that were older when first seen', whole)
@@ -23,15 +24,18 @@ export const addTargetFlags = (command: Command): Command =>
     .option('--at-most-once', 'after a crash around the call, do not call again: the call ends as unknown');
 
 const HTTP_FLAGS = ['template', 'secret', 'authorization', 'header'] as const;
-const ECS_FLAGS = ['ecsRegion', 'role', 'container'] as const;
+const ECS_FLAGS = ['ecsCluster', 'ecsRegion', 'role', 'container'] as const;
 
 const targetOf = async (flags: Fields, io: Io): Promise<unknown> => {
-  const { http, template, secret, authorization, header, ecs, ecsRegion, role, container, target } = flags;
-  const kinds = ['http', 'ecs', 'target'].filter((kind) => flags[kind] !== undefined);
-  if (kinds.length > 1) throw misused(`give one target, not ${kinds.map((kind) => `--${kind}`).join(' and ')}`);
+  const { http, template, secret, authorization, header, ecsService, ecsCluster, ecsRegion, region, role, container, target } = flags;
+  const kinds = Object.entries({ '--http': http, '--ecs-service': ecsService, '--target': target }).flatMap(([flag, value]) =>
+    value === undefined ? [] : [flag],
+  );
+  if (kinds.length > 1) throw misused(`give one target, not ${kinds.join(' and ')}`);
   if (http === undefined && HTTP_FLAGS.some((flag) => flags[flag] !== undefined))
     throw misused('--template, --secret, --authorization and --header belong to --http');
-  if (ecs === undefined && ECS_FLAGS.some((flag) => flags[flag] !== undefined)) throw misused('--ecs-region, --role and --container belong to --ecs');
+  if (ecsService === undefined && ECS_FLAGS.some((flag) => flags[flag] !== undefined))
+    throw misused('--ecs-cluster, --ecs-region, --role and --container belong to --ecs-service');
   if (http !== undefined)
     return {
       kind: 'http',
@@ -41,12 +45,9 @@ const targetOf = async (flags: Fields, io: Io): Promise<unknown> => {
       ...(authorization === undefined ? {} : { authorization }),
       ...(header === undefined ? {} : { headers: headersOf(header) }),
     };
-  if (ecs !== undefined) {
-    const [cluster, service, more] = textOf(ecs).split('/');
-    if (service === undefined || more !== undefined) throw misused(`--ecs is ${JSON.stringify(ecs)}: give CLUSTER/SERVICE`);
-    const [region, roleArn, containers] = [ecsRegion, role, container];
-    return { kind: 'ecs', cluster, service, region, roleArn, containers };
-  }
+  // What is missing here the API names, with what it should be.
+  if (ecsService !== undefined)
+    return { kind: 'ecs', region: ecsRegion ?? region, cluster: ecsCluster, service: ecsService, roleArn: role, containers: container };
   return target === undefined ? undefined : readJson(textOf(target), io);
 };
 
@@ -64,7 +65,7 @@ const policyOf = ({ quietSeconds, maxAgeSeconds, maxPerHour, deadlineSeconds, at
   return given.length === 0 ? undefined : Object.fromEntries(given);
 };
 
-/** Target and policy as a body has them; what no flag names is left out. */
+/** Target and policy as a body has them; what no flag names is left out. `flags`: with those of the program. */
 export const applicationParts = async (flags: Fields, io: Io): Promise<Fields> => {
   const [target, policy] = [await targetOf(flags, io), policyOf(flags)];
   return { ...(target === undefined ? {} : { target }), ...(policy === undefined ? {} : { policy }) };

@@ -159,7 +159,9 @@ describe('the main way', () => {
   });
 
   test('a role as YAML and as JSON, and for a target that needs none a sentence', async () => {
-    await ok('application create svc --ecs main/svc --ecs-region eu-central-1 --role arn:aws:iam::123456789012:role/image-triggers-target-svc');
+    await ok(
+      'application create svc --ecs-service svc --ecs-cluster main --region eu-central-1 --role arn:aws:iam::123456789012:role/image-triggers-target-svc',
+    );
     const yaml = await ok('application grant svc');
     expect(parse(yaml.out)).toMatchObject({ Resources: { Role: { Properties: { RoleName: 'image-triggers-target-svc' } } } });
     expect(yaml.err).toMatch(/aws cloudformation deploy .*--parameter-overrides TaskDefinitionFamily=… /);
@@ -193,9 +195,10 @@ describe('secrets', () => {
 describe('what goes wrong', () => {
   test.each([
     ['application create', 2, "missing required argument 'name'"],
-    ['application create x --http a --ecs b/c', 2, '--http and --ecs'],
+    ['application create x --http a --ecs-service b', 2, '--http and --ecs-service'],
+    ['application create x --http a --role b', 2, 'belong to --ecs-service'],
     ['application create x --secret ssm:/image-triggers/a', 2, 'belong to --http'],
-    ['application create x --ecs main', 2, 'CLUSTER/SERVICE'],
+    ['application create x --ecs-service main', 1, 'target.cluster'],
     ['application create x --target /nowhere.json', 2, 'cannot be read'],
     ['application update web', 2, 'nothing to change'],
     ['trigger create x --repository a/b --application web --all --tag v1', 2, 'cannot be used with'],
