@@ -6,6 +6,7 @@ import { makeCalls } from '../store/calls.ts';
 import { makeTables } from '../store/dynamo.ts';
 import { makeDeploymentsQueue, makeQueueClient } from '../store/queues.ts';
 import { makeSecrets } from '../store/secrets.ts';
+import { makeStateRemoval } from '../store/state-removal.ts';
 import { makeStates } from '../store/states.ts';
 import { targetOf } from '../targets/index.ts';
 import { makeDeployHandler } from './handler.ts';
@@ -22,7 +23,7 @@ const secret = makeSecrets(env);
 
 export const handler = makeDeployHandler(
   {
-    states,
+    states: { ...states, remove: makeStateRemoval(tables) },
     application: makeApplicationOf(tables),
     calls: makeCalls(tables, Number(required(env, ENV.retentionDays))),
     target: targetOf,

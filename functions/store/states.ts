@@ -2,13 +2,13 @@
  * The state item of an application: definitions table, pk APP#<name>, sk STATE; index due ('due', dueAt) while it waits.
  * Two maps, `open` by call id and `runs` by repository, so that each writer touches only its own entries.
  */
-import { DeleteItemCommand, GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { ApplicationState, OpenCall, StateChange } from '../core/application.ts';
 import { fromItem, type Item, type Tables, toItem, whenHolds } from './dynamo.ts';
 
 export type Leased = { readonly is: 'leased'; readonly state: ApplicationState } | { readonly is: 'taken'; readonly until: number } | { readonly is: 'absent' };
 
-const keyOf = (application: string) => toItem({ pk: `APP#${application}`, sk: 'STATE' });
+export const stateKey = (application: string) => toItem({ pk: `APP#${application}`, sk: 'STATE' });
 
 export const makeStates = (tables: Tables) => {
   /** The state of a new application, unless there is one. The fence starts at the time, so that no writer of a former application of this name can match it. */
@@ -25,7 +25,7 @@ export const makeStates = (tables: Tables) => {
   };
 
   const get = async (application: string): Promise<ApplicationState | undefined> => {
-    const { Item } = await tables.client.send(new GetItemCommand({ TableName: tables.definitions, Key: keyOf(application), ConsistentRead: true }));
+    const { Item } = await tables.client.send(new GetItemCommand({ TableName: tables.definitions, Key: stateKey(application), ConsistentRead: true }));
     return Item === undefined ? undefined : stateFromItem(fromItem(Item));
   };
 
@@ -35,7 +35,7 @@ export const makeStates = (tables: Tables) => {
       tables.client.send(
         new UpdateItemCommand({
           TableName: tables.definitions,
-          Key: keyOf(application),
+          Key: stateKey(application),
           UpdateExpression: `SET #open.#call = :call, rev = rev + :one${wake === undefined ? '' : ', due = :due, dueAt = :dueAt'}`,
           ConditionExpression: 'attribute_exists(pk)',
           ExpressionAttributeNames: { '#open': 'open', '#call': call.callId },
@@ -54,7 +54,7 @@ export const makeStates = (tables: Tables) => {
         .send(
           new UpdateItemCommand({
             TableName: tables.definitions,
-            Key: keyOf(application),
+            Key: stateKey(application),
             UpdateExpression: 'SET leaseUntil = :until, fence = fence + :one',
             ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(leaseUntil) OR leaseUntil <= :now)',
             ExpressionAttributeValues: toItem({ ':until': until, ':one': 1, ':now': now }),
@@ -77,27 +77,13 @@ export const makeStates = (tables: Tables) => {
     let rev = 0;
     const won = await whenHolds(
       tables.client
-        .send(new UpdateItemCommand({ TableName: tables.definitions, Key: keyOf(application), ...expressionOf(fence, change), ReturnValues: 'ALL_NEW' }))
+        .send(new UpdateItemCommand({ TableName: tables.definitions, Key: stateKey(application), ...expressionOf(fence, change), ReturnValues: 'ALL_NEW' }))
         .then(({ Attributes }) => {
           rev = stateFromItem(fromItem(Attributes ?? {})).rev;
         }),
     );
     return won ? { rev } : 'lost';
   };
-
-  /** Removes the state of a deleted application; given fence and `rev`, only while both stand: else somebody has the lease by now, or opened a call that would be forgotten. */
-  const remove = async (application: string, fence?: number, rev?: number): Promise<boolean> =>
-    whenHolds(
-      tables.client.send(
-        new DeleteItemCommand({
-          TableName: tables.definitions,
-          Key: keyOf(application),
-          ...(fence === undefined || rev === undefined
-            ? {}
-            : { ConditionExpression: 'fence = :fence AND rev = :rev', ExpressionAttributeValues: toItem({ ':fence': fence, ':rev': rev }) }),
-        }),
-      ),
-    );
 
   /** Applications whose time has come, earliest first, at most `limit`. The index may lag: a spare reconcile does nothing. */
   const due = async (now: number, limit: number): Promise<readonly string[]> => {
@@ -123,7 +109,7 @@ export const makeStates = (tables: Tables) => {
     return names;
   };
 
-  return { create, get, open, lease, write, remove, due };
+  return { create, get, open, lease, write, due };
 };
 
 const expressionOf = (fence: number, change: StateChange) => {

@@ -70,7 +70,7 @@ export class ImageTriggers extends Construct {
 
     const match = stage('match', 'Match', 'decides which triggers fire for a push and records every decision');
     pushes.feeds(match, { batchSize: 10, maxConcurrency: 10 });
-    definitions.give(match, ['DeleteItem', 'PutItem', 'Query', 'UpdateItem']);
+    definitions.give(match, ['PutItem', 'Query', 'UpdateItem']);
     calls.give(match, ['GetItem', 'PutItem', 'UpdateItem']);
     deployments.sentBy(match);
 

@@ -10,6 +10,7 @@ import { makeApplications } from '../../functions/store/applications.ts';
 import { makeCallPages } from '../../functions/store/call-pages.ts';
 import { makeCalls } from '../../functions/store/calls.ts';
 import { makeHooks } from '../../functions/store/hooks.ts';
+import { makeStateRemoval } from '../../functions/store/state-removal.ts';
 import { makeStates } from '../../functions/store/states.ts';
 import { makeTriggers } from '../../functions/store/triggers.ts';
 import { makeTriggersOf } from '../../functions/store/triggers-of.ts';
@@ -28,6 +29,7 @@ export interface TestApi {
   readonly tables: TestTables;
   readonly calls: ReturnType<typeof makeCalls>;
   readonly states: ReturnType<typeof makeStates>;
+  readonly removeState: ReturnType<typeof makeStateRemoval>;
   /** Applications that `deploy` was asked to look at, in order. */
   readonly sent: string[];
   readonly logged: { readonly event: string; readonly fields: Readonly<Record<string, unknown>> }[];
@@ -78,6 +80,7 @@ export const startApi = async (change: (ports: ApiPorts) => ApiPorts = (ports) =
     tables,
     calls,
     states,
+    removeState: makeStateRemoval(tables),
     sent,
     logged,
     clock,

@@ -119,7 +119,7 @@ describe('deleting an application', () => {
     expect(api.sent).toEqual(['gone']);
     expect(await must(api, 409, 'POST', '/v1/applications', { name: 'gone', target: HTTP })).toMatchObject({ code: 'being-removed' });
     expect(api.sent).toEqual(['gone', 'gone']);
-    await api.states.remove('gone');
+    await api.removeState('gone');
     await must(api, 201, 'POST', '/v1/applications', { name: 'gone', target: HTTP });
     await must(api, 404, 'DELETE', '/v1/applications/nobody');
   });

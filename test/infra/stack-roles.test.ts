@@ -69,7 +69,7 @@ describe('the permissions', () => {
     ]);
     expect(reached).toEqual([
       ['ingest', 'Definitions: GetItem'],
-      ['match', 'Calls: GetItem PutItem UpdateItem', 'Definitions: DeleteItem PutItem Query UpdateItem'],
+      ['match', 'Calls: GetItem PutItem UpdateItem', 'Definitions: PutItem Query UpdateItem'],
       ['deploy', 'Calls: GetItem PutItem UpdateItem', 'Definitions/index/due: Query', 'Definitions: DeleteItem GetItem Query UpdateItem'],
       [
         'api',
