@@ -13,6 +13,8 @@ export interface DeployPorts {
       now: number,
       until: number,
     ): Promise<{ readonly is: 'leased'; readonly state: ApplicationState } | { readonly is: 'taken'; readonly until: number } | { readonly is: 'absent' }>;
+    /** Has the application looked at again although somebody has the lease: by that one at its release, by the tick if it dies. False when nobody has it (any more). */
+    wake(application: string, now: number): Promise<boolean>;
     write(application: string, fence: number, change: StateChange): Promise<{ readonly rev: number } | 'lost'>;
     /** Only while nothing was opened since: the fence stands, and `rev` has not moved. */
     remove(application: string, fence: number, rev: number): Promise<boolean>;

@@ -11,7 +11,6 @@ import type { DeployPorts, Session } from './ports.ts';
 
 /** Longer than the function's time-out (60 s) plus every late write of a killed function (3 tries × 3 s). */
 export const LEASE_MS = 75_000;
-const JITTER_MS = 2_000;
 /** SQS can delay a message this long; what is later is woken by the tick alone. */
 const PRECISE_MS = 900_000;
 
@@ -31,9 +30,9 @@ export const reconcile = async (application: string, receive: Receive, ports: De
   const leased = await ports.states.lease(application, started, leaseUntil);
   if (leased.is === 'absent') return ports.log('deploy.absent', { application });
   if (leased.is === 'taken') {
-    const delay = Math.max(0, leased.until - started) + ports.random() * JITTER_MS;
-    await ports.send(application, delay / 1000);
-    return ports.log('deploy.taken', { application, delay: Math.round(delay) });
+    // Noted in the state, not sent round until the lease is over: messages that chase a lease multiply faster than it can serve them.
+    if (!(await ports.states.wake(application, started))) await ports.send(application, 0);
+    return ports.log('deploy.taken', { application, until: leased.until });
   }
   const { state } = leased;
   const { definition, facts } = await ports.application(application);

@@ -72,6 +72,20 @@ export const makeStates = (tables: Tables) => {
     return { is: 'taken', until: state.leaseUntil ?? now };
   };
 
+  /** `rev` tells the holder of the lease at its release, `dueAt` tells the tick should the holder die. False when nobody has the lease. */
+  const wake = async (application: string, now: number): Promise<boolean> =>
+    whenHolds(
+      tables.client.send(
+        new UpdateItemCommand({
+          TableName: tables.definitions,
+          Key: stateKey(application),
+          UpdateExpression: 'SET rev = rev + :one, due = :due, dueAt = :now',
+          ConditionExpression: 'attribute_exists(leaseUntil)',
+          ExpressionAttributeValues: toItem({ ':one': 1, ':due': 'due', ':now': now }),
+        }),
+      ),
+    );
+
   /** One change under the lease; the new `rev`, or `lost` when the fence has moved on. */
   const write = async (application: string, fence: number, change: StateChange): Promise<{ readonly rev: number } | 'lost'> => {
     let rev = 0;
@@ -109,7 +123,7 @@ export const makeStates = (tables: Tables) => {
     return names;
   };
 
-  return { create, get, open, lease, write, due };
+  return { create, get, open, lease, wake, write, due };
 };
 
 const expressionOf = (fence: number, change: StateChange) => {

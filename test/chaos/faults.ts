@@ -29,8 +29,18 @@ export interface Rates {
   readonly slow: number;
 }
 
-export const RATES: Rates = { throttle: 0.012, timeout: 0.012, twice: 0.01, crashBefore: 0.007, crashAfter: 0.007, slow: 0.004 };
+export const RATES: Rates = { throttle: 0.012, timeout: 0.012, twice: 0.01, crashBefore: 0.007, crashAfter: 0.007, slow: 0.006 };
 export const NO_RATES: Rates = { throttle: 0, timeout: 0, twice: 0, crashBefore: 0, crashAfter: 0, slow: 0 };
+
+/** Some days are worse than others. */
+export const times = (rates: Rates, factor: number): Rates => ({
+  throttle: rates.throttle * factor,
+  timeout: rates.timeout * factor,
+  twice: rates.twice * factor,
+  crashBefore: rates.crashBefore * factor,
+  crashAfter: rates.crashAfter * factor,
+  slow: rates.slow * factor,
+});
 
 export const FAULTS = ['throttled', 'timedOut', 'timedOutWithEffect', 'sentTwice', 'crashedBefore', 'crashedAfter', 'killedAtTimeOut', 'landedLate'] as const;
 export type Fault = (typeof FAULTS)[number];

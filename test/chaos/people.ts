@@ -100,7 +100,7 @@ export const startPeople = (options: PeopleOptions): People => {
   if (options.troubled()) {
     clock.after(120_000, next);
     const [first, second] = ['call-0', 'web-3'];
-    clock.after(random.between(600_000, 2_400_000), () => remove(random.pick(['slow-0', 'both-2'])));
+    for (const name of ['slow-0', 'both-2', 'call-1']) clock.after(random.between(300_000, 2_400_000), () => remove(name));
     clock.after(random.between(600_000, 2_400_000), () => move(random.chance(0.5) ? first : second));
   }
   return people;

@@ -75,6 +75,7 @@ export const PLANTED = {
             taken = leased.is === 'taken';
             return leased;
           },
+          wake: async () => true,
         },
         send: async (application, seconds) => (taken ? undefined : ports.send(application, seconds)),
       };

@@ -121,6 +121,12 @@ export const deployPorts = (invocation: Invocation, { memory, faults, random, no
         return leased;
       });
     },
+    wake: (application, now) =>
+      faults.call(invocation, 'wake', () => {
+        const woken = memory.states.wake(application, now);
+        note(invocation, `wake ${application}: ${woken}`);
+        return woken;
+      }),
     write: (application, fence, change) =>
       faults.call(invocation, change.release === undefined ? 'write' : 'release', () => {
         const written = memory.states.write(application, fence, change);

@@ -12,7 +12,7 @@ import { makeMatchHandler } from '../../functions/match/handler.ts';
 import { gatewayEvent, scheduledEvent, sqsEvent, timelessContext } from '../stages/events.ts';
 import { createMemory } from '../stages/memory.ts';
 import { makeClock } from './clock.ts';
-import { type Fault, type Invocation, type Kind, makeFaults, NO_RATES, RATES } from './faults.ts';
+import { type Fault, type Invocation, type Kind, makeFaults, NO_RATES, RATES, times } from './faults.ts';
 import { makeHistory } from './history.ts';
 import { startPeople } from './people.ts';
 import { deployPorts, ingestPorts, matchPorts, type Planted, type Surroundings, tickPorts } from './ports.ts';
@@ -41,7 +41,7 @@ export const runWorld = async ({ seed, pushes, faults: faulty, planted = {} }: W
   const clock = makeClock(START);
   const history = makeHistory(clock, START);
   const memory = createMemory();
-  const faults = makeFaults(clock, random.fork(), faulty ? RATES : NO_RATES, history.note);
+  const faults = makeFaults(clock, random.fork(), faulty ? times(RATES, random.pick([0.4, 1, 1, 1, 3])) : NO_RATES, history.note);
   const topology = makeTopology(random.fork(), START);
   const engines = { expression: makeExpressionEngine() };
   const wanted = new Map<string, Desired>();

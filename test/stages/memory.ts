@@ -36,12 +36,10 @@ interface Mark {
   pushId: string;
   seenAt: number;
   expiresAt: number;
-  digest: string;
 }
 
 const REPEATS_KEPT = 20;
 const EVENT_SECONDS = 7 * 86_400;
-const SAME_DIGEST_MS = 600_000;
 
 export const createMemory = (retentionDays = 30) => {
   const hooks = new Map<string, HookDefinition>();
@@ -81,6 +79,13 @@ export const createMemory = (retentionDays = 30) => {
       item.leaseUntil = until;
       item.fence += 1;
       return { is: 'leased', state: copyState(item) };
+    },
+    wake: (application: string, now: number): boolean => {
+      const item = items.get(application);
+      if (item?.leaseUntil === undefined) return false;
+      item.rev += 1;
+      item.dueAt = now;
+      return true;
     },
     write: (application: string, fence: number, change: StateChange): { readonly rev: number } | 'lost' => {
       const item = items.get(application);
@@ -149,21 +154,13 @@ export const createMemory = (retentionDays = 30) => {
   };
 
   const claim = (push: Push, now: number): Claim => {
-    const { eventId, digest } = push;
-    if (eventId === undefined && digest === undefined) return { mine: true };
-    const key = eventId !== undefined ? `SEEN#${push.hook}#E#${eventId}` : `SEEN#${push.hook}#D#${push.repository}:${push.tag}`;
+    const { eventId } = push;
+    if (eventId === undefined) return { mine: true };
+    const key = `SEEN#${push.hook}#${eventId}`;
     const mark = marks.get(key);
-    const free =
-      mark === undefined ||
-      mark.pushId === push.id ||
-      (eventId !== undefined ? mark.expiresAt < Math.floor(now / 1000) : mark.digest !== (digest ?? '') || mark.seenAt < push.receivedAt - SAME_DIGEST_MS);
+    const free = mark === undefined || mark.pushId === push.id || mark.expiresAt < Math.floor(now / 1000);
     if (!free) return { mine: false, pushId: mark.pushId };
-    marks.set(key, {
-      pushId: push.id,
-      seenAt: push.receivedAt,
-      digest: digest ?? '',
-      expiresAt: expiry(now, eventId !== undefined ? EVENT_SECONDS : 86_400),
-    });
+    marks.set(key, { pushId: push.id, seenAt: push.receivedAt, expiresAt: expiry(now, EVENT_SECONDS) });
     return { mine: true };
   };
 
