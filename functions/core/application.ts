@@ -59,6 +59,8 @@ export interface Desired {
   readonly rev: number;
   readonly order: string;
   readonly callId: string;
+  /** The call whose push of the same image gave it its present place in the order. */
+  readonly again?: string;
   readonly repository: string;
   readonly tag: string;
   readonly digest?: string;

@@ -4,6 +4,10 @@
  * Per repository the newest open call that may run wins; a call supersedes another only within the same application and
  * repository. A duplicate does nothing, an old push never overwrites a newer one, a burst ends in the newest image,
  * what a person set is undone by no push, and every call gets its own outcome and reason.
+ *
+ * A push of the very tag and digest that is wanted already is a repeat: it deploys nothing, but takes the wanted image to
+ * its own place in the order. Judged here and not by who came first, because messages overtake each other: of A, B, A the
+ * last A must win whichever of them arrives last.
  */
 import { type ApplicationState, type Desired, type Facts, type Held, isPending, type OpenCall, type Run } from './application.ts';
 import type { Settlement } from './call.ts';
@@ -17,6 +21,8 @@ export interface Plan {
   readonly forget: readonly string[];
   /** Calls that wait, with what is not yet written to them. */
   readonly hold: readonly { readonly callId: string; readonly held: Held }[];
+  /** Wanted images that were pushed again, with the place of the last push of it. */
+  readonly again: readonly { readonly repository: string; readonly desired: Desired }[];
   /** Wanted things that will not be done after all. */
   readonly finish: readonly { readonly repository: string; readonly desired: Desired }[];
   /** New wanted images. `rev` is given by `deploy`. */
@@ -31,6 +37,7 @@ interface Draft {
   settle: { callId: string; settlement: Settlement }[];
   forget: string[];
   hold: { callId: string; held: Held }[];
+  again: { repository: string; desired: Desired }[];
   finish: { repository: string; desired: Desired }[];
   promote: OpenCall[];
   work: { repository: string; act: 'apply' | 'observe' }[];
@@ -39,7 +46,7 @@ interface Draft {
 
 export const goal = (definition: ApplicationDefinition, state: ApplicationState, facts: Facts, now: number): Plan => {
   const input: GateInput = { definition, state, facts, now };
-  const draft: Draft = { settle: [], forget: [], hold: [], finish: [], promote: [], work: [], due: [] };
+  const draft: Draft = { settle: [], forget: [], hold: [], again: [], finish: [], promote: [], work: [], due: [] };
   const repositories = new Set([...Object.keys(state.runs), ...Object.values(state.open).map((call) => call.repository)]);
   for (const repository of [...repositories].sort()) decideRepository(repository, input, draft);
   const { due, ...plan } = draft;
@@ -48,21 +55,21 @@ export const goal = (definition: ApplicationDefinition, state: ApplicationState,
 
 const decideRepository = (repository: string, input: GateInput, draft: Draft): void => {
   const run: Run = input.state.runs[repository] ?? {};
-  const { desired } = run;
   const open = Object.values(input.state.open)
-    .filter((call) => call.repository === repository && call.callId !== desired?.callId)
+    .filter((call) => call.repository === repository && call.callId !== run.desired?.callId)
     .sort(newestFirst);
-  const own = desired === undefined ? undefined : input.state.open[desired.callId];
+  const own = run.desired === undefined ? undefined : input.state.open[run.desired.callId];
   if (own !== undefined && !isPending(run)) draft.forget.push(own.callId);
 
-  const winner = chooseWinner(open, desired, input, draft);
+  const { winner, desired } = chooseWinner(open, run, input, draft);
+  if (desired !== undefined && desired !== run.desired) draft.again.push({ repository, desired });
   const wait = winner === undefined ? undefined : applicationWait(winner, input);
   if (winner !== undefined && wait !== undefined) holdCall(winner, wait, draft);
   if (winner !== undefined && wait === undefined) {
     draft.promote.push(winner);
     draft.work.push({ repository, act: 'apply' });
     if (isPending(run)) draft.settle.push({ callId: run.desired.callId, settlement: replacedBy(run.desired, winner) });
-  } else if (isPending(run)) continueDesired(run, run.desired, own, input, draft);
+  } else if (isPending(run) && desired !== undefined) continueDesired(run, desired, own, input, draft);
 };
 
 /** Newest first; of one push the trigger that sorts first stands for all, a redelivery stands above what it repeats. */
@@ -72,17 +79,18 @@ const newestFirst = (a: OpenCall, b: OpenCall): number => {
   return a.callId < b.callId ? -1 : 1;
 };
 
-const chooseWinner = (open: readonly OpenCall[], desired: Desired | undefined, input: GateInput, draft: Draft): OpenCall | undefined => {
+const chooseWinner = (open: readonly OpenCall[], run: Run, input: GateInput, draft: Draft): { readonly winner?: OpenCall; readonly desired?: Desired } => {
+  let { desired } = run;
   let winner: OpenCall | undefined;
   let waiting: OpenCall | undefined;
   for (const call of open) {
     const settle = (settlement: Settlement): void => void draft.settle.push({ callId: call.callId, settlement });
     if (winner !== undefined) settle(replacedBy(call, winner));
-    else if (desired !== undefined && call.order < desired.order)
-      settle(desired.manual === true ? { status: 'skipped', reason: 'rolled-back', by: desired.callId } : replacedBy(call, desired));
-    else if (desired !== undefined && call.order === desired.order && call.redelivery !== true)
+    else if (desired !== undefined && call.order < desired.order) settle(olderThan(call, desired));
+    else if (desired !== undefined && (call.order === desired.order ? call.redelivery !== true : isRepeat(call, run, desired))) {
       settle({ status: 'skipped', reason: 'duplicate', by: desired.callId });
-    else {
+      desired = { ...desired, order: call.order, again: call.callId };
+    } else {
       const reason = refusal(call, input);
       const wait = ownWait(call, input);
       if (reason !== undefined) settle({ status: 'skipped', reason });
@@ -94,7 +102,23 @@ const chooseWinner = (open: readonly OpenCall[], desired: Desired | undefined, i
       }
     }
   }
-  return winner;
+  return { ...(winner === undefined ? {} : { winner }), ...(desired === undefined ? {} : { desired }) };
+};
+
+const olderThan = (call: OpenCall, desired: Desired): Settlement =>
+  desired.manual === true
+    ? { status: 'skipped', reason: 'rolled-back', by: desired.callId }
+    : replacedBy(call, { ...desired, callId: desired.again ?? desired.callId });
+
+/** For how long after its end the same image pushed again is a repeat, and not the wish to have it once more. */
+const REPEAT_MS = 600_000;
+
+/** The same tag and digest as what is on its way, or as what went well a short time ago. After a failure a push is a new try. */
+const isRepeat = (call: OpenCall, run: Run, desired: Desired): boolean => {
+  if (call.redelivery === true || call.digest === undefined || call.digest !== desired.digest || call.tag !== desired.tag) return false;
+  const { done } = run;
+  if (done?.rev !== desired.rev) return true;
+  return done.status !== 'failed' && done.status !== 'unknown' && call.receivedAt - done.at <= REPEAT_MS;
 };
 
 /** Something is wanted and nothing newer may replace it: watch it, try it again, or wait. */
@@ -128,7 +152,7 @@ const holdCall = (call: OpenCall, held: Held, draft: Draft): void => {
   if (call.held?.reason !== held.reason || call.held.until !== held.until) draft.hold.push({ callId: call.callId, held });
 };
 
-/** One push heard by two triggers is a duplicate, two tags of one image are one build, everything else is newer against older. */
+/** One push heard by two triggers is a duplicate, pushes of one image are one build, everything else is newer against older. */
 const replacedBy = (
   loser: Pick<OpenCall, 'order' | 'digest'>,
   winner: Pick<OpenCall, 'order' | 'digest' | 'callId'> & { readonly redelivery?: boolean },

@@ -81,10 +81,10 @@ export const REASONS = {
   ),
   duplicate: entry(
     'skipped',
-    'Another trigger of the same application deployed this same push.',
-    'Nothing to do; remove one of the triggers if this surprises you.',
-    '同一应用的另一个触发器已部署了这次推送。',
-    '无需处理；如不符合预期，请删除其中一个触发器。',
+    'The application has deployed this same image already: the registry repeated itself, or another trigger heard the same push.',
+    'Nothing to do; "redeliver" deploys it once more.',
+    '应用已部署过同一镜像：镜像仓库重复通知，或另一个触发器已处理同一次推送。',
+    '无需处理；如需再部署一次，请使用 redeliver。',
   ),
   'already-running': entry(
     'skipped',

@@ -17,6 +17,7 @@ export interface Draft {
 export const settlePlan = async (plan: Plan, { state, ports }: Session): Promise<Draft> => {
   const now = ports.now();
   const draft: Draft = { runs: {}, close: [...plan.forget], held: {}, bump: 0 };
+  for (const { repository, desired } of plan.again) draft.runs[repository] = { ...state.runs[repository], desired };
   for (const { repository, desired } of plan.finish) draft.runs[repository] = done(state.runs[repository] ?? {}, desired, 'skipped', now);
   for (const call of plan.promote) {
     draft.bump += 1;

@@ -4,38 +4,31 @@ import type { Push } from '../core/push.ts';
 import { expiry, fromItem, type Tables, toItem, whenHolds } from './dynamo.ts';
 
 const EVENT_DAYS = 7;
-const SAME_DIGEST_MS = 600_000;
 
 export type Claim = { readonly mine: true } | { readonly mine: false; readonly pushId: string };
 
 /**
- * Claims the event of a push. Owned by the push (made once at ingest), so that a second delivery of the same message
- * goes on, while the sender's own retry finds the mark of the first.
- *  - with an event id: kept 7 days;
- *  - without: the digest last seen for this hook, repository and tag, within 10 minutes;
- *  - with neither: never a duplicate.
+ * Claims the event of a push by the sender's own id of it, kept 7 days. Owned by the push (made once at ingest), so that
+ * a second delivery of the same message goes on, while the sender's own retry finds the mark of the first. Without an id
+ * there is no evidence here: the same image pushed again is then for `goal` to judge.
  */
 export const makeMarks = (tables: Tables) => ({
   claim: async (push: Push, now: number): Promise<Claim> => {
-    if (push.eventId === undefined && push.digest === undefined) return { mine: true };
-    const byEvent = push.eventId !== undefined;
-    const key = toItem({ pk: byEvent ? `SEEN#${push.hook}#E#${push.eventId}` : `SEEN#${push.hook}#D#${push.repository}:${push.tag}`, sk: 'SEEN' });
+    if (push.eventId === undefined) return { mine: true };
+    const key = toItem({ pk: `SEEN#${push.hook}#${push.eventId}`, sk: 'SEEN' });
     const won = await whenHolds(
       tables.client.send(
         new UpdateItemCommand({
           TableName: tables.calls,
           Key: key,
-          UpdateExpression: 'SET v = :v, pushId = :push, seenAt = :seen, expiresAt = :expires, digest = :digest',
-          ConditionExpression: byEvent
-            ? 'attribute_not_exists(pk) OR pushId = :push OR expiresAt < :nowSeconds'
-            : 'attribute_not_exists(pk) OR pushId = :push OR digest <> :digest OR seenAt < :since',
+          UpdateExpression: 'SET v = :v, pushId = :push, seenAt = :seen, expiresAt = :expires',
+          ConditionExpression: 'attribute_not_exists(pk) OR pushId = :push OR expiresAt < :nowSeconds',
           ExpressionAttributeValues: toItem({
             ':v': 1,
             ':push': push.id,
             ':seen': push.receivedAt,
-            ':expires': expiry(now, byEvent ? EVENT_DAYS : 1),
-            ':digest': push.digest ?? '',
-            ...(byEvent ? { ':nowSeconds': Math.floor(now / 1000) } : { ':since': push.receivedAt - SAME_DIGEST_MS }),
+            ':expires': expiry(now, EVENT_DAYS),
+            ':nowSeconds': Math.floor(now / 1000),
           }),
         }),
       ),

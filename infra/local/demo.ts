@@ -70,15 +70,8 @@ const callWith = (calls: readonly Fields[], tag: string): Fields | undefined => 
 const shown = (value: unknown): string => (value === undefined ? '' : String(value));
 const records = (calls: readonly Fields[]): readonly string[] =>
   textTable(
-    ['TAG', 'STATUS', 'REASON', 'HTTP', 'RESPONSE BODY', 'REPEATED'],
-    calls.map((call) => [
-      shown(call.tag),
-      shown(call.status),
-      shown(call.reason),
-      shown(call.responseStatus),
-      shown(call.responseBody).trim(),
-      Array.isArray(call.repeats) ? `${call.repeats.length}×` : '',
-    ]),
+    ['TAG', 'STATUS', 'REASON', 'HTTP', 'RESPONSE BODY'],
+    calls.map((call) => [shown(call.tag), shown(call.status), shown(call.reason), shown(call.responseStatus), shown(call.responseBody).trim()]),
   );
 
 const play = async (engine: Engine, application: DemoApplication): Promise<void> => {
@@ -133,9 +126,9 @@ const play = async (engine: Engine, application: DemoApplication): Promise<void>
   title('The registry repeats itself: release-v2 once more');
   await deliver(url, 'release-v2', 'ab');
   await until(
-    async () => callWith(await callsOf(engine), 'release-v2')?.repeats,
-    (repeats) => Array.isArray(repeats) && repeats.length === 1,
-    'the note of the repetition',
+    async () => callWith(await callsOf(engine), 'release-v2')?.reason,
+    (reason) => reason === 'duplicate',
+    'the record of the repetition',
   );
   detail(`the application was deployed ${application.deployments.length} time, with Idempotency-Key ${application.deployments.join(', ')}`);
   expect(application.deployments.length === 1, `the application was deployed ${application.deployments.length} times`);
@@ -143,7 +136,7 @@ const play = async (engine: Engine, application: DemoApplication): Promise<void>
 
   title('The access records of the trigger   GET /v1/calls?trigger=release');
   const calls = await callsOf(engine);
-  expect(calls.length === 2, `there are ${calls.length} records, not 2`);
+  expect(calls.length === 3, `there are ${calls.length} records, not 3`);
   for (const line of records(calls)) detail(line);
   say();
   for (const call of calls)

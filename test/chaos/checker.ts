@@ -103,7 +103,9 @@ const checkEnds = (outcome: Outcome, calls: readonly Call[], report: Report): vo
       case 'coalesced':
       case 'duplicate': {
         const by = call.by === undefined ? undefined : byId.get(call.by);
-        if (by === undefined || by.application !== call.application || by.repository !== call.repository || by.order < call.order)
+        // The same image pushed again is a duplicate of what was wanted before it.
+        const repeats = call.reason === 'duplicate' && call.digest !== undefined && by?.digest === call.digest && by.tag === call.tag;
+        if (by === undefined || by.application !== call.application || by.repository !== call.repository || (by.order < call.order && !repeats))
           wrong(`${call.by ?? 'nothing'} is not what replaced it`);
         break;
       }
@@ -173,11 +175,18 @@ const checkStale = ({ targets }: Outcome, report: Report): void => {
   }
 };
 
+/** The call that was deployed for this one. */
+const standsFor = (call: Call, byId: ReadonlyMap<string, Call>): Call => {
+  const by = call.by === undefined || (call.reason !== 'duplicate' && call.reason !== 'coalesced') ? undefined : byId.get(call.by);
+  return by === undefined ? call : standsFor(by, byId);
+};
+
 /** In the end each application runs the newest fired push of each repository, unless the record says why not. */
 const checkConverged = (outcome: Outcome, calls: readonly Call[], report: Report): void => {
   const fired = calls.filter(
     ({ status, application, id }) => status !== 'untriggered' && outcome.memory.applications.has(application) && !outcome.people.orphans.has(id),
   );
+  const byId = new Map(calls.map((call) => [call.id, call]));
   for (const group of Map.groupBy(fired, ({ application, repository }) => `${application} ${repository}`).values()) {
     const last = group
       .map(({ order }) => order)
@@ -185,7 +194,8 @@ const checkConverged = (outcome: Outcome, calls: readonly Call[], report: Report
       .at(-1);
     const newest = group.filter(({ order }) => order === last);
     const [call] = newest;
-    if (call === undefined || newest.some(({ status }) => status === 'failed' || status === 'unknown' || isOpen(status))) continue;
+    if (call === undefined || newest.map((last) => standsFor(last, byId)).some(({ status }) => status === 'failed' || status === 'unknown' || isOpen(status)))
+      continue;
     const moved = outcome.people.moved.get(call.application);
     if (moved !== undefined && newest.some(({ decidedAt }) => decidedAt < moved + 60_000)) continue;
     const log = outcome.targets.get(String(outcome.memory.applications.get(call.application)?.target.id))?.log;

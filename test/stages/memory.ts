@@ -33,9 +33,8 @@ interface CallItem {
 }
 
 interface Mark {
-  pushId: string;
-  seenAt: number;
-  expiresAt: number;
+  readonly pushId: string;
+  readonly expiresAt: number;
 }
 
 const REPEATS_KEPT = 20;
@@ -154,13 +153,11 @@ export const createMemory = (retentionDays = 30) => {
   };
 
   const claim = (push: Push, now: number): Claim => {
-    const { eventId } = push;
-    if (eventId === undefined) return { mine: true };
-    const key = `SEEN#${push.hook}#${eventId}`;
+    if (push.eventId === undefined) return { mine: true };
+    const key = `SEEN#${push.hook}#${push.eventId}`;
     const mark = marks.get(key);
-    const free = mark === undefined || mark.pushId === push.id || mark.expiresAt < Math.floor(now / 1000);
-    if (!free) return { mine: false, pushId: mark.pushId };
-    marks.set(key, { pushId: push.id, seenAt: push.receivedAt, expiresAt: expiry(now, EVENT_SECONDS) });
+    if (mark !== undefined && mark.pushId !== push.id && mark.expiresAt >= Math.floor(now / 1000)) return { mine: false, pushId: mark.pushId };
+    marks.set(key, { pushId: push.id, expiresAt: expiry(now, EVENT_SECONDS) });
     return { mine: true };
   };
 
