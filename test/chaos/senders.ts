@@ -84,7 +84,7 @@ export const startTraffic = (senders: readonly Sender[], pushes: number, clock: 
 
   const push = (sender: Sender, repository: string): void => {
     const now = clock.now();
-    const again = sender.evidence === 'event-id' && random.chance(0.05) ? former.get(repository) : undefined;
+    const again = sender.evidence !== 'none' && random.chance(0.08) ? former.get(repository) : undefined;
     const count = again === undefined && random.chance(0.1) ? 2 : 1;
     const first = counts.pushes;
     const events: Event[] = Array.from({ length: count }, (_, i) => {
