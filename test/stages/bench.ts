@@ -1,0 +1,293 @@
+/**
+ * The ports of all steps over one memory, for tests of single steps: a clock that tests move, what was sent, one target
+ * that tests steer, and a saw that cuts a step off before or after any of its effects.
+ */
+import { decideAll } from '../../functions/core/decide-all.ts';
+import type { ApplicationDefinition, HookDefinition, TriggerDefinition } from '../../functions/core/definitions.ts';
+import type { PushesMessage } from '../../functions/core/message.ts';
+import type { Exchange, Outcome, Rollout, Why } from '../../functions/core/outcome.ts';
+import { parsed, refused } from '../../functions/core/parsed.ts';
+import type { Push } from '../../functions/core/push.ts';
+import { toPush } from '../../functions/core/push.ts';
+import type { DeployPorts } from '../../functions/deploy/ports.ts';
+import type { TickPorts } from '../../functions/deploy/tick.ts';
+import { hashToken, makeToken, readToken } from '../../functions/hooks/token.ts';
+import { verifyCredential, verifyToken } from '../../functions/hooks/verify.ts';
+import type { IngestPorts } from '../../functions/ingest/ingest.ts';
+import type { MatchPorts } from '../../functions/match/match.ts';
+import { looksLike, registries } from '../../functions/registries/index.ts';
+import type { BoundTarget, Running, WantedImage } from '../../functions/targets/target.ts';
+import { createMemory } from './memory.ts';
+
+export const NOW = Date.UTC(2026, 5, 30, 12);
+export const HOST = 'registry.example.com';
+export const REPOSITORY = `${HOST}/shop/web`;
+export const DIGEST = `sha256:${'a'.repeat(64)}`;
+export const ULIDS = Array.from({ length: 200 }, (_, i) => `01JZ${String(i).padStart(22, '0')}`);
+export const TOKEN = makeToken('hub', (bytes) => new Uint8Array(bytes).fill(7));
+const stamps = { createdAt: 0, updatedAt: 0 };
+
+export const hook = (change: Partial<HookDefinition> = {}): HookDefinition => ({
+  name: 'hub',
+  registry: 'generic',
+  enabled: true,
+  registryHost: HOST,
+  hostAliases: ['registry-vpc.example.com'],
+  tokens: [{ sha256: hashToken(TOKEN), createdAt: 0 }],
+  ...stamps,
+  ...change,
+});
+export const trigger = (change: Partial<TriggerDefinition> = {}): TriggerDefinition => ({
+  name: 'release',
+  hook: 'hub',
+  repository: REPOSITORY,
+  rule: { mode: 'all' },
+  application: 'web',
+  enabled: true,
+  ...stamps,
+  ...change,
+});
+export const application = (change: Partial<ApplicationDefinition> = {}): ApplicationDefinition => ({
+  name: 'web',
+  enabled: true,
+  target: { kind: 'blind' },
+  policy: {},
+  ...stamps,
+  ...change,
+});
+export const push = (n: number, change: Partial<Push> = {}): Push => ({
+  id: ULIDS[n] ?? '',
+  hook: 'hub',
+  repository: REPOSITORY,
+  tag: `v${n}`,
+  digest: `sha256:${String(n).padStart(64, '0')}`,
+  receivedAt: NOW + n,
+  ...change,
+});
+export const message = (...pushes: readonly Push[]): PushesMessage => ({
+  v: 1,
+  deliveryId: `delivery-${pushes[0]?.id}`,
+  hook: 'hub',
+  hosts: [HOST],
+  receivedAt: NOW,
+  pushes,
+});
+
+export const exchange = (status: number): Exchange => ({
+  request: { method: 'POST', url: 'https://deploy.example.com/', headers: {} },
+  response: { status, headers: {}, body: { text: `said ${status}`, bytes: 8, sha256: '', complete: true } },
+  ms: 12,
+});
+export const DELIVERED: Outcome = { is: 'delivered', exchange: exchange(200) };
+export const APPLIED: Outcome = { is: 'applied', handle: 'rollout-1' };
+
+/** Thrown where the saw cuts: the process is gone, nobody catches it. */
+export class Gone extends Error {}
+
+export const makeBench = () => {
+  const memory = createMemory();
+  let now = NOW;
+  let ids = 100;
+  const sent: { application: string; seconds: number }[] = [];
+  const enqueued: PushesMessage[] = [];
+  const logs: { event: string; fields: Readonly<Record<string, unknown>> }[] = [];
+  const done: string[] = [];
+  let cut: { at: number; side: 'before' | 'after' } | undefined;
+  let gone = false;
+
+  /** What the target was asked to do, and what it will say. */
+  const target = {
+    sight: 'blind' as 'blind' | 'readable',
+    applied: [] as { readonly key: string; readonly wanted: readonly WantedImage[] }[],
+    running: [] as string[],
+    settled: true,
+    /** Consumed one by one; when empty, all goes well. */
+    answers: [] as Outcome[],
+    reads: [] as Running[],
+    rollouts: [] as (Rollout | { readonly is: 'unavailable'; readonly why: Why })[],
+  };
+
+  /** One effect of a step: counted, and cut when it is its turn. */
+  const effect = async <T>(name: string, run: () => T): Promise<T> => {
+    if (gone) return new Promise<T>(() => undefined);
+    const turn = done.length;
+    done.push(name);
+    if (cut?.at === turn && cut.side === 'before') {
+      gone = true;
+      throw new Gone(name);
+    }
+    const value = run();
+    if (cut?.at === turn) {
+      gone = true;
+      throw new Gone(name);
+    }
+    return value;
+  };
+
+  const log = (event: string, fields: Readonly<Record<string, unknown>>): void => void logs.push({ event, fields });
+  const nameOf = ({ image }: WantedImage): string => `${image.repository}:${image.tag}@${image.digest ?? ''}`;
+  const apply = (wanted: readonly WantedImage[], key: string): Outcome => {
+    const answer = target.answers.shift() ?? (target.sight === 'blind' ? DELIVERED : APPLIED);
+    // Whoever gives no answer may have acted all the same: here it has.
+    if (answer.is === 'delivered' || answer.is === 'applied' || (answer.is === 'unavailable' && !answer.answered)) {
+      target.applied.push({ key, wanted });
+      target.running = [...target.running.filter((name) => !wanted.some(({ image }) => name.startsWith(`${image.repository}:`))), ...wanted.map(nameOf)];
+    }
+    return answer;
+  };
+  const bound = (): BoundTarget =>
+    target.sight === 'blind'
+      ? { sight: 'blind', apply: (wish, io) => effect('target.apply', () => apply('set' in wish ? wish.set : [], io.idempotencyKey)) }
+      : {
+          sight: 'readable',
+          read: (images) =>
+            effect('target.read', () => {
+              const running = images.every((image) => target.running.includes(nameOf(image)));
+              const seen: Running = { is: 'seen', running, settled: target.settled, handle: 'rollout-read', state: undefined, containers: target.running };
+              return target.reads.shift() ?? seen;
+            }),
+          apply: (wish, _seen, io) => effect('target.apply', () => apply('set' in wish ? wish.set : [], io.idempotencyKey)),
+          observe: () => effect('target.observe', () => target.rollouts.shift() ?? { is: 'healthy' }),
+        };
+
+  const { states, calls } = memory;
+  const ingest: IngestPorts = {
+    hook: (name) => effect('hook', () => memory.hook(name)),
+    readToken,
+    verifyToken: (token, found, at) => verifyToken(token, found?.tokens ?? [], at),
+    verifyCredential,
+    read: (found, delivery) => (found.registry === 'distribution' ? registries.distribution : registries.generic).read(delivery, found),
+    looksLike: (found, delivery) => looksLike(delivery, found.registry),
+    toPush,
+    send: (sending) => effect('pushes.send', () => void enqueued.push(sending)),
+    now: () => now,
+    newUlid: () => {
+      ids += 1;
+      return ULIDS[ids] ?? '';
+    },
+    log,
+  };
+  const match: MatchPorts = {
+    triggersOf: (repository) => effect('triggersOf', () => memory.triggersOf(repository)),
+    decideAll,
+    claim: (claimed, at) => effect('claim', () => memory.claim(claimed, at)),
+    calls: {
+      put: (call) => effect('calls.put', () => calls.put(call)),
+      settle: (id, settlement) => effect('calls.settle', () => calls.settle(id, settlement)),
+      repeat: (id, delivery) => effect('calls.repeat', () => calls.repeat(id, delivery)),
+    },
+    states: { open: (name, call) => effect('states.open', () => states.open(name, call)) },
+    mendState: (name) => effect('mendState', () => memory.mendState(name, now)),
+    send: (names) => effect('send', () => void sent.push(...names.map((name) => ({ application: name, seconds: 0 })))),
+    now: () => now,
+    log,
+  };
+  const deploy: DeployPorts = {
+    states: {
+      lease: (name, at, until) => effect('states.lease', () => states.lease(name, at, until)),
+      wake: (name, at) => effect('states.wake', () => states.wake(name, at)),
+      write: (name, fence, change) => effect(change.release === undefined ? 'states.write' : 'states.release', () => states.write(name, fence, change)),
+      remove: (name, fence, rev) => effect('states.remove', () => states.remove(name, fence, rev)),
+    },
+    application: (name) => effect('application', () => memory.application(name)),
+    calls: {
+      get: (id, at) => effect('calls.get', () => calls.get(id, at)),
+      settle: (id, settlement) => effect('calls.settle', () => calls.settle(id, settlement)),
+      attempt: (id, record) => effect('calls.attempt', () => calls.attempt(id, record)),
+    },
+    target: ({ kind }) => (kind === 'blind' || kind === 'readable' ? parsed(bound()) : refused(`no kind ${kind}`)),
+    io: (idempotencyKey) => ({
+      request: () => Promise.reject(new Error('the target of this bench makes no requests')),
+      secret: async () => refused('no secrets here'),
+      signal: new AbortController().signal,
+      idempotencyKey,
+      externalId: 'external',
+      now: () => now,
+    }),
+    send: (name, seconds) => effect('send', () => void sent.push({ application: name, seconds })),
+    now: () => now,
+    random: () => 0.5,
+    log,
+  };
+  const tick: TickPorts = {
+    due: (at, limit) => effect('due', () => states.due(at, limit)),
+    sendAll: (names) => effect('send', () => void sent.push(...names.map((name) => ({ application: name, seconds: 0 })))),
+    now: () => now,
+    log,
+  };
+
+  return {
+    memory,
+    target,
+    sent,
+    enqueued,
+    logs,
+    /** Names of all effects so far. */
+    effects: done,
+    ports: { ingest, match, deploy, tick },
+    at: (time: number): void => {
+      now = time;
+    },
+    pass: (ms: number): void => {
+      now += ms;
+    },
+    now: () => now,
+    /** The process goes down before or after its nth effect from now. */
+    cutAt: (nth: number, side: 'before' | 'after'): void => {
+      cut = { at: done.length + nth, side };
+    },
+    /** A new process. */
+    revive: (): void => {
+      cut = undefined;
+      gone = false;
+    },
+    /** Hook, trigger and application, as most tests want them. */
+    define: (
+      ...given: readonly { hook?: Partial<HookDefinition>; trigger?: Partial<TriggerDefinition>; application?: Partial<ApplicationDefinition> }[]
+    ): void => {
+      for (const each of given.length === 0 ? [{}] : given) {
+        const defined = { hook: hook(each.hook), trigger: trigger(each.trigger), application: application(each.application) };
+        memory.hooks.set(defined.hook.name, defined.hook);
+        memory.triggers.set(defined.trigger.name, defined.trigger);
+        memory.applications.set(defined.application.name, defined.application);
+        memory.states.create(defined.application.name, NOW);
+      }
+    },
+    call: (n: number, name = 'release') => calls.get(`${ULIDS[n]}.${name}`, now),
+    state: (name = 'web') => {
+      const state = states.get(name);
+      if (state === undefined) throw new Error(`there is no state of ${name}`);
+      return state;
+    },
+  };
+};
+
+export type Bench = ReturnType<typeof makeBench>;
+
+/** Each place where a step may be cut: `run` is a step from its beginning on a new bench, `check` what must hold when it was run again. */
+export const sawThrough = async (
+  run: (bench: Bench) => Promise<unknown>,
+  again: (bench: Bench, cut: string) => Promise<void>,
+  make: () => Bench,
+): Promise<string[]> => {
+  const cuts: string[] = [];
+  for (let nth = 0; nth < 200; nth += 1)
+    for (const side of ['before', 'after'] as const) {
+      const bench = make();
+      const from = bench.effects.length;
+      bench.cutAt(nth, side);
+      const ended = await run(bench).then(
+        () => 'done' as const,
+        (error: unknown) => {
+          if (error instanceof Gone) return 'gone' as const;
+          throw error;
+        },
+      );
+      if (ended === 'done' && bench.effects.length - from <= nth) return cuts;
+      const name = `${side} ${bench.effects[from + nth]} (effect ${nth + 1})`;
+      cuts.push(name);
+      bench.revive();
+      await again(bench, name);
+    }
+  return cuts;
+};

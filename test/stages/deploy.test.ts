@@ -1,0 +1,360 @@
+/** Deploy at a blind target: lease, attempts, retries, ends; and every place where the process may go down. */
+import { describe, expect, test } from 'vitest';
+import type { ApplicationDefinition } from '../../functions/core/definitions.ts';
+import type { Outcome } from '../../functions/core/outcome.ts';
+import { GaveUp, LEASE_MS, reconcile } from '../../functions/deploy/reconcile.ts';
+import { match } from '../../functions/match/match.ts';
+import { type Bench, exchange, makeBench, message, NOW, push, REPOSITORY, sawThrough, ULIDS } from './bench.ts';
+
+const FIRST = { count: 1, last: false };
+const go = (bench: Bench, receive = FIRST): Promise<void> => reconcile('web', receive, bench.ports.deploy);
+const pushed = async (bench: Bench, ...numbers: readonly number[]): Promise<void> => match(message(...numbers.map((n) => push(n))), bench.ports.match);
+const ready = (change: Partial<ApplicationDefinition> = {}): Bench => {
+  const bench = makeBench();
+  bench.define({ application: change });
+  return bench;
+};
+const NO_ANSWER: Outcome = { is: 'unavailable', why: { code: 'unavailable', detail: 'reset' }, answered: false };
+const BUSY: Outcome = { is: 'unavailable', why: { code: 'unavailable', detail: 'busy' }, answered: true, exchange: exchange(503) };
+const keys = (bench: Bench): string[] => bench.target.applied.map(({ key }) => key);
+
+test('the pushed image is delivered once, under the key of its deployment, and the record says so', async () => {
+  const bench = ready();
+  await pushed(bench, 1);
+  await go(bench);
+  expect(bench.target.applied).toEqual([
+    { key: 'web.2', wanted: [{ image: { repository: REPOSITORY, tag: 'v1', digest: push(1).digest }, hosts: ['registry.example.com'], since: NOW }] },
+  ]);
+  expect(bench.call(1)).toMatchObject({
+    status: 'delivered',
+    reason: 'answered-2xx',
+    attempts: 1,
+    responseStatus: 200,
+    responseBody: 'said 200',
+    endedAt: NOW,
+  });
+  expect(bench.memory.all.attempts(`${ULIDS[1]}.release`)).toMatchObject([{ n: 1, outcome: 'delivered', idempotencyKey: 'web.2', exchange: exchange(200) }]);
+  expect(bench.state()).toMatchObject({ open: {}, runs: { [REPOSITORY]: { done: { rev: 2, status: 'delivered' } } } });
+  expect(bench.state().leaseUntil).toBeUndefined();
+  // Asked again, it does nothing.
+  await go(bench);
+  expect(bench.target.applied).toHaveLength(1);
+});
+
+test('a burst ends in the newest image; what came late is superseded by it', async () => {
+  const bench = ready();
+  await pushed(bench, 2, 3);
+  await go(bench);
+  await pushed(bench, 1);
+  await go(bench);
+  expect(bench.target.applied.map(({ wanted }) => wanted[0]?.image.tag)).toEqual(['v3']);
+  for (const n of [1, 2]) expect(bench.call(n)).toMatchObject({ status: 'skipped', reason: 'superseded', by: `${ULIDS[3]}.release` });
+});
+
+test('two triggers of one application, one push: one deployment, the other call is its duplicate', async () => {
+  const bench = makeBench();
+  bench.define({ trigger: { name: 'a' } }, { trigger: { name: 'b' } });
+  await pushed(bench, 1);
+  await go(bench);
+  expect(bench.target.applied).toHaveLength(1);
+  expect([bench.call(1, 'a')?.status, bench.call(1, 'b')]).toMatchObject(['delivered', { status: 'skipped', reason: 'duplicate', by: `${ULIDS[1]}.a` }]);
+});
+
+test('two repositories of one application: each its own wanted image, one after the other', async () => {
+  const bench = makeBench();
+  const api = 'registry.example.com/shop/api';
+  bench.define({ trigger: {} }, { trigger: { name: 'api', repository: api } });
+  await match(message(push(1), push(2, { repository: api })), bench.ports.match);
+  bench.sent.length = 0;
+  await go(bench);
+  // One thing per reconcile; the rest is due at once.
+  expect(bench.sent).toEqual([{ application: 'web', seconds: 0 }]);
+  await go(bench);
+  expect(bench.target.applied.map(({ key, wanted }) => [key, wanted[0]?.image.repository]).sort()).toEqual([
+    ['web.3', api],
+    ['web.4', REPOSITORY],
+  ]);
+  expect([bench.call(1)?.status, bench.call(2, 'api')?.status]).toEqual(['delivered', 'delivered']);
+});
+
+describe('the lease', () => {
+  test('taken: its holder is told, and the tick should it die; never silent', async () => {
+    const bench = ready();
+    await pushed(bench, 1);
+    const held = bench.memory.states.lease('web', NOW, NOW + LEASE_MS);
+    await go(bench);
+    expect(bench.target.applied).toEqual([]);
+    expect(bench.state()).toMatchObject({ dueAt: NOW, rev: (held.is === 'leased' ? held.state.rev : 0) + 1 });
+    expect(bench.memory.states.due(NOW, 10)).toEqual(['web']);
+  });
+
+  test('given back between being found taken and being told: asked for again at once', async () => {
+    const bench = ready();
+    await pushed(bench, 1);
+    bench.sent.length = 0;
+    bench.memory.states.lease('web', NOW, NOW + LEASE_MS);
+    const { states } = bench.ports.deploy;
+    const wake: typeof states.wake = async (name, at) => {
+      bench.memory.states.write('web', NOW + 1, { release: {} });
+      return states.wake(name, at);
+    };
+    await reconcile('web', FIRST, { ...bench.ports.deploy, states: { ...states, wake } });
+    expect(bench.sent).toEqual([{ application: 'web', seconds: 0 }]);
+  });
+
+  test('over: the next one takes it', async () => {
+    const bench = ready();
+    await pushed(bench, 1);
+    bench.memory.states.lease('web', NOW, NOW + LEASE_MS);
+    bench.pass(LEASE_MS);
+    await go(bench);
+    expect(bench.call(1)?.status).toBe('delivered');
+  });
+
+  test('lost before the attempt was marked: nothing is called, nothing is written, somebody is asked', async () => {
+    const bench = ready();
+    await pushed(bench, 1);
+    const { states } = bench.ports.deploy;
+    const write: typeof states.write = async (name, fence, change) => {
+      if (change.release === undefined) bench.memory.states.lease('web', Number.MAX_SAFE_INTEGER, NOW + 2 * LEASE_MS);
+      return states.write(name, fence, change);
+    };
+    bench.sent.length = 0;
+    await reconcile('web', FIRST, { ...bench.ports.deploy, states: { ...states, write } });
+    expect(bench.target.applied).toEqual([]);
+    expect(bench.state().runs).toEqual({});
+    expect(bench.call(1)?.status).toBe('queued');
+    expect(bench.sent).toEqual([{ application: 'web', seconds: 0 }]);
+  });
+
+  test('a process that was paused beyond its lease does not call the target', async () => {
+    const bench = ready();
+    await pushed(bench, 1);
+    const { states } = bench.ports.deploy;
+    const write: typeof states.write = async (name, fence, change) => {
+      const written = await states.write(name, fence, change);
+      bench.pass(LEASE_MS);
+      return written;
+    };
+    await reconcile('web', FIRST, { ...bench.ports.deploy, states: { ...states, write } });
+    expect(bench.target.applied).toEqual([]);
+    await go(bench);
+    expect(keys(bench)).toEqual(['web.2']);
+  });
+
+  test('what was opened meanwhile is looked at again', async () => {
+    const bench = ready();
+    await pushed(bench, 1);
+    const { calls } = bench.ports.deploy;
+    const attempt: typeof calls.attempt = async (id, record) => {
+      await pushed(bench, 2);
+      bench.sent.length = 0;
+      return calls.attempt(id, record);
+    };
+    await reconcile('web', FIRST, { ...bench.ports.deploy, calls: { ...calls, attempt } });
+    expect(bench.sent).toEqual([{ application: 'web', seconds: 0 }]);
+    await go(bench);
+    expect(bench.target.applied.map(({ wanted }) => wanted[0]?.image.tag)).toEqual(['v1', 'v2']);
+  });
+});
+
+describe('a target that does not answer as it should', () => {
+  test('is tried eight times under one key, ever later; then the call fails with its words', async () => {
+    const bench = ready();
+    bench.target.answers = Array.from({ length: 20 }, () => NO_ANSWER);
+    await pushed(bench, 1);
+    const pauses: number[] = [];
+    for (let i = 0; i < 12; i += 1) {
+      await go(bench);
+      const { dueAt } = bench.state();
+      if (dueAt === undefined) break;
+      expect(bench.call(1)).toMatchObject({ status: 'held', reason: 'retry', until: dueAt, attempts: i + 1 });
+      pauses.push(dueAt - bench.now());
+      // Too early, it waits.
+      bench.pass(1);
+      await go(bench);
+      bench.at(dueAt);
+    }
+    expect(new Set(keys(bench))).toEqual(new Set(['web.2']));
+    expect(keys(bench)).toHaveLength(8);
+    expect(pauses).toEqual([...pauses].sort((a, b) => a - b));
+    expect(bench.call(1)).toMatchObject({ status: 'failed', reason: 'unavailable', detail: 'reset', attempts: 8 });
+    expect(bench.memory.all.attempts(`${ULIDS[1]}.release`).map(({ n }) => n)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(bench.state().open).toEqual({});
+  });
+
+  test('is waited for as long as it asks, by the tick alone when that is far', async () => {
+    const bench = ready();
+    bench.target.answers = [{ ...BUSY, retryAfter: 1_200_000 }];
+    await pushed(bench, 1);
+    bench.sent.length = 0;
+    await go(bench);
+    expect(bench.state().dueAt).toBe(NOW + 1_200_000);
+    expect(bench.sent).toEqual([]);
+    bench.at(NOW + 1_199_999);
+    await go(bench);
+    expect(bench.target.applied).toEqual([]);
+    bench.at(NOW + 1_200_000);
+    await go(bench);
+    expect(bench.call(1)).toMatchObject({ status: 'delivered', attempts: 2 });
+  });
+
+  test('a near time is sent for, once', async () => {
+    const bench = ready();
+    bench.target.answers = [{ ...BUSY, retryAfter: 90_000 }];
+    await pushed(bench, 1);
+    bench.sent.length = 0;
+    await go(bench);
+    await go(bench);
+    await go(bench);
+    expect(bench.sent).toEqual([{ application: 'web', seconds: 90 }]);
+  });
+
+  test('a newer push does not wait for it', async () => {
+    const bench = ready();
+    bench.target.answers = [{ ...BUSY, retryAfter: 600_000 }];
+    await pushed(bench, 1);
+    await go(bench);
+    await pushed(bench, 2);
+    await go(bench);
+    expect(bench.call(1)).toMatchObject({ status: 'skipped', reason: 'superseded', by: `${ULIDS[2]}.release` });
+    expect(bench.call(2)?.status).toBe('delivered');
+  });
+
+  test('a refusal is final at once, with the reason of the target', async () => {
+    const bench = ready();
+    bench.target.answers = [{ is: 'refused', why: { code: 'address-forbidden', detail: 'http://169.254.169.254/' } }];
+    await pushed(bench, 1);
+    await go(bench);
+    expect(bench.call(1)).toMatchObject({ status: 'failed', reason: 'address-forbidden', detail: 'http://169.254.169.254/' });
+    expect(bench.state().dueAt).toBeUndefined();
+  });
+});
+
+describe('at most once', () => {
+  const policy = { atMostOnce: true };
+  test('no answer: unknown, and never called again', async () => {
+    const bench = ready({ policy });
+    bench.target.answers = [NO_ANSWER];
+    await pushed(bench, 1);
+    await go(bench);
+    expect(bench.call(1)).toMatchObject({ status: 'unknown', reason: 'no-answer', attempts: 1 });
+    bench.pass(3_600_000);
+    await go(bench);
+    expect(keys(bench)).toHaveLength(1);
+  });
+  test('an answer that says "not now" is no doubt: tried again', async () => {
+    const bench = ready({ policy });
+    bench.target.answers = [BUSY];
+    await pushed(bench, 1);
+    await go(bench);
+    bench.pass(60_000);
+    await go(bench);
+    expect(bench.call(1)).toMatchObject({ status: 'delivered', attempts: 2 });
+  });
+  test('a process that died around the call: unknown', async () => {
+    const bench = ready({ policy });
+    await pushed(bench, 1);
+    bench.cutAt(3, 'after');
+    await expect(go(bench)).rejects.toThrow('target.apply');
+    bench.revive();
+    bench.pass(LEASE_MS);
+    await go(bench);
+    expect(bench.call(1)).toMatchObject({ status: 'unknown', reason: 'no-answer' });
+    expect(keys(bench)).toHaveLength(1);
+  });
+});
+
+describe('the last receive', () => {
+  test('something is still to be done: failed, recorded, and handed to the dead letters', async () => {
+    const bench = ready();
+    await pushed(bench, 1);
+    await expect(go(bench, { count: 5, last: true })).rejects.toBeInstanceOf(GaveUp);
+    expect(bench.target.applied).toEqual([]);
+    expect(bench.call(1)).toMatchObject({ status: 'failed', reason: 'worker-died', detail: '4 times' });
+    expect(bench.state()).toMatchObject({ open: {} });
+    expect(bench.state().leaseUntil).toBeUndefined();
+  });
+  test('nothing is to be done: as any other', async () => {
+    const bench = ready();
+    await go(bench, { count: 5, last: true });
+    expect(bench.logs.map(({ event }) => event)).not.toContain('deploy.taken');
+  });
+});
+
+describe('definitions that changed meanwhile', () => {
+  test('the application is deleted: its calls end with that reason and its state goes', async () => {
+    const bench = ready();
+    await pushed(bench, 1, 2);
+    bench.memory.applications.delete('web');
+    await go(bench);
+    for (const n of [1, 2]) expect(bench.call(n)).toMatchObject({ status: 'failed', reason: 'application-deleted', endedAt: NOW });
+    expect(bench.memory.states.get('web')).toBeUndefined();
+    await go(bench);
+    expect(bench.logs.at(-1)?.event).toBe('deploy.absent');
+  });
+  test('a call that was opened during the burial is not forgotten with the state', async () => {
+    const bench = ready();
+    await pushed(bench, 1);
+    bench.memory.applications.delete('web');
+    const { states } = bench.ports.deploy;
+    let late = false;
+    const remove: typeof states.remove = async (name, fence, rev) => {
+      if (!late) await pushed(bench, 2);
+      late = true;
+      return states.remove(name, fence, rev);
+    };
+    bench.sent.length = 0;
+    const ports = { ...bench.ports.deploy, states: { ...states, remove } };
+    await reconcile('web', FIRST, ports);
+    expect(bench.sent.length).toBeGreaterThan(0);
+    await reconcile('web', FIRST, ports);
+    for (const n of [1, 2]) expect(bench.call(n)).toMatchObject({ status: 'failed', reason: 'application-deleted' });
+    expect(bench.memory.states.get('web')).toBeUndefined();
+  });
+  test('the target cannot work: failed with what is wrong', async () => {
+    const bench = ready({ target: { kind: 'teleport' } });
+    await pushed(bench, 1);
+    await go(bench);
+    expect(bench.call(1)).toMatchObject({ status: 'failed', reason: 'target-misconfigured', detail: 'no kind teleport' });
+  });
+  test('disabled: skipped with that reason', async () => {
+    const bench = ready({ enabled: false });
+    await pushed(bench, 1);
+    await go(bench);
+    expect(bench.call(1)).toMatchObject({ status: 'skipped', reason: 'application-disabled' });
+  });
+});
+
+test('wherever the process goes down: called under one key, recorded once, nothing left open', async () => {
+  const cuts = await sawThrough(
+    (bench) => go(bench),
+    async (bench, cut) => {
+      bench.pass(LEASE_MS);
+      await go(bench, { count: 2, last: false });
+      expect(new Set(keys(bench)).size, cut).toBe(1);
+      expect(bench.call(1)?.status, cut).toBe('delivered');
+      expect(bench.state().open, cut).toEqual({});
+      expect(bench.state().runs[REPOSITORY]?.done?.status, cut).toBe('delivered');
+      // Recorded means over: only a cut around the call itself, or before its record, makes a second one.
+      expect(keys(bench).length, cut).toBeLessThanOrEqual(/target.apply|calls.attempt|before calls.settle/.test(cut) ? 2 : 1);
+    },
+    () => withCall(ready()),
+  );
+  expect(cuts.map((cut) => cut.replace(/ \(.*/, ''))).toEqual(
+    ['states.lease', 'application', 'states.write', 'target.apply', 'calls.attempt', 'calls.settle', 'states.release'].flatMap((name) => [
+      `before ${name}`,
+      `after ${name}`,
+    ]),
+  );
+});
+
+/** What `match` leaves behind, without its effects. */
+const withCall = (bench: Bench): Bench => {
+  const { id, ...one } = push(1);
+  const callId = `${id}.release`;
+  const order = `${NOW + 1}#${id}`;
+  bench.memory.calls.put({ ...one, id: callId, trigger: 'release', application: 'web', order, status: 'queued', decidedAt: NOW });
+  bench.memory.states.open('web', { ...one, callId, order, hosts: [] });
+  return bench;
+};
