@@ -41,6 +41,6 @@ export type Outcome =
 export type Rollout =
   | { readonly is: 'progressing'; readonly lookAgainIn: number; readonly detail?: string }
   | { readonly is: 'healthy' }
-  /** Another change took this one's place before it ended; whether that one brings the same image is for a new reading to say. */
-  | { readonly is: 'replaced'; readonly detail: string }
+  /** Another change took this one's place before it ended. Whether that one brings the same image is for a new reading to say; `evidence` is for when it does not. */
+  | { readonly is: 'replaced'; readonly detail: string; readonly evidence: string }
   | { readonly is: 'failed'; readonly why: Why; readonly evidence: string };

@@ -22,7 +22,9 @@ export const readHandle = (text: string): Handle => {
 export type Verdict =
   | { readonly is: 'healthy' }
   | { readonly is: 'progressing'; readonly lookAgainIn: number; readonly detail: string }
-  | { readonly is: 'failed'; readonly why: Why; readonly since?: Date };
+  | { readonly is: 'failed'; readonly why: Why; readonly since?: Date }
+  /** By another change, which may carry the same image on, or by a roll back. */
+  | { readonly is: 'replaced'; readonly detail: string; readonly since?: Date };
 
 const OFTEN_MS = 10_000;
 const SELDOM_MS = 30_000;
@@ -49,11 +51,8 @@ export const judge = (service: Service, handle: Handle, now: number): Verdict =>
   // A roll back by alarm or circuit breaker looks like this too, once the failed deployment is gone from the list.
   if (wentBack !== '')
     return {
-      is: 'failed',
-      why: {
-        code: 'rollout-failed',
-        detail: `replaced before it was healthy: the service runs ${revisionOf(taskDefinition)} and not ${revisionOf(handle.taskDefinition)}`,
-      },
+      is: 'replaced',
+      detail: `replaced before it was healthy: the service runs ${revisionOf(taskDefinition)} and not ${revisionOf(handle.taskDefinition)}`,
       ...since,
     };
   if (ours === undefined) return { is: 'progressing', lookAgainIn: OFTEN_MS, detail: 'ECS does not list the deployment yet' };

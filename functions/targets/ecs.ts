@@ -52,9 +52,9 @@ export const ecs: Readable<EcsConfig> = {
       const service = await findService(api, config);
       if ('is' in service) return service;
       const verdict = judge(service, handle, io.now());
-      if (verdict.is !== 'failed') return verdict;
-      const { is, why, since } = verdict;
-      return { is, why, evidence: await evidenceOf(api, service, handle.taskDefinition, since) };
+      if (verdict.is !== 'failed' && verdict.is !== 'replaced') return verdict;
+      const { since, ...said } = verdict;
+      return { ...said, evidence: await evidenceOf(api, service, handle.taskDefinition, since) };
     });
     // A permission may be given while the rollout goes on; a service that is gone does not come back.
     if (rollout.is !== 'refused') return rollout;

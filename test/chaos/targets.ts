@@ -262,7 +262,7 @@ export const makeReadable = (id: string, repositories: readonly string[], world:
           const now = revision === undefined ? 'replaced' : status(revision, clock.now());
           if (now === 'progressing') return { is: 'progressing', lookAgainIn: random.between(3_000, 30_000) };
           if (now === 'healthy') return { is: 'healthy' };
-          if (now === 'replaced') return { is: 'replaced', detail: `revision ${handle} was replaced, now ${current.n}` };
+          if (now === 'replaced') return { is: 'replaced', detail: `revision ${handle} was replaced, now ${current.n}`, evidence: '' };
           return { is: 'failed', why: { code: 'rollout-failed', detail: now }, evidence: `revision ${handle}, now ${current.n}` };
         },
       }),

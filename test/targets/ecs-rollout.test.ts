@@ -68,18 +68,18 @@ describe('failed', () => {
       ),
       'alarm; the service runs web:1',
     ],
+  ])('%s', (_, seen, detail) => {
+    expect(judge(seen, handle, NOW)).toMatchObject({ is: 'failed', why: { code: 'rollout-failed', detail } });
+  });
+
+  it.each<readonly [string, Service]>([
     [
       'replaced while it went on',
       service(deployment({ id: 'd3', taskDefinition: arn(3), rolloutState: 'IN_PROGRESS' }), deployment({ status: 'ACTIVE', rolloutState: 'IN_PROGRESS' })),
-      'replaced before it was healthy: the service runs web:3 and not web:2',
     ],
-    [
-      'replaced and gone',
-      service(deployment({ id: 'd3', taskDefinition: arn(3), rolloutState: 'COMPLETED' })),
-      'replaced before it was healthy: the service runs web:3 and not web:2',
-    ],
-  ])('%s', (_, seen, detail) => {
-    expect(judge(seen, handle, NOW)).toMatchObject({ is: 'failed', why: { code: 'rollout-failed', detail } });
+    ['replaced and gone', service(deployment({ id: 'd3', taskDefinition: arn(3), rolloutState: 'COMPLETED' }))],
+  ])('%s: whether the image runs on is not for this one to say', (_, seen) => {
+    expect(judge(seen, handle, NOW)).toMatchObject({ is: 'replaced', detail: 'replaced before it was healthy: the service runs web:3 and not web:2' });
   });
 
   it('an earlier deployment of the same revision does not speak for this one', () => {
