@@ -76,6 +76,8 @@ export interface Attempt {
   readonly fence: number;
   readonly at: number;
   readonly count: number;
+  /** Something was sent to the target, now or by an earlier attempt of this rev: a failed reading alone is no deployment. */
+  readonly sent?: boolean;
   readonly retryAt?: number;
 }
 
@@ -86,8 +88,8 @@ export interface Rolling {
   readonly since: number;
   readonly deadline: number;
   readonly lookAt: number;
-  /** The kind of target that the handle belongs to. */
-  readonly kind: string;
+  /** Fingerprint of the target that the handle belongs to. */
+  readonly target: string;
 }
 
 /** Facts about an application that are items of their own. */
@@ -109,6 +111,8 @@ export const NO_FACTS: Facts = { rejects: new Set(), approvals: new Set(), pins:
 /** A change of the state by `deploy`, in one conditional write. */
 export interface StateChange {
   readonly runs?: Readonly<Record<string, Run>>;
+  /** Repositories whose run is forgotten. */
+  readonly drop?: readonly string[];
   /** Open calls that are settled. */
   readonly close?: readonly string[];
   readonly held?: Readonly<Record<string, Held>>;
@@ -121,3 +125,16 @@ export interface StateChange {
 
 /** Whether something wanted is not yet done. */
 export const isPending = (run: Run): run is Run & { readonly desired: Desired } => run.desired !== undefined && run.done?.rev !== run.desired.rev;
+
+/** A state is one item of at most 400 kB, and each of its writes costs by its size. */
+const RUNS_KEPT = 200;
+
+/** The runs to forget: what was done longest ago, where there are more than one item should hold. What is pending stays. */
+export const runsToDrop = (runs: Readonly<Record<string, Run>>): readonly string[] => {
+  const ended = Object.entries(runs).flatMap(([repository, run]) => (isPending(run) || run.done === undefined ? [] : [{ repository, at: run.done.at }]));
+  const most = Math.max(0, Object.keys(runs).length - RUNS_KEPT);
+  return ended
+    .sort((a, b) => a.at - b.at)
+    .slice(0, most)
+    .map(({ repository }) => repository);
+};

@@ -29,6 +29,8 @@ export interface Plan {
   readonly promote: readonly OpenCall[];
   /** Repositories with something to do now. */
   readonly work: readonly { readonly repository: string; readonly act: 'apply' | 'observe' }[];
+  /** There is more to settle or to promote than one write takes: look again at once. */
+  readonly more: boolean;
   /** When to look again if nothing else happens. */
   readonly dueAt?: number;
 }
@@ -42,13 +44,22 @@ interface Draft {
   promote: OpenCall[];
   work: { repository: string; act: 'apply' | 'observe' }[];
   due: number[];
+  more: boolean;
 }
+
+/** So many entries change in one plan at most: an update expression of DynamoDB is at most 4 kB. */
+const MOST_CHANGES = 50;
+
+const isFull = ({ settle, forget, hold, promote }: Draft): boolean => settle.length + forget.length + hold.length + promote.length >= MOST_CHANGES;
 
 export const goal = (definition: ApplicationDefinition, state: ApplicationState, facts: Facts, now: number): Plan => {
   const input: GateInput = { definition, state, facts, now };
-  const draft: Draft = { settle: [], forget: [], hold: [], again: [], finish: [], promote: [], work: [], due: [] };
+  const draft: Draft = { settle: [], forget: [], hold: [], again: [], finish: [], promote: [], work: [], due: [], more: false };
   const repositories = new Set([...Object.keys(state.runs), ...Object.values(state.open).map((call) => call.repository)]);
-  for (const repository of [...repositories].sort()) decideRepository(repository, input, draft);
+  for (const repository of [...repositories].sort()) {
+    if (isFull(draft)) draft.more = true;
+    else decideRepository(repository, input, draft);
+  }
   const { due, ...plan } = draft;
   return due.length === 0 ? plan : { ...plan, dueAt: Math.min(...due) };
 };
@@ -84,10 +95,15 @@ const chooseWinner = (open: readonly OpenCall[], run: Run, input: GateInput, dra
   let winner: OpenCall | undefined;
   let waiting: OpenCall | undefined;
   for (const call of open) {
+    if (isFull(draft)) {
+      // Those that are left are older: they lose to what is chosen now, or are looked at once what is refused is out of the way.
+      draft.more = true;
+      break;
+    }
     const settle = (settlement: Settlement): void => void draft.settle.push({ callId: call.callId, settlement });
     if (winner !== undefined) settle(replacedBy(call, winner));
-    else if (desired !== undefined && call.order < desired.order) settle(olderThan(call, desired));
-    else if (desired !== undefined && (call.order === desired.order ? call.redelivery !== true : isRepeat(call, run, desired))) {
+    else if (desired !== undefined && call.order < desired.order && !(call.redelivery === true && isSameImage(call, desired))) settle(olderThan(call, desired));
+    else if (desired !== undefined && (call.order === desired.order ? call.redelivery !== true : isRepeat(call, run, desired, input))) {
       settle({ status: 'skipped', reason: 'duplicate', by: desired.callId });
       desired = { ...desired, order: call.order, again: call.callId };
     } else {
@@ -113,12 +129,15 @@ const olderThan = (call: OpenCall, desired: Desired): Settlement =>
 /** For how long after its end the same image pushed again is a repeat, and not the wish to have it once more. */
 const REPEAT_MS = 600_000;
 
-/** The same tag and digest as what is on its way, or as what went well a short time ago. After a failure a push is a new try. */
-const isRepeat = (call: OpenCall, run: Run, desired: Desired): boolean => {
-  if (call.redelivery === true || call.digest === undefined || call.digest !== desired.digest || call.tag !== desired.tag) return false;
-  const { done } = run;
+/** Only a digest says so: a tag alone may have moved. */
+const isSameImage = (call: OpenCall, desired: Desired): boolean => call.digest !== undefined && call.digest === desired.digest && call.tag === desired.tag;
+
+/** The very image that is on its way, or that went well a short time ago on the application as it is now. After anything else a push is a new try. */
+const isRepeat = (call: OpenCall, { done }: Run, desired: Desired, { definition }: GateInput): boolean => {
+  if (call.redelivery === true || !isSameImage(call, desired)) return false;
   if (done?.rev !== desired.rev) return true;
-  return done.status !== 'failed' && done.status !== 'unknown' && call.receivedAt - done.at <= REPEAT_MS;
+  const wentWell = done.status === 'delivered' || done.status === 'succeeded';
+  return wentWell && definition.updatedAt <= done.at && call.receivedAt - done.at <= REPEAT_MS;
 };
 
 /** Something is wanted and nothing newer may replace it: watch it, try it again, or wait. */
@@ -157,11 +176,8 @@ const replacedBy = (
   loser: Pick<OpenCall, 'order' | 'digest'>,
   winner: Pick<OpenCall, 'order' | 'digest' | 'callId'> & { readonly redelivery?: boolean },
 ): Settlement => {
-  const reason =
-    loser.order === winner.order && winner.redelivery !== true
-      ? 'duplicate'
-      : loser.digest !== undefined && loser.digest === winner.digest && loser.order !== winner.order
-        ? 'coalesced'
-        : 'superseded';
+  const samePush = loser.order === winner.order;
+  const sameImage = loser.digest !== undefined && loser.digest === winner.digest;
+  const reason = winner.redelivery === true ? 'superseded' : samePush ? 'duplicate' : sameImage ? 'coalesced' : 'superseded';
   return { status: 'skipped', reason, by: winner.callId };
 };

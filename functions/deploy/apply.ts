@@ -6,6 +6,7 @@
  */
 import type { Desired, Run } from '../core/application.ts';
 import { because, type Ending, isOpen, type Settlement } from '../core/call.ts';
+import { fingerprint } from '../core/fingerprint.ts';
 import { recentDeployments } from '../core/gate.ts';
 import { idempotencyKey } from '../core/message.ts';
 import type { Exchange, Outcome, Why } from '../core/outcome.ts';
@@ -31,21 +32,22 @@ export const applyWanted = async (run: Run, desired: Desired, session: Session, 
   const target = ports.target(definition.target);
   if (!target.ok) return finish(run, desired, { status: 'failed', reason: 'target-misconfigured', detail: target.why }, session, draft);
   const count = (before?.count ?? 0) + 1;
-  const io = ports.io(idempotencyKey(session.application, desired.rev));
+  const sent = before?.sent === true;
+  const io = { ...ports.io(idempotencyKey(session.application, desired.rev)), attempted: sent };
   const attempt = { rev: desired.rev, fence, at: ports.now(), count };
-  const tried: Run = { ...withoutRolling(run), desired, attempt };
+  const looked: Run = { ...withoutRolling(run), desired, attempt: { ...attempt, ...(sent ? { sent } : {}) } };
+  const tried: Run = { ...looked, attempt: { ...attempt, sent: true } };
 
   const look = await readFirst(target.value, desired, io);
   // A process may be paused for long at every wait. Beyond the lease another worker may be at it, and this one must not act any more.
   if (ports.now() >= session.leaseUntil) return { is: 'lost' };
   if (look.is === 'refused' || look.is === 'unavailable') {
     const outcome: Outcome = look.is === 'refused' ? look : { ...look, answered: true };
-    return record(tried, desired, outcome, count, io, session, draft);
+    return record(looked, desired, outcome, count, io, session, draft);
   }
   if (look.is === 'seen' && look.running) {
-    if (!look.settled) return roll(tried, desired, look.handle, {}, session, draft);
-    const settlement: Ending =
-      before === undefined ? { status: 'skipped', reason: 'already-running' } : { status: 'succeeded', reason: 'confirmed-by-reading' };
+    if (!look.settled) return roll(looked, desired, look.handle, {}, session, draft);
+    const settlement: Ending = sent ? { status: 'succeeded', reason: 'confirmed-by-reading' } : { status: 'skipped', reason: 'already-running' };
     return finish(run, desired, { ...settlement, ...(before === undefined ? {} : { attempts: before.count }) }, session, draft);
   }
   if (look.is === 'blind' && crashed && definition.policy.atMostOnce === true)
@@ -54,7 +56,7 @@ export const applyWanted = async (run: Run, desired: Desired, session: Session, 
     return finish(run, desired, { status: 'failed', reason: 'unavailable', detail: `tried ${count - 1} times`, attempts: count - 1 }, session, draft);
 
   draft.runs[desired.repository] = tried;
-  if (before === undefined) draft.deployedAt = recentDeployments(session.state.deployedAt, ports.now());
+  if (!sent) draft.deployedAt = recentDeployments(session.state.deployedAt, ports.now());
   if ((await ports.states.write(session.application, fence, takeChange(draft))) === 'lost') return { is: 'lost' };
   if (ports.now() >= session.leaseUntil) return { is: 'lost' };
   const outcome = await applyNow(target.value, look, desired, io);
@@ -163,7 +165,7 @@ const roll = async (run: Run, desired: Desired, handle: string, shown: Shown, se
     since: now,
     deadline: now + (definition.policy.deadlineSeconds ?? DEFAULT_DEADLINE_SECONDS) * 1000,
     lookAt: now + FIRST_LOOK_MS,
-    kind: definition.target.kind,
+    target: fingerprint(definition.target),
   };
   await settleCall(desired.callId, { status: 'running', ...shown }, ports);
   draft.runs[desired.repository] = { ...run, desired, running: rolling };

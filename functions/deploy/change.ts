@@ -21,9 +21,11 @@ export const settlePlan = async (plan: Plan, { state, ports }: Session): Promise
   for (const { repository, desired } of plan.finish) draft.runs[repository] = done(state.runs[repository] ?? {}, desired, 'skipped', now);
   for (const call of plan.promote) {
     draft.bump += 1;
-    const { callId, order, repository, tag, digest, hosts } = call;
-    const desired: Desired = { rev: state.rev + draft.bump, order, callId, repository, tag, ...(digest === undefined ? {} : { digest }), hosts, since: now };
-    const { done: last } = state.runs[repository] ?? {};
+    const { callId, repository, tag, digest, hosts } = call;
+    const { desired: former, done: last } = draft.runs[repository] ?? state.runs[repository] ?? {};
+    // A redelivery of what was wanted last keeps the place that this image has by now.
+    const place = former !== undefined && former.order > call.order ? { order: former.order, again: former.again ?? former.callId } : { order: call.order };
+    const desired: Desired = { rev: state.rev + draft.bump, ...place, callId, repository, tag, ...(digest === undefined ? {} : { digest }), hosts, since: now };
     draft.runs[repository] = { desired, ...(last === undefined ? {} : { done: last }) };
   }
   for (const { callId, settlement } of plan.settle) {

@@ -1,8 +1,9 @@
 /** Looks at a rollout until it is healthy, failed or late. */
 import type { Desired, Rolling, Run } from '../core/application.ts';
 import { because } from '../core/call.ts';
+import { fingerprint } from '../core/fingerprint.ts';
 import { idempotencyKey } from '../core/message.ts';
-import type { Why } from '../core/outcome.ts';
+import type { Rollout, Why } from '../core/outcome.ts';
 import type { Running } from '../targets/target.ts';
 import { applyWanted, FIRST_LOOK_MS, finish, type Step, wanted } from './apply.ts';
 import type { Draft } from './change.ts';
@@ -17,12 +18,13 @@ export const observeRollout = async (run: Run, desired: Desired, rolling: Rollin
   const { ports, definition, application } = session;
   const target = ports.target(definition.target);
   // The application was given another target meanwhile: the image is wanted there now.
-  if (!target.ok || target.value.sight === 'blind' || rolling.kind !== definition.target.kind) return applyWanted(withoutAttempt(run), desired, session, draft);
-  const io = ports.io(idempotencyKey(application, desired.rev));
+  if (!target.ok || target.value.sight === 'blind' || rolling.target !== fingerprint(definition.target))
+    return applyWanted(withoutAttempt(run), desired, session, draft);
+  const io = { ...ports.io(idempotencyKey(application, desired.rev)), attempted: true };
   const rollout = await target.value.observe(rolling.handle, io);
   // Of two repositories of one application the later change takes the earlier one's place and carries its image on,
   // unless the target had gone back by then: only a reading can tell.
-  const seen: Seen = rollout.is === 'replaced' ? afterwards(rollout.detail, await target.value.read(wanted(desired), io)) : rollout;
+  const seen: Seen = rollout.is === 'replaced' ? afterwards(rollout, await target.value.read(wanted(desired), io)) : rollout;
   const now = ports.now();
   if (now >= session.leaseUntil) return { is: 'lost' };
   const seconds = Math.round((now - rolling.since) / 1000);
@@ -50,11 +52,10 @@ type Seen =
   | { readonly is: 'unavailable'; readonly why: Why };
 
 /** What a rollout has come to whose place another one took. */
-const afterwards = (detail: string, running: Running): Seen => {
+const afterwards = ({ detail, evidence }: Extract<Rollout, { is: 'replaced' }>, running: Running): Seen => {
   if (running.is === 'unavailable') return running;
   if (running.is === 'refused') return { is: 'failed', why: running.why, evidence: detail };
-  if (!running.running)
-    return { is: 'failed', why: { code: 'rollout-failed', detail: 'another change took its place, and the target does not run this image' }, evidence: detail };
+  if (!running.running) return { is: 'failed', why: { code: 'rollout-failed', detail }, evidence };
   return running.settled ? { is: 'healthy' } : { is: 'progressing', lookAgainIn: FIRST_LOOK_MS, handle: running.handle, detail };
 };
 

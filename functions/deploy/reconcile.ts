@@ -2,7 +2,8 @@
  * Reconcile one application: take the lease, ask `goal`, settle, act on at most one thing, give the lease back.
  * May be asked any number of times; the message is only a hint.
  */
-import type { ApplicationState } from '../core/application.ts';
+import { type ApplicationState, runsToDrop } from '../core/application.ts';
+import type { Ending } from '../core/call.ts';
 import { goal, type Plan } from '../core/goal.ts';
 import { applyWanted, finish, type Step } from './apply.ts';
 import { type Draft, settleCall, settlePlan, takeChange } from './change.ts';
@@ -42,19 +43,22 @@ export const reconcile = async (application: string, receive: Receive, ports: De
   const draft = await settlePlan(plan, session);
   const expected = state.rev + draft.bump;
 
-  const giveUp = receive.last && plan.work.length > 0;
-  const step = giveUp ? await failWork(plan, receive, session, draft) : await act(plan, session, draft);
+  // What is only now promoted did not make any worker die: on the last receive it is left to a message of its own.
+  const died = receive.last ? plan.work.filter(({ repository }) => !plan.promote.some((call) => call.repository === repository)) : [];
+  const step = receive.last ? await failWork(died, receive, session, draft) : await act(plan, session, draft);
   if (step.is === 'lost') return lost(application, state, ports);
 
-  const more = !giveUp && plan.work.length > 1;
   const now = ports.now();
+  const more = plan.more || plan.work.length > (receive.last ? died.length : 1);
   const dueAt = earliest(plan.dueAt, step.dueAt, more ? now : undefined);
-  const released = await ports.states.write(application, state.fence, { ...takeChange(draft), release: dueAt === undefined ? {} : { dueAt } });
+  const change = takeChange(draft);
+  const drop = runsToDrop({ ...state.runs, ...change.runs }).filter((repository) => change.runs?.[repository] === undefined);
+  const released = await ports.states.write(application, state.fence, { ...change, drop, release: dueAt === undefined ? {} : { dueAt } });
   if (released === 'lost') return lost(application, state, ports);
   if (released.rev !== expected) await ports.send(application, 0);
   // Whoever made it due at this very time has sent for it already: without this, every spare message would live on as long as something waits.
   else if (dueAt !== undefined && dueAt !== state.dueAt && dueAt - now <= PRECISE_MS) await ports.send(application, Math.max(0, dueAt - now) / 1000);
-  if (giveUp) throw new GaveUp(`application ${application}: the worker died ${receive.count - 1} times; recorded as failed`);
+  if (died.length > 0) throw new GaveUp(`application ${application}: the worker died ${receive.count - 1} times; recorded as failed`);
 };
 
 /** The lease ran out: nothing may be written any more. Never silently, since perhaps nobody has taken it over. */
@@ -73,28 +77,37 @@ const act = async (plan: Plan, session: Session, draft: Draft): Promise<Step> =>
   return applyWanted(run, run.desired, session, draft);
 };
 
-const failWork = async (plan: Plan, receive: Receive, session: Session, draft: Draft): Promise<Step> => {
-  for (const { repository } of plan.work) {
+const failWork = async (died: Plan['work'], receive: Receive, session: Session, draft: Draft): Promise<Step> => {
+  const { atMostOnce } = session.definition.policy;
+  for (const { repository } of died) {
     const run = draft.runs[repository] ?? session.state.runs[repository] ?? {};
-    if (run.desired !== undefined)
-      await finish(run, run.desired, { status: 'failed', reason: 'worker-died', detail: `${receive.count - 1} times` }, session, draft);
+    if (run.desired === undefined) continue;
+    const unanswered = run.attempt?.rev === run.desired.rev && run.attempt.sent === true && run.attempt.retryAt === undefined;
+    const ending: Ending =
+      atMostOnce === true && unanswered
+        ? { status: 'unknown', reason: 'no-answer' }
+        : { status: 'failed', reason: 'worker-died', detail: `${receive.count - 1} times` };
+    await finish(run, run.desired, ending, session, draft);
   }
   return { is: 'on' };
 };
 
+/** As many as one write can close: an update expression is at most 4 kB. */
+const MOST_BURIED = 50;
+
 /** The application is gone: what waits for it ends, and its state goes too. */
 const bury = async (application: string, state: ApplicationState, ports: DeployPorts): Promise<void> => {
-  for (const callId of Object.keys(state.open))
+  const open = Object.keys(state.open).slice(0, MOST_BURIED);
+  for (const callId of open)
     await settleCall(
       callId,
       { status: 'failed', reason: 'application-deleted', detail: `application "${application}" was deleted meanwhile`, endedAt: ports.now() },
       ports,
     );
-  const removed = await ports.states.remove(application, state.fence, state.rev);
-  // A call that was opened meanwhile would be forgotten together with the state: it is ended first, by one more look.
-  if (!removed && (await ports.states.write(application, state.fence, { close: Object.keys(state.open), release: {} })) !== 'lost')
-    await ports.send(application, 0);
-  ports.log('deploy.buried', { application, calls: Object.keys(state.open).length, removed });
+  const removed = open.length === Object.keys(state.open).length && (await ports.states.remove(application, state.fence, state.rev));
+  // A call that is left, or was opened meanwhile, would be forgotten together with the state: it is ended first, by one more look.
+  if (!removed && (await ports.states.write(application, state.fence, { close: open, release: {} })) !== 'lost') await ports.send(application, 0);
+  ports.log('deploy.buried', { application, calls: open.length, removed });
 };
 
 const earliest = (...times: readonly (number | undefined)[]): number | undefined => {

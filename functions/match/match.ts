@@ -5,20 +5,26 @@
  * before", never "stop here". The send always happens; a spare reconcile does nothing.
  */
 import type { OpenCall } from '../core/application.ts';
-import { type Call, callId, type Settlement } from '../core/call.ts';
+import { type Call, callId, isOpen, type Settlement } from '../core/call.ts';
 import type { Decision } from '../core/decide.ts';
 import type { TriggerDefinition } from '../core/definitions.ts';
 import type { PushesMessage } from '../core/message.ts';
 import { orderOf } from '../core/order.ts';
 import type { Push } from '../core/push.ts';
 
+interface Decided {
+  readonly trigger: TriggerDefinition;
+  readonly decision: Decision;
+}
+
 export interface MatchPorts {
   triggersOf(repository: string): Promise<readonly TriggerDefinition[]>;
   /** Loads what the rules need (the regex engine, only then) and decides. */
-  decideAll(triggers: readonly TriggerDefinition[], push: Push): Promise<readonly { readonly trigger: TriggerDefinition; readonly decision: Decision }[]>;
+  decideAll(triggers: readonly TriggerDefinition[], push: Push): Promise<readonly Decided[]>;
   claim(push: Push, now: number): Promise<{ readonly mine: true } | { readonly mine: false; readonly pushId: string }>;
   readonly calls: {
     put(call: Call): Promise<'put' | 'exists'>;
+    get(id: string, now: number): Promise<Call | undefined>;
     settle(id: string, settlement: Settlement): Promise<boolean>;
     repeat(id: string, deliveryId: string): Promise<void>;
   };
@@ -36,7 +42,15 @@ export interface MatchPorts {
 const WIDTH = 10;
 
 export const match = async (message: PushesMessage, ports: MatchPorts): Promise<void> => {
-  for (const push of message.pushes) await matchPush(push, message, ports);
+  let failed: { readonly error: unknown } | undefined;
+  // One push that fails must not keep the others of its delivery waiting; the message comes back for it.
+  for (const push of message.pushes)
+    try {
+      await matchPush(push, message, ports);
+    } catch (error) {
+      failed ??= { error };
+    }
+  if (failed !== undefined) throw failed.error;
 };
 
 const matchPush = async (push: Push, message: PushesMessage, ports: MatchPorts): Promise<void> => {
@@ -55,11 +69,19 @@ const matchPush = async (push: Push, message: PushesMessage, ports: MatchPorts):
     ports.log('push.duplicate', { push: push.id, delivery: message.deliveryId, hook: push.hook, reference, of: claim.pushId });
     return;
   }
-  await inParallel(decided, ({ trigger, decision }) => ports.calls.put(callOf(push, trigger, decision, started)));
-  const fired = decided.flatMap(({ trigger, decision }) => (decision.fires ? [trigger] : []));
-  const opened = await inParallel(fired, (trigger) => openCall(push, trigger, message.hosts, ports));
-  const applications = [...new Set(opened.flatMap((application) => application ?? []))].sort();
+  const fired = (await inParallel(decided, (one) => recordDecision(push, one, started, ports))).flatMap((trigger) => trigger ?? []);
+  const opened = await inParallel(fired, async (trigger) => {
+    try {
+      return { application: await openCall(push, trigger, message.hosts, ports) };
+    } catch (error) {
+      return { error };
+    }
+  });
+  const applications = [...new Set(opened.flatMap(({ application }) => application ?? []))].sort();
+  // Before anything is thrown: the state of one application must not keep another one's call waiting.
   if (applications.length > 0) await ports.send(applications);
+  const broken = opened.find((result) => 'error' in result);
+  if (broken !== undefined) throw broken.error;
   ports.log('trigger.decided', {
     push: push.id,
     delivery: message.deliveryId,
@@ -69,6 +91,14 @@ const matchPush = async (push: Push, message: PushesMessage, ports: MatchPorts):
     fired: fired.map(({ name }) => name).join(' '),
     ms: ports.now() - started,
   });
+};
+
+/** Puts the call; the trigger when it is to be opened. What an earlier delivery of this message decided stands, whatever the rule says by now. */
+const recordDecision = async (push: Push, { trigger, decision }: Decided, now: number, ports: MatchPorts): Promise<TriggerDefinition | undefined> => {
+  const call = callOf(push, trigger, decision, now);
+  if ((await ports.calls.put(call)) === 'put') return decision.fires ? trigger : undefined;
+  const stored = await ports.calls.get(call.id, now);
+  return stored === undefined ? (decision.fires ? trigger : undefined) : isOpen(stored.status) ? trigger : undefined;
 };
 
 const callOf = (push: Push, trigger: TriggerDefinition, decision: Decision, now: number): Call => ({

@@ -11,13 +11,13 @@ export type Leased = { readonly is: 'leased'; readonly state: ApplicationState }
 export const stateKey = (application: string) => toItem({ pk: `APP#${application}`, sk: 'STATE' });
 
 export const makeStates = (tables: Tables) => {
-  /** The state of a new application, unless there is one. The fence starts at the time, so that no writer of a former application of this name can match it. */
+  /** The state of a new application, unless there is one. Fence and `rev` start at the time: no writer of a former application of this name can match the one, and no Idempotency-Key of it comes again by the other. */
   const create = async (application: string, now: number): Promise<void> => {
     await whenHolds(
       tables.client.send(
         new PutItemCommand({
           TableName: tables.definitions,
-          Item: toItem({ pk: `APP#${application}`, sk: 'STATE', v: 1, application, rev: 0, fence: now, open: {}, runs: {} }),
+          Item: toItem({ pk: `APP#${application}`, sk: 'STATE', v: 1, application, rev: now, fence: now, open: {}, runs: {} }),
           ConditionExpression: 'attribute_not_exists(pk)',
         }),
       ),
@@ -126,6 +126,9 @@ export const makeStates = (tables: Tables) => {
   return { create, get, open, lease, wake, write, due };
 };
 
+/** The rest is forgotten with the next write. */
+const MOST_DROPPED = 20;
+
 const expressionOf = (fence: number, change: StateChange) => {
   const names: Record<string, string> = {};
   const values: Record<string, unknown> = { ':fence': fence };
@@ -137,6 +140,11 @@ const expressionOf = (fence: number, change: StateChange) => {
     names[`#run${i}`] = repository;
     values[`:run${i}`] = run;
     sets.push(`#runs.#run${i} = :run${i}`);
+  }
+  for (const [i, repository] of (change.drop ?? []).slice(0, MOST_DROPPED).entries()) {
+    names['#runs'] = 'runs';
+    names[`#drop${i}`] = repository;
+    removes.push(`#runs.#drop${i}`);
   }
   for (const [i, [callId, held]] of Object.entries(change.held ?? {}).entries()) {
     if (closing.has(callId)) continue;

@@ -7,6 +7,10 @@ export interface Handle {
   readonly taskDefinition: string;
   /** Id of the deployment that does it; a restart is known by nothing else. */
   readonly deployment?: string;
+  /** When it was asked for, in milliseconds; absent for a deployment that was only found. */
+  readonly at?: number;
+  /** Id of the deployment that it takes the place of. */
+  readonly former?: string;
 }
 
 export const writeHandle = (handle: Handle): string => JSON.stringify(handle);
@@ -15,8 +19,13 @@ export const readHandle = (text: string): Handle => {
   const value: unknown = JSON.parse(text);
   if (typeof value !== 'object' || value === null || !('taskDefinition' in value) || typeof value.taskDefinition !== 'string')
     throw new Error('the handle of a rollout names no task definition: it was not written by this target');
-  const deployment = 'deployment' in value && typeof value.deployment === 'string' ? value.deployment : undefined;
-  return { taskDefinition: value.taskDefinition, ...(deployment === undefined ? {} : { deployment }) };
+  const { taskDefinition } = value;
+  return {
+    taskDefinition,
+    ...('deployment' in value && typeof value.deployment === 'string' ? { deployment: value.deployment } : {}),
+    ...('at' in value && typeof value.at === 'number' ? { at: value.at } : {}),
+    ...('former' in value && typeof value.former === 'string' ? { former: value.former } : {}),
+  };
 };
 
 export type Verdict =
@@ -38,27 +47,53 @@ export const revisionOf = (taskDefinition: string | undefined): string => (taskD
 
 const isRevision = (one: string | undefined, other: string): boolean => revisionOf(one) === revisionOf(other);
 
+/** Whether the deployment that the service is on began at `time` or later: whatever that starts pulls its images after it. */
+export const isSince = (service: Service, time: number | undefined): boolean => {
+  const began = primaryOf(service)?.createdAt?.getTime();
+  return time === undefined || (began !== undefined && began >= time);
+};
+
 /** `now` in milliseconds. */
 export const judge = (service: Service, handle: Handle, now: number): Verdict => {
   const { deployments = [], taskDefinition } = service;
-  const ours =
-    deployments.find(({ id }) => id !== undefined && id === handle.deployment) ??
-    deployments.find((deployment) => isRevision(deployment.taskDefinition, handle.taskDefinition));
-  const since = ours?.createdAt === undefined ? {} : { since: ours.createdAt };
-  const wentBack = isRevision(taskDefinition, handle.taskDefinition) ? '' : `; the service runs ${revisionOf(taskDefinition)}`;
-  if (ours?.rolloutState === 'FAILED')
-    return { is: 'failed', why: { code: 'rollout-failed', detail: `${ours.rolloutStateReason ?? 'ECS gave no reason'}${wentBack}` }, ...since };
+  const primary = primaryOf(service);
+  const ours = deployments.find(({ id }) => id !== undefined && id === handle.deployment);
+  const began = ours?.createdAt ?? (handle.at === undefined ? undefined : new Date(handle.at));
+  const since = began === undefined ? {} : { since: began };
+  // Its own end stands, whatever somebody else has begun after it.
+  if (ours?.rolloutState === 'FAILED') return { is: 'failed', why: failure(ours, service, handle), ...since };
+  if (ours?.rolloutState === 'COMPLETED') return { is: 'healthy' };
+  if (ours === undefined && isOutdated(primary, handle, now)) return UNLISTED;
+  const elsewhere = [primary === ours ? undefined : primary?.taskDefinition, taskDefinition].find(
+    (revision) => revision !== undefined && !isRevision(revision, handle.taskDefinition),
+  );
   // A roll back by alarm or circuit breaker looks like this too, once the failed deployment is gone from the list.
-  if (wentBack !== '')
+  if (elsewhere !== undefined)
     return {
       is: 'replaced',
-      detail: `replaced before it was healthy: the service runs ${revisionOf(taskDefinition)} and not ${revisionOf(handle.taskDefinition)}`,
+      detail: `replaced before it was healthy: the service runs ${revisionOf(elsewhere)} and not ${revisionOf(handle.taskDefinition)}`,
       ...since,
     };
-  if (ours === undefined) return { is: 'progressing', lookAgainIn: OFTEN_MS, detail: 'ECS does not list the deployment yet' };
-  if (ours.rolloutState === 'COMPLETED' || (ours.rolloutState === undefined && isSteady(ours, deployments))) return { is: 'healthy' };
-  const age = ours.createdAt === undefined ? 0 : now - ours.createdAt.getTime();
-  return { is: 'progressing', lookAgainIn: age > OFTEN_FOR_MS ? SELDOM_MS : OFTEN_MS, detail: counts(ours) };
+  // Another deployment of the same revision, a restart by somebody, goes on with what ours began.
+  const present = primary ?? ours;
+  if (present === undefined) return UNLISTED;
+  if (present.rolloutState === 'FAILED') return { is: 'failed', why: failure(present, service, handle), ...since };
+  if (present.rolloutState === 'COMPLETED' || (present.rolloutState === undefined && isSteady(present, deployments))) return { is: 'healthy' };
+  const age = present.createdAt === undefined ? 0 : now - present.createdAt.getTime();
+  return { is: 'progressing', lookAgainIn: age > OFTEN_FOR_MS ? SELDOM_MS : OFTEN_MS, detail: counts(present) };
+};
+
+const UNLISTED: Verdict = { is: 'progressing', lookAgainIn: OFTEN_MS, detail: 'ECS does not list the deployment yet' };
+
+/** ECS is eventually consistent: for so long an answer that knows only the former deployment is taken for one from before the change. */
+const OUTDATED_FOR_MS = 60_000;
+
+const isOutdated = (primary: Deployment | undefined, { at, former }: Handle, now: number): boolean =>
+  at !== undefined && now - at < OUTDATED_FOR_MS && primary?.id === former;
+
+const failure = ({ rolloutStateReason }: Deployment, { taskDefinition }: Service, handle: Handle): Why => {
+  const wentBack = isRevision(taskDefinition, handle.taskDefinition) ? '' : `; the service runs ${revisionOf(taskDefinition)}`;
+  return { code: 'rollout-failed', detail: `${rolloutStateReason ?? 'ECS gave no reason'}${wentBack}` };
 };
 
 /** Where ECS states no rollout (its other deployment strategies), a service is steady once only this deployment is left and has what it wants. */

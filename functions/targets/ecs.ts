@@ -9,7 +9,7 @@ import type { EcsApi } from './ecs-api.ts';
 import { type EcsConfig, ecsConfig } from './ecs-config.ts';
 import { evidenceOf } from './ecs-evidence.ts';
 import { grantEcs } from './ecs-grant.ts';
-import { judge, primaryOf, readHandle, revisionOf, writeHandle } from './ecs-rollout.ts';
+import { type Handle, isSince, judge, primaryOf, readHandle, revisionOf, writeHandle } from './ecs-rollout.ts';
 import { digestOnly, isSameRegistration, isWanted, type Json, matchContainers, type TaskDefinition, tagAndDigest, withImages } from './ecs-task-definition.ts';
 import type { Readable, Seen, TargetIo, WantedImage } from './target.ts';
 
@@ -24,27 +24,41 @@ export const ecs: Readable<EcsConfig> = {
       const matches = matchContainers(definition.containers, images, config.containers);
       if (!matches.ok) return refusal('no-container', `of the containers of ${revisionOf(definition.arn)} ${matches.why}`);
       const handle = handleOf(service);
+      const rollout = judge(service, handle, io.now());
+      const matched = images.length > 0 && matches.value.every(isWanted);
+      // A tag may have moved since it was pulled, and what has failed may go well now: both say nothing, unless this
+      // very deployment did it. An attempt alone proves nothing either, since it may have ended before ECS heard of it.
+      const sure = rollout.is !== 'failed' && images.every(({ image }) => image.digest !== undefined);
+      const ours = io.attempted === true && images.every(({ since }) => isSince(service, since));
+      const running = matched && (sure || ours);
       return {
         is: 'seen',
-        running: images.length > 0 && matches.value.every(isWanted),
-        settled: judge(service, readHandle(handle), io.now()).is === 'healthy',
-        handle,
-        state: { definition } satisfies EcsState,
+        running,
+        settled: rollout.is === 'healthy',
+        handle: writeHandle(handle),
+        state: { definition, deployment: primaryOf(service)?.id, again: matched && !running } satisfies EcsState,
         containers: definition.containers.map(({ name, text }) => `${name} = ${text}`),
       };
     }),
   apply: (config, wish, seen, io) =>
     withApi(config, io, async (api) => {
-      if ('restart' in wish) return applied(await api.update({ forceNewDeployment: true }));
-      const { definition } = stateOf(seen);
-      const next = await nextRevision(api, definition, wish.set, config);
+      const { definition, deployment, again } = stateOf(seen);
+      if ('restart' in wish) return applied(await api.update({ forceNewDeployment: true }), deployment, io);
+      const next = again ? definition.arn : await nextRevision(api, definition, wish.set, config);
       if (typeof next !== 'string') return next;
       // ECS has no compare-and-set; this look leaves a gap of one request in which somebody else's change would be lost.
       const service = await findService(api, config);
       if ('is' in service) return service;
-      if (service.taskDefinition === next) return applied(service);
+      const present = primaryOf(service)?.id;
+      if (again) {
+        if (present !== deployment) return { is: 'moved' };
+        // Without naming the revision: one that was deregistered can be restarted, and nobody else's is undone.
+        const restarted = await api.update({ forceNewDeployment: true });
+        return restarted?.taskDefinition === definition.arn ? applied(restarted, present, io) : { is: 'moved' };
+      }
+      if (service.taskDefinition === next) return applied(service, undefined, io);
       if (service.taskDefinition !== definition.arn) return { is: 'moved' };
-      return applied(await api.update({ taskDefinition: next }));
+      return applied(await api.update({ taskDefinition: next }), present, io);
     }),
   observe: async (config, text, io) => {
     const handle = readHandle(text);
@@ -66,9 +80,14 @@ export const ecs: Readable<EcsConfig> = {
 /** What `apply` needs of what `read` saw. */
 interface EcsState {
   readonly definition: TaskDefinition;
+  /** Id of the deployment that the service was on. */
+  readonly deployment: string | undefined;
+  /** The images are there already, and are to be rolled out once more: see `read`. */
+  readonly again: boolean;
 }
 
-const isState = (value: unknown): value is EcsState => typeof value === 'object' && value !== null && 'definition' in value;
+const isState = (value: unknown): value is EcsState =>
+  typeof value === 'object' && value !== null && 'definition' in value && 'deployment' in value && 'again' in value;
 
 const stateOf = ({ state }: Seen): EcsState => {
   if (!isState(state)) throw new Error('an ecs target is applied with what its own read saw');
@@ -127,14 +146,14 @@ const findService = async (api: EcsApi, { cluster, service: name, region }: EcsC
       );
 };
 
-const handleOf = (service: Service): string => {
+const handleOf = (service: Service): Handle => {
   const deployment = primaryOf(service)?.id;
-  return writeHandle({ taskDefinition: service.taskDefinition ?? '', ...(deployment === undefined ? {} : { deployment }) });
+  return { taskDefinition: service.taskDefinition ?? '', ...(deployment === undefined ? {} : { deployment }) };
 };
 
-const applied = (service: Service | undefined): Outcome => {
+const applied = (service: Service | undefined, former: string | undefined, io: TargetIo): Outcome => {
   if (service === undefined) throw new Error('ecs:UpdateService gave no service');
-  return { is: 'applied', handle: handleOf(service) };
+  return { is: 'applied', handle: writeHandle({ ...handleOf(service), at: io.now(), ...(former === undefined ? {} : { former }) }) };
 };
 
 /** The ARN of a revision that has the images: the latest one if a crash left it behind, else a new one. */
@@ -149,8 +168,8 @@ const nextRevision = async (
   if (matches.value.every(isWanted)) return { is: 'unchanged' };
   const wanted = withImages(definition, matches.value, tagAndDigest);
   const pinned = withImages(definition, matches.value, digestOnly);
-  const latest = await api.taskDefinition(definition.family);
-  if (isSameRegistration(latest.registration, wanted) || isSameRegistration(latest.registration, pinned)) return latest.arn;
+  const latest = await latestOf(api, definition.family);
+  if (latest !== undefined && (isSameRegistration(latest.registration, wanted) || isSameRegistration(latest.registration, pinned))) return latest.arn;
   try {
     return await api.register(wanted);
   } catch (error) {
@@ -160,5 +179,18 @@ const nextRevision = async (
   }
 };
 
-const isAboutImage = (error: unknown): boolean =>
-  error instanceof AwsFailure && error.cause instanceof Error && error.cause.name === 'ClientException' && /container\.image/i.test(error.cause.message);
+/** Undefined for a family whose revisions are all deregistered. Were it another fault of ours, registering would meet it again. */
+const latestOf = async (api: EcsApi, family: string): Promise<TaskDefinition | undefined> => {
+  try {
+    return await api.taskDefinition(family);
+  } catch (error) {
+    if (clientFault(error) === undefined) throw error;
+    return undefined;
+  }
+};
+
+const isAboutImage = (error: unknown): boolean => /container\.image/i.test(clientFault(error) ?? '');
+
+/** What ECS says where it calls a request wrong. */
+const clientFault = (error: unknown): string | undefined =>
+  error instanceof AwsFailure && error.cause instanceof Error && error.cause.name === 'ClientException' ? error.cause.message : undefined;

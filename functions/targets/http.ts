@@ -96,7 +96,8 @@ const post = ({ url, headers = {} }: HttpConfig, { key, authorization }: Credent
     secretHeaders: ['authorization', 'webhook-signature'],
   });
 
-const RETRIED = new Set([408, 425, 429]);
+/** 409 under an Idempotency-Key: the first request with it is still being processed (draft-ietf-httpapi-idempotency-key-header, section 2.6). */
+const RETRIED = new Set([408, 409, 425, 429]);
 
 const outcomeOf = (answer: OutboundAnswer, now: number): Outcome => {
   const { exchange } = answer;

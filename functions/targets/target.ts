@@ -59,7 +59,11 @@ export interface WantedImage {
 export type Wish = { readonly set: readonly WantedImage[] } | { readonly restart: true };
 
 export type Running =
-  /** `running` true when every matching container already has the wanted digest (or, without a digest, the wanted tag) and the target is not on its way elsewhere. */
+  /**
+   * `running` true when every matching container already has the wanted digest and the target is not on its way elsewhere.
+   * A tag without a digest, and a rollout that failed, count only if this very deployment put them there (`attempted`, and
+   * begun since it was wanted): otherwise `running` is false, and `apply` rolls the same out once more.
+   */
   | Seen
   | { readonly is: 'refused'; readonly why: Why; readonly exchange?: Exchange }
   | { readonly is: 'unavailable'; readonly why: Why; readonly retryAfter?: number; readonly exchange?: Exchange };
@@ -85,6 +89,8 @@ export interface TargetIo {
   /** `application.rev`: the same on every attempt of one deployment. */
   readonly idempotencyKey: string;
   readonly externalId: string;
+  /** True when something was sent to the target for this deployment before: what runs there may be our own doing. */
+  readonly attempted?: boolean;
   readonly now: () => number;
 }
 

@@ -103,8 +103,9 @@ const checkEnds = (outcome: Outcome, calls: readonly Call[], report: Report): vo
       case 'coalesced':
       case 'duplicate': {
         const by = call.by === undefined ? undefined : byId.get(call.by);
-        // The same image pushed again is a duplicate of what was wanted before it.
-        const repeats = call.reason === 'duplicate' && call.digest !== undefined && by?.digest === call.digest && by.tag === call.tag;
+        // The same image pushed again is a duplicate of what was wanted before it; redelivered, it takes the place over.
+        const sameImage = call.digest !== undefined && by?.digest === call.digest && by.tag === call.tag;
+        const repeats = sameImage && (call.reason === 'duplicate' || by.redeliveryOf !== undefined);
         if (by === undefined || by.application !== call.application || by.repository !== call.repository || (by.order < call.order && !repeats))
           wrong(`${call.by ?? 'nothing'} is not what replaced it`);
         break;

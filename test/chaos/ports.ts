@@ -88,6 +88,7 @@ export const matchPorts = (invocation: Invocation, { memory, faults, random, not
         note(invocation, `call ${call.id} ${call.status}: ${put}`);
         return put;
       }),
+    get: (id, now) => faults.call(invocation, 'get call', () => memory.calls.get(id, now)),
     settle: (id, settlement) => faults.call(invocation, 'settle', () => memory.calls.settle(id, settlement)),
     repeat: (id, delivery) => faults.call(invocation, 'repeat', () => memory.calls.repeat(id, delivery)),
   },

@@ -57,7 +57,7 @@ export const createMemory = (retentionDays = 30) => {
 
   const states = {
     create: (application: string, now: number): void => {
-      if (!items.has(application)) items.set(application, { application, rev: 0, fence: now, open: {}, runs: {} });
+      if (!items.has(application)) items.set(application, { application, rev: now, fence: now, open: {}, runs: {} });
     },
     get: (application: string): ApplicationState | undefined => {
       const item = items.get(application);
@@ -94,6 +94,7 @@ export const createMemory = (retentionDays = 30) => {
       for (const [callId] of held)
         if (item.open[callId] === undefined) throw new Error(`ValidationException: the update names ${callId}, which is not in "open" of ${application}`);
       for (const [repository, run] of Object.entries(change.runs ?? {})) item.runs[repository] = run;
+      for (const repository of (change.drop ?? []).slice(0, 20)) delete item.runs[repository];
       for (const [callId, value] of held) {
         const call = item.open[callId];
         if (call !== undefined) item.open[callId] = { ...call, held: { ...value } };
