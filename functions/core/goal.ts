@@ -94,6 +94,10 @@ const chooseWinner = (open: readonly OpenCall[], run: Run, input: GateInput, dra
   let { desired } = run;
   let winner: OpenCall | undefined;
   let waiting: OpenCall | undefined;
+  const { desired: before } = run;
+  // Something else was pushed in between. An earlier plan, whose writes got half-way, may have ended the wanted call for it
+  // already: then a repeat must not lean on that call, and is a winner like any other.
+  const crossed = before !== undefined && isPending(run) && open.some((call) => call.order > before.order && !isSameImage(call, before));
   for (const call of open) {
     if (isFull(draft)) {
       // Those that are left are older: they lose to what is chosen now, or are looked at once what is refused is out of the way.
@@ -103,7 +107,7 @@ const chooseWinner = (open: readonly OpenCall[], run: Run, input: GateInput, dra
     const settle = (settlement: Settlement): void => void draft.settle.push({ callId: call.callId, settlement });
     if (winner !== undefined) settle(replacedBy(call, winner));
     else if (desired !== undefined && call.order < desired.order && !(call.redelivery === true && isSameImage(call, desired))) settle(olderThan(call, desired));
-    else if (desired !== undefined && (call.order === desired.order ? call.redelivery !== true : isRepeat(call, run, desired, input))) {
+    else if (desired !== undefined && (call.order === desired.order ? call.redelivery !== true : !crossed && isRepeat(call, run, desired, input))) {
       settle({ status: 'skipped', reason: 'duplicate', by: desired.callId });
       desired = { ...desired, order: call.order, again: call.callId };
     } else {
