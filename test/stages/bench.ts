@@ -81,9 +81,6 @@ export const exchange = (status: number): Exchange => ({
 export const DELIVERED: Outcome = { is: 'delivered', exchange: exchange(200) };
 export const APPLIED: Outcome = { is: 'applied', handle: 'rollout-1' };
 
-/** Thrown where the saw cuts: the process is gone, nobody catches it. */
-export class Gone extends Error {}
-
 export const makeBench = () => {
   const memory = createMemory();
   let now = NOW;
@@ -94,6 +91,14 @@ export const makeBench = () => {
   const done: string[] = [];
   let cut: { at: number; side: 'before' | 'after' } | undefined;
   let gone = false;
+  let onDeath: () => void = () => undefined;
+  const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
+  /** Nothing in the step hears of it: the process is not there any more. */
+  const die = <T>(): Promise<T> => {
+    gone = true;
+    onDeath();
+    return never();
+  };
 
   /** What the target was asked to do, and what it will say. */
   const target = {
@@ -109,19 +114,12 @@ export const makeBench = () => {
 
   /** One effect of a step: counted, and cut when it is its turn. */
   const effect = async <T>(name: string, run: () => T): Promise<T> => {
-    if (gone) return new Promise<T>(() => undefined);
+    if (gone) return never();
     const turn = done.length;
     done.push(name);
-    if (cut?.at === turn && cut.side === 'before') {
-      gone = true;
-      throw new Gone(name);
-    }
+    if (cut?.at === turn && cut.side === 'before') return die();
     const value = run();
-    if (cut?.at === turn) {
-      gone = true;
-      throw new Gone(name);
-    }
-    return value;
+    return cut?.at === turn ? die() : value;
   };
 
   const log = (event: string, fields: Readonly<Record<string, unknown>>): void => void logs.push({ event, fields });
@@ -173,6 +171,7 @@ export const makeBench = () => {
     claim: (claimed, at) => effect('claim', () => memory.claim(claimed, at)),
     calls: {
       put: (call) => effect('calls.put', () => calls.put(call)),
+      get: (id, at) => effect('calls.get', () => calls.get(id, at)),
       settle: (id, settlement) => effect('calls.settle', () => calls.settle(id, settlement)),
       repeat: (id, delivery) => effect('calls.repeat', () => calls.repeat(id, delivery)),
     },
@@ -236,6 +235,14 @@ export const makeBench = () => {
     cutAt: (nth: number, side: 'before' | 'after'): void => {
       cut = { at: done.length + nth, side };
     },
+    /** Until the step is over or the process is gone. */
+    until: (step: Promise<unknown>): Promise<'done' | 'gone'> => {
+      const death = new Promise<'gone'>((resolve) => {
+        onDeath = () => resolve('gone');
+        if (gone) onDeath();
+      });
+      return Promise.race([step.then(() => 'done' as const), death]);
+    },
     /** A new process. */
     revive: (): void => {
       cut = undefined;
@@ -276,14 +283,8 @@ export const sawThrough = async (
       const bench = make();
       const from = bench.effects.length;
       bench.cutAt(nth, side);
-      const ended = await run(bench).then(
-        () => 'done' as const,
-        (error: unknown) => {
-          if (error instanceof Gone) return 'gone' as const;
-          throw error;
-        },
-      );
-      if (ended === 'done' && bench.effects.length - from <= nth) return cuts;
+      const ended = await bench.until(run(bench));
+      if (ended === 'done') return cuts;
       const name = `${side} ${bench.effects[from + nth]} (effect ${nth + 1})`;
       cuts.push(name);
       bench.revive();

@@ -31,7 +31,7 @@ test('changed once, watched, succeeded when healthy', async () => {
   await pushed(bench, 1);
   await go(bench);
   expect(bench.call(1)).toMatchObject({ status: 'running', attempts: 1 });
-  expect(bench.state().runs[REPOSITORY]?.running).toMatchObject({ handle: 'rollout-1', since: NOW, deadline: NOW + 600_000, kind: 'readable' });
+  expect(bench.state().runs[REPOSITORY]?.running).toMatchObject({ handle: 'rollout-1', since: NOW, deadline: NOW + 600_000 });
   bench.target.rollouts = [{ is: 'progressing', lookAgainIn: 20_000 }];
   await next(bench);
   expect(bench.call(1)?.status).toBe('running');
@@ -105,7 +105,7 @@ test('somebody else changed it between reading and writing: read again, then cha
   await next(bench);
   await next(bench);
   expect(bench.call(1)).toMatchObject({ status: 'succeeded', attempts: 2 });
-  expect(bench.target.applied.map(({ key }) => key)).toEqual(['web.2']);
+  expect(bench.target.applied.map(({ key }) => key)).toEqual([`web.${NOW + 2}`]);
 });
 
 describe('a rollout that does not become healthy', () => {
@@ -161,7 +161,7 @@ describe('a rollout that does not become healthy', () => {
     bench.target.sight = 'blind';
     await next(bench);
     expect(bench.call(1)).toMatchObject({ status: 'delivered', reason: 'answered-2xx' });
-    expect(new Set(bench.target.applied.map(({ key }) => key))).toEqual(new Set(['web.2']));
+    expect(new Set(bench.target.applied.map(({ key }) => key))).toEqual(new Set([`web.${NOW + 2}`]));
   });
 });
 
@@ -174,7 +174,7 @@ describe('two repositories roll out at the same time: the later change takes the
     expect([bench.call(1)?.status, bench.call(2, 'api')?.status]).toEqual(['running', 'running']);
     return bench;
   };
-  const REPLACED = { is: 'replaced' as const, detail: 'web:3 took its place' };
+  const REPLACED = { is: 'replaced' as const, detail: 'web:3 took its place', evidence: 'task stopped: exit 1' };
 
   test('which carries both images on: watched further, then both succeed', async () => {
     const bench = await both();
@@ -202,7 +202,7 @@ describe('two repositories roll out at the same time: the later change takes the
     bench.target.running = [running(push(2, { repository: API }))];
     bench.target.rollouts = [REPLACED, REPLACED];
     for (let i = 0; i < 4 && bench.state().dueAt !== undefined; i += 1) await next(bench);
-    expect(bench.call(1)).toMatchObject({ status: 'failed', reason: 'rollout-failed', detail: expect.stringContaining('web:3 took its place') });
+    expect(bench.call(1)).toMatchObject({ status: 'failed', reason: 'rollout-failed', detail: 'web:3 took its place: task stopped: exit 1' });
     expect(bench.call(2, 'api')?.status).toBe('succeeded');
   });
 

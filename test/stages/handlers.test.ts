@@ -3,6 +3,7 @@ import type { SQSBatchResponse } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { encodeDeployment, encodePushes } from '../../functions/core/message.ts';
 import { makeDeployHandler } from '../../functions/deploy/handler.ts';
+import { LEASE_MS } from '../../functions/deploy/reconcile.ts';
 import { makeIngestHandler } from '../../functions/ingest/handler.ts';
 import { makeMatchHandler } from '../../functions/match/handler.ts';
 import { makeBench, message, NOW, push, REPOSITORY, TOKEN } from './bench.ts';
@@ -90,8 +91,12 @@ describe('deploy behind its queue', () => {
   test('on its last receive the work is recorded as failed, and the message goes to the dead letters', async () => {
     const { bench, handler } = ready();
     await makeMatchHandler(bench.ports.match)(sqsEvent([{ id: 'p', body: encodePushes(message(push(1)))[0] ?? '', receives: 1 }]), apiContext);
+    bench.cutAt(3, 'before');
+    expect(await bench.until(handler(record(4), apiContext))).toBe('gone');
+    bench.revive();
+    bench.pass(LEASE_MS);
     expect(failures(await handler(record(5), apiContext))).toEqual(['m1']);
-    expect(bench.call(1)).toMatchObject({ status: 'failed', reason: 'worker-died' });
+    expect(bench.call(1)).toMatchObject({ status: 'failed', reason: 'worker-died', detail: '4 times' });
     expect(bench.target.applied).toEqual([]);
   });
 
