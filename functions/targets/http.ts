@@ -96,7 +96,7 @@ const post = ({ url, headers = {} }: HttpConfig, { key, authorization }: Credent
     secretHeaders: ['authorization', 'webhook-signature'],
   });
 
-/** 409 under an Idempotency-Key: the first request with it is still being processed (draft-ietf-httpapi-idempotency-key-header, section 2.6). */
+/** 409 under an Idempotency-Key: the first request with it is still being processed (draft-ietf-httpapi-idempotency-key-header). */
 const RETRIED = new Set([408, 409, 425, 429]);
 
 const outcomeOf = (answer: OutboundAnswer, now: number): Outcome => {

@@ -2,13 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import type { TargetDefinition } from '../../functions/core/definitions.ts';
 import { type BoundTarget, targetOf, targetProblems } from '../../functions/targets/index.ts';
-import type { TargetIo } from '../../functions/targets/target.ts';
+import type { TargetIo, WantedImage } from '../../functions/targets/target.ts';
 import { BLUE, GREEN, type IoOptions, wanted } from './io.ts';
 
 /** One target and the peer behind it, which runs BLUE as tag `v1`. */
 export interface World {
   readonly definition: TargetDefinition;
-  io(options?: Pick<IoOptions, 'idempotencyKey' | 'signal'>): TargetIo;
+  io(options?: Pick<IoOptions, 'idempotencyKey' | 'signal' | 'attempted'>): TargetIo;
   /** Times that the peer was told to run something. */
   changes(): Promise<number>;
   /** From now on the peer says no, for good. */
@@ -36,8 +36,7 @@ const bound = (definition: TargetDefinition): BoundTarget => {
   return target.value;
 };
 
-const tell = async (target: BoundTarget, io: TargetIo) => {
-  const set = [wanted('v2', GREEN)];
+const tell = async (target: BoundTarget, io: TargetIo, set: readonly WantedImage[] = [wanted('v2', GREEN)]) => {
   if (target.sight === 'blind') return target.apply({ set }, io);
   const seen = await target.read(set, io);
   return seen.is === 'seen' ? target.apply({ set }, seen, io) : seen;
@@ -123,7 +122,8 @@ export const readableContract = (name: string, makeWorld: () => Promise<Readable
     test('told twice, it changes once', async (world, target) => {
       const first = await tell(target, world.io());
       const again = await target.read(green, world.io());
-      expect(again).toMatchObject({ is: 'seen', running: true, settled: false, handle: handleIn(first) });
+      expect(again).toMatchObject({ is: 'seen', running: true, settled: false });
+      expect(await target.observe(handleIn(again), world.io())).toEqual(await target.observe(handleIn(first), world.io()));
       if (again.is === 'seen') expect(await target.apply({ set: green }, again, world.io())).toMatchObject({ is: 'unchanged' });
       expect(await world.changes()).toBe(1);
     });
@@ -134,6 +134,14 @@ export const readableContract = (name: string, makeWorld: () => Promise<Readable
       expect(await world.changes()).toBe(0);
       expect(await tell(target, world.io())).toMatchObject({ is: 'applied' });
       expect(await world.changes()).toBe(1);
+    });
+
+    test('a tag alone runs once it was told to, and for nobody else', async (world, target) => {
+      const tag = [wanted('v2')];
+      expect(await tell(target, world.io(), tag)).toMatchObject({ is: 'applied' });
+      expect(await target.read(tag, world.io({ attempted: true }))).toMatchObject({ is: 'seen', running: true, settled: false });
+      expect(await target.read(tag, world.io())).toMatchObject({ is: 'seen', running: false });
+      expect(await tell(target, world.io(), tag)).toMatchObject({ is: 'applied' });
     });
 
     test('somebody else was faster: moved, and theirs stands', async (world, target) => {

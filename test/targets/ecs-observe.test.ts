@@ -1,6 +1,7 @@
 /** Races around a change, and the rollout after it, through the real SDK clients over the fake. */
 import { describe, expect, it } from 'vitest';
-import { makeIo } from './io.ts';
+import { NOW } from './fake-ecs.ts';
+import { BLUE, makeIo } from './io.ts';
 import { ecs, green, tell } from './telling.ts';
 import { ecsWorld } from './worlds.ts';
 
@@ -69,6 +70,54 @@ describe('a rollout', () => {
     expect(await ecs.observe(handle, world.io())).toMatchObject({ is: 'unavailable', why: { code: 'access-denied' } });
     world.fake.service.status = 'INACTIVE';
     expect(await ecs.observe(handle, world.io())).toMatchObject({ is: 'failed', why: { code: 'target-not-found' } });
+  });
+
+  it('that ended well did, whoever deploys after it', async () => {
+    const { world, handle } = await begun();
+    world.finish?.('healthy');
+    await world.overtake();
+    expect(await ecs.observe(handle, world.io())).toEqual({ is: 'healthy' });
+  });
+
+  it('is not failed by an answer from before it began', async () => {
+    const world = await ecsWorld();
+    const before = structuredClone(world.fake.service);
+    const outcome = await tell(world);
+    if (outcome.is !== 'applied') throw new Error(JSON.stringify(outcome));
+    world.fake.behind = before;
+    expect(await ecs.observe(outcome.handle, world.io())).toEqual({
+      is: 'progressing',
+      lookAgainIn: 10_000,
+      detail: 'ECS does not list the deployment yet',
+    });
+    expect(await ecs.observe(outcome.handle, { ...world.io(), now: () => NOW + 60_000 })).toMatchObject({ is: 'replaced' });
+  });
+
+  it('of one repository is carried on by that of another one of the same service', async () => {
+    const { world, handle } = await begun();
+    const envoy = [{ image: { repository: 'public.ecr.aws/envoy/envoy', tag: 'v1.31', digest: BLUE }, hosts: [], since: NOW }];
+    const theirs = await tell(world, envoy);
+    if (theirs.is !== 'applied') throw new Error(JSON.stringify(theirs));
+    expect(await ecs.observe(handle, world.io())).toMatchObject({
+      is: 'replaced',
+      detail: 'replaced before it was healthy: the service runs web:3 and not web:2',
+    });
+    const seen = await ecs.read(green, world.io({ attempted: true }));
+    if (seen.is !== 'seen') throw new Error(JSON.stringify(seen));
+    expect(seen).toMatchObject({ running: true, settled: false });
+    world.finish?.('healthy');
+    for (const either of [seen.handle, theirs.handle]) expect(await ecs.observe(either, world.io())).toEqual({ is: 'healthy' });
+  });
+
+  it('of a restart is not ended by an answer from before it began', async () => {
+    const world = await ecsWorld();
+    const seen = await ecs.read([], world.io());
+    if (seen.is !== 'seen') throw new Error(JSON.stringify(seen));
+    const before = structuredClone(world.fake.service);
+    const outcome = await ecs.apply({ restart: true }, seen, world.io());
+    if (outcome.is !== 'applied') throw new Error(JSON.stringify(outcome));
+    world.fake.behind = before;
+    expect(await ecs.observe(outcome.handle, world.io())).toMatchObject({ is: 'progressing' });
   });
 
   it('of a restart is another deployment of the same revision', async () => {

@@ -27,6 +27,14 @@ describe('healthy', () => {
     ['completed', service(deployment({ rolloutState: 'COMPLETED' }))],
     ['completed with no tasks wanted', service(deployment({ rolloutState: 'COMPLETED', desiredCount: 0, runningCount: 0 }))],
     ['another deployment of the same revision completed', service(deployment({ id: 'd3', rolloutState: 'COMPLETED' }))],
+    [
+      'completed, although another one began since',
+      service(deployment({ id: 'd3', taskDefinition: arn(3), rolloutState: 'IN_PROGRESS' }), deployment({ status: 'ACTIVE', rolloutState: 'COMPLETED' })),
+    ],
+    [
+      'carried on by a restart that completed',
+      service(deployment({ id: 'd3', rolloutState: 'COMPLETED' }), deployment({ status: 'ACTIVE', rolloutState: 'IN_PROGRESS' })),
+    ],
     ['no state, all run, alone', service(deployment({}))],
     ['no state, nothing wanted, alone', service(deployment({ desiredCount: 0, runningCount: 0 }))],
   ])('%s', (_, seen) => {
@@ -49,6 +57,15 @@ describe('progressing', () => {
     ['the revision by its short name', service(deployment({ taskDefinition: 'web:2', rolloutState: 'IN_PROGRESS' })), '2 of 2 tasks run, 0 pending'],
   ])('%s', (_, seen, detail) => {
     expect(judge(seen, handle, NOW)).toEqual({ is: 'progressing', lookAgainIn: 10_000, detail });
+  });
+
+  const asked = { ...handle, at: NOW - 59_999, former: 'd1' };
+  const behind = service(deployment({ id: 'd1', taskDefinition: arn(1), rolloutState: 'COMPLETED' }));
+  const behindSame = service(deployment({ id: 'd1', rolloutState: 'FAILED' }));
+
+  it.each([behind, behindSame])('as long as only the former deployment is listed, for a minute: %#', (seen) => {
+    expect(judge(seen, asked, NOW)).toEqual({ is: 'progressing', lookAgainIn: 10_000, detail: 'ECS does not list the deployment yet' });
+    expect(judge(seen, { ...asked, at: NOW - 60_000 }, NOW).is).toBe(seen === behind ? 'replaced' : 'failed');
   });
 
   it('is looked at less often after two minutes', () => {
@@ -77,9 +94,14 @@ describe('failed', () => {
       'replaced while it went on',
       service(deployment({ id: 'd3', taskDefinition: arn(3), rolloutState: 'IN_PROGRESS' }), deployment({ status: 'ACTIVE', rolloutState: 'IN_PROGRESS' })),
     ],
+    ['replaced within the first minute', service(deployment({ id: 'd3', taskDefinition: arn(3), rolloutState: 'IN_PROGRESS' }))],
+    ['replaced, and the service not yet said to run anything else', { ...service(deployment({ id: 'd3', taskDefinition: arn(3) })), taskDefinition: arn(2) }],
     ['replaced and gone', service(deployment({ id: 'd3', taskDefinition: arn(3), rolloutState: 'COMPLETED' }))],
   ])('%s: whether the image runs on is not for this one to say', (_, seen) => {
-    expect(judge(seen, handle, NOW)).toMatchObject({ is: 'replaced', detail: 'replaced before it was healthy: the service runs web:3 and not web:2' });
+    expect(judge(seen, { ...handle, at: NOW, former: 'd1' }, NOW)).toMatchObject({
+      is: 'replaced',
+      detail: 'replaced before it was healthy: the service runs web:3 and not web:2',
+    });
   });
 
   it('an earlier deployment of the same revision does not speak for this one', () => {
@@ -90,5 +112,6 @@ describe('failed', () => {
 
 it('a handle is read as it was written', () => {
   expect(readHandle(writeHandle(handle))).toEqual(handle);
+  expect(readHandle(writeHandle({ ...handle, at: NOW, former: 'd1' }))).toEqual({ ...handle, at: NOW, former: 'd1' });
   expect(readHandle(writeHandle({ taskDefinition: arn(1) }))).toEqual({ taskDefinition: arn(1) });
 });

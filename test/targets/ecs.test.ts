@@ -56,6 +56,25 @@ describe('a new revision', () => {
     expect(world.fake.revisions).toHaveLength(2);
   });
 
+  it('is made where no other of its family is left', async () => {
+    const world = await ecsWorld();
+    world.fake.inactive.add(1);
+    expect(await tell(world)).toMatchObject({ is: 'applied', handle: expect.stringContaining('web:2') });
+    expect(world.fake.revisions).toHaveLength(2);
+  });
+
+  it('waits when a look at the others of its family fails for another reason', async () => {
+    const world = await ecsWorld();
+    // Only the second look is at the family.
+    world.fake.before.set('DescribeTaskDefinition', () =>
+      world.fake.before.set('DescribeTaskDefinition', () =>
+        world.fake.refuse.set('DescribeTaskDefinition', { times: 9, with: { status: 500, type: 'ServerException', message: 'no' } }),
+      ),
+    );
+    expect(await tell(world)).toMatchObject({ is: 'unavailable' });
+    expect(world.fake.revisions).toHaveLength(1);
+  });
+
   it('drops the tag if ECS does not take it beside a digest', async () => {
     const world = await ecsWorld();
     world.fake.refuse.set('RegisterTaskDefinition', {
@@ -71,7 +90,7 @@ describe('a new revision', () => {
     const world = await ecsWorld();
     expect(await tell(world, [wanted('v2')])).toMatchObject({ is: 'applied' });
     expect(containersOf(world.fake.revisions[1])[0]).toMatchObject({ image: 'registry.example.com/shop/web:v2' });
-    expect(await ecs.read([wanted('v2')], world.io())).toMatchObject({ running: true });
+    expect(await ecs.read([wanted('v2')], world.io({ attempted: true }))).toMatchObject({ running: true });
   });
 });
 

@@ -40,6 +40,10 @@ export interface FakeEcs {
   /** Runs before an action is answered, once. */
   readonly before: Map<string, () => void>;
   readonly stoppedTasks: Json[];
+  /** Revisions that were deregistered: a family does not lead to them, and no service is moved to them. */
+  readonly inactive: Set<number>;
+  /** What `DescribeServices` answers instead of the present: ECS is eventually consistent. */
+  behind: FakeService | undefined;
   /** `UpdateService` calls that were carried out. */
   updates: number;
   /** Another deployment becomes PRIMARY. */
@@ -64,6 +68,7 @@ export const startFakeEcs = async (first: Json): Promise<FakeEcs> => {
   const family = String(first.family);
   const arnOf = (revision: number): string => `arn:aws:ecs:${REGION}:${ACCOUNT}:task-definition/${family}:${revision}`;
   const service: FakeService = { status: 'ACTIVE', taskDefinition: '', deployments: [], events: [], controller: 'ECS' };
+  let deployed = 0;
   const fake: FakeEcs = {
     service,
     asked: [],
@@ -71,12 +76,15 @@ export const startFakeEcs = async (first: Json): Promise<FakeEcs> => {
     refuse: new Map(),
     before: new Map(),
     stoppedTasks: [],
+    inactive: new Set(),
+    behind: undefined,
     updates: 0,
     deploy: (taskDefinition, at = NOW) => {
+      deployed += 1;
       for (const deployment of service.deployments) deployment.status = 'ACTIVE';
       service.taskDefinition = taskDefinition;
       service.deployments.unshift({
-        id: `ecs-svc/${service.deployments.length + 1}${fake.asked.length}`,
+        id: `ecs-svc/${deployed}`,
         status: 'PRIMARY',
         taskDefinition,
         rolloutState: 'IN_PROGRESS',
@@ -103,14 +111,15 @@ export const startFakeEcs = async (first: Json): Promise<FakeEcs> => {
     },
     arnOf,
   };
-  fake.deploy(arnOf(1));
+  fake.deploy(arnOf(1), NOW - 3_600_000);
   fake.finish('COMPLETED');
 
   const revisionAt = (name: string): { readonly at: number; readonly arn: string } => {
-    const at = /:(\d+)$/.test(name) ? Number(name.split(':').pop()) : fake.revisions.length;
+    const active = fake.revisions.map((_, i) => i + 1).filter((revision) => !fake.inactive.has(revision));
+    const at = /:(\d+)$/.test(name) ? Number(name.split(':').pop()) : (active.at(-1) ?? 0);
     return { at, arn: arnOf(at) };
   };
-  const shownService = (): Json => ({
+  const shownService = (service: FakeService): Json => ({
     serviceArn: `arn:aws:ecs:${REGION}:${ACCOUNT}:service/shop/web`,
     serviceName: 'web',
     status: service.status,
@@ -126,7 +135,7 @@ export const startFakeEcs = async (first: Json): Promise<FakeEcs> => {
     DescribeServices: ({ cluster, services }) => {
       if (cluster !== 'shop') return missing('ClusterNotFoundException', 'Cluster not found.');
       return Array.isArray(services) && services[0] === 'web'
-        ? { services: [shownService()], failures: [] }
+        ? { services: [shownService(fake.behind ?? service)], failures: [] }
         : { services: [], failures: [{ arn: 'x', reason: 'MISSING' }] };
     },
     DescribeTaskDefinition: ({ taskDefinition, include }) => {
@@ -151,10 +160,11 @@ export const startFakeEcs = async (first: Json): Promise<FakeEcs> => {
       if (typeof taskDefinition === 'string') {
         const { at, arn } = revisionAt(taskDefinition);
         if (fake.revisions[at - 1] === undefined) return missing('ClientException', 'TaskDefinition not found.');
+        if (fake.inactive.has(at)) return missing('ClientException', 'TaskDefinition is inactive');
         if (arn !== service.taskDefinition || forceNewDeployment === true) fake.deploy(arn);
       } else if (forceNewDeployment === true) fake.deploy(service.taskDefinition);
       fake.updates += 1;
-      return { service: shownService() };
+      return { service: shownService(service) };
     },
     ListTasks: ({ desiredStatus }) => ({ taskArns: desiredStatus === 'STOPPED' ? fake.stoppedTasks.map((_, i) => `arn:task/${i}`) : [] }),
     DescribeTasks: () => ({ tasks: fake.stoppedTasks, failures: [] }),

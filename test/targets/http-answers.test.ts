@@ -21,7 +21,7 @@ it.each([200, 201, 202, 204, 299])('%i is delivered', async (status) => {
   expect(await answering(status)).toMatchObject({ is: 'delivered', exchange: { response: { status } } });
 });
 
-it.each([300, 302, 304, 400, 401, 403, 404, 405, 409, 410, 413, 422])('%i is refused for good', async (status) => {
+it.each([300, 302, 304, 400, 401, 403, 404, 405, 410, 413, 422])('%i is refused for good', async (status) => {
   const outcome = await answering(status, {}, status === 304 ? '' : ' the\n reason ');
   expect(outcome).toMatchObject({
     is: 'refused',
@@ -30,7 +30,7 @@ it.each([300, 302, 304, 400, 401, 403, 404, 405, 409, 410, 413, 422])('%i is ref
   });
 });
 
-it.each([408, 425, 429, 500, 501, 502, 503, 504, 599])('%i is tried again', async (status) => {
+it.each([408, 409, 425, 429, 500, 501, 502, 503, 504, 599])('%i is tried again', async (status) => {
   expect(await answering(status, {}, 'busy')).toMatchObject({
     is: 'unavailable',
     answered: true,

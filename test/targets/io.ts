@@ -11,10 +11,11 @@ export interface IoOptions {
   readonly secrets?: Readonly<Record<string, string>>;
   readonly idempotencyKey?: string;
   readonly signal?: AbortSignal;
+  readonly attempted?: boolean;
   readonly timeoutMs?: number;
 }
 
-export const makeIo = ({ allow = [], secrets = {}, idempotencyKey = 'web.7', signal, timeoutMs }: IoOptions = {}): TargetIo => {
+export const makeIo = ({ allow = [], secrets = {}, idempotencyKey = 'web.7', signal, attempted = false, timeoutMs }: IoOptions = {}): TargetIo => {
   const end = new AbortController();
   // Clients of AWS keep connections until the attempt ends.
   onTestFinished(() => end.abort());
@@ -29,6 +30,7 @@ export const makeIo = ({ allow = [], secrets = {}, idempotencyKey = 'web.7', sig
     signal: used,
     idempotencyKey,
     externalId: EXTERNAL_ID,
+    attempted,
     now: () => NOW,
   };
 };
