@@ -221,9 +221,9 @@ export const REASONS = {
   'address-forbidden': entry(
     'failed',
     'The address leads to a place that must not be called.',
-    'Use a public https address.',
+    'Use a public https address; on one machine start the engine with --allow HOST:PORT.',
     '该地址指向禁止访问的位置。',
-    '请使用公网 https 地址。',
+    '请使用公网 https 地址；单机运行时可用 --allow HOST:PORT 启动引擎。',
   ),
   'secret-unreadable': entry(
     'failed',

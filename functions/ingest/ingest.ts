@@ -101,8 +101,11 @@ const hostsOf = (hook: HookDefinition): readonly string[] => [
 ];
 
 const SHOWN = 3;
+/** A sender's own text in our answer: enough to be known again. */
+const SHOWN_TEXT = 200;
+const cut = (text: string): string => (text.length > SHOWN_TEXT ? `${text.slice(0, SHOWN_TEXT)}…` : text);
 const summary = (ignored: readonly IgnoredEvent[]): string => {
   if (ignored.length === 0) return 'the delivery holds no event';
-  const shown = ignored.slice(0, SHOWN).map(({ why, reference }) => (reference === undefined ? why : `${reference}: ${why}`));
+  const shown = ignored.slice(0, SHOWN).map(({ why, reference }) => (reference === undefined ? why : `${cut(reference)}: ${why}`));
   return ignored.length > SHOWN ? `${shown.join('; ')}; and ${ignored.length - SHOWN} more` : shown.join('; ');
 };

@@ -1,8 +1,8 @@
 /** What of a URL may be recorded: secrets ride in queries, in userinfo, and as path segments. */
 
 const HIDDEN = '…';
-/** Path segments that look random: long hex or a UUID, long text of digits and both cases (webhook URLs of chat systems), and our own webhook tokens. */
-const TOKEN = /^(?:[0-9A-Fa-f-]{20,}|(?=.*[0-9])(?=.*[a-z])(?=.*[A-Z])[\w.~%-]{20,}|it_.+)$/;
+/** Path segments that may be random: long hex or a UUID, long text of digits and both cases (webhook URLs of chat systems), letters and digits in one long run (ids), and our own webhook tokens. */
+const TOKEN = /^(?:[0-9A-Fa-f-]{20,}|(?=.*[0-9])(?=.*[a-z])(?=.*[A-Z])[\w.~%-]{20,}|(?=.*[0-9])(?=.*[A-Za-z])[0-9A-Za-z]{16,}|it_.+)$/;
 
 /** The URL without userinfo and fragment, every value of its query and every token-like path segment replaced by `…`. Text that is no URL is not shown at all. */
 export const shownUrl = (text: string): string => {

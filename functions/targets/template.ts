@@ -2,7 +2,8 @@
 import { formatImage, type Image } from '../core/image.ts';
 import { shown } from '../core/shown.ts';
 
-const PLACEHOLDER = /\{\{\s*([^{}]*?)\s*\}\}/g;
+/** The blanks around a name are cut off afterwards: in the expression they would make it cubic in their number. */
+const PLACEHOLDER = /\{\{([^{}]*)\}\}/g;
 const NAMES = ['image', 'tag', 'digest', 'repository'] as const;
 type Name = (typeof NAMES)[number];
 
@@ -34,7 +35,12 @@ export const hasPlaceholders = (template: unknown): boolean => placeholdersOf(te
 /** The template with every placeholder replaced. Values go into texts before these become JSON, so none can break out of them. */
 export const fillTemplate = (template: unknown, image: Image): unknown => {
   const values = valuesOf(image);
-  return mapTexts(template, (text) => text.replace(PLACEHOLDER, (all, name: string) => (isName(name) ? values[name] : all)));
+  return mapTexts(template, (text) =>
+    text.replace(PLACEHOLDER, (all, inside: string) => {
+      const name = inside.trim();
+      return isName(name) ? values[name] : all;
+    }),
+  );
 };
 
 const mapTexts = (value: unknown, change: (text: string) => string): unknown => {
@@ -47,7 +53,7 @@ const mapTexts = (value: unknown, change: (text: string) => string): unknown => 
 const placeholdersOf = (template: unknown): readonly string[] => {
   const found: string[] = [];
   mapTexts(template, (text) => {
-    for (const [, name = ''] of text.matchAll(PLACEHOLDER)) found.push(name);
+    for (const [, name = ''] of text.matchAll(PLACEHOLDER)) found.push(name.trim());
     return text;
   });
   return found;

@@ -1,6 +1,6 @@
 /** The data directory: one engine at a time, credentials that stay the same from start to start, and the file that tells others where the engine is. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Credentials } from './caller.ts';
 import { fields, parseJson, text } from './json.ts';
@@ -41,7 +41,9 @@ const isAlive = (pid: number): boolean => {
 
 /** Claims the directory for this process; throws, naming the other process, when an engine runs on it already. Gives the function that frees it. */
 export const claim = (directory: string): (() => void) => {
-  mkdirSync(directory, { recursive: true });
+  // Tables and logs hold what definitions and answers hold: for this user alone.
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  chmodSync(directory, 0o700);
   const file = join(directory, 'engine.pid');
   const mine = `${process.pid} ${startedAt(process.pid)}`;
   for (;;) {

@@ -53,6 +53,7 @@ export const makeHttpApi = (): HttpApi => {
           ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]])),
           'apigw-requestid': requestId,
           'content-length': body.length,
+          ...(request.complete ? {} : { connection: 'close' }),
         });
         response.end(request.method === 'HEAD' ? undefined : body);
         // What was not read of a refused body must not be taken for the next request.
