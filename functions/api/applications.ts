@@ -8,7 +8,8 @@ import { Hono } from 'hono';
 import type { ApplicationDefinition, Policy } from '../core/definitions.ts';
 import { type ApplicationPatch, applicationBody, applicationPatch } from '../schema/application.ts';
 import { DEFAULT_LIMIT, deleteQuery, emptyBody, noQuery, pageQuery } from '../schema/request.ts';
-import { changedOr, NAMES_SHOWN } from './hooks.ts';
+import { findTriggers, NAMES_SHOWN, namesOf } from './find-triggers.ts';
+import { changedOr } from './hooks.ts';
 import type { ApiPorts } from './ports.ts';
 import { invalid, Problem, unknownName } from './problem.ts';
 import { nameIn, readBody, readQuery, refuse } from './request.ts';
@@ -113,16 +114,16 @@ export const applicationRoutes = (ports: ApiPorts): Hono => {
   app.delete('/:name', async (c) => {
     const { force } = readQuery(c, deleteQuery);
     const name = nameIn(c, 'application');
-    const naming = await ports.triggers.list({ where: { application: name }, limit: NAMES_SHOWN });
-    const names = naming.ok ? naming.value.items.map((trigger) => trigger.name) : [];
-    if (names.length > 0 && force !== 'true')
+    const naming = await findTriggers({ application: name }, NAMES_SHOWN + 1, ports);
+    if (naming.length > 0 && force !== 'true')
       throw new Problem(
         'application-in-use',
-        `these triggers name the application ${name}: ${names.join(', ')}; delete or change them first, or delete with ?force=true, and their pushes end as failed`,
+        `these triggers name the application ${name}: ${namesOf(naming)}; delete or change them first, or delete with ?force=true, and their pushes end as failed`,
       );
-    if (!(await ports.applications.remove(name))) throw unknownName('application', name);
+    // A state without its application is a deletion that died before it sent: this one completes it.
+    if (!(await ports.applications.remove(name)) && (await ports.states.get(name)) === undefined) throw unknownName('application', name);
     await ports.send([name]);
-    const hint = names.length === 0 ? undefined : `pushes of ${names.join(', ')} end as failed (application-deleted) from now on`;
+    const hint = naming.length === 0 ? undefined : `pushes of ${namesOf(naming)} end as failed (application-deleted) from now on`;
     return c.json({ name, deleted: true, hint });
   });
 

@@ -4,7 +4,7 @@ import { splitCallId } from '../core/call.ts';
 import { callsQuery, DEFAULT_LIMIT, emptyBody, langQuery } from '../schema/request.ts';
 import type { ApiPorts } from './ports.ts';
 import { unknownName } from './problem.ts';
-import { readCall, redeliver } from './redeliver.ts';
+import { completeHalves, readCall, redeliver } from './redeliver.ts';
 import { readBody, readQuery, refuse } from './request.ts';
 import { attemptView, callView } from './views.ts';
 import { langOf } from './words.ts';
@@ -16,17 +16,19 @@ export const callRoutes = (ports: ApiPorts): Hono => {
     const { trigger, application, status, limit = DEFAULT_LIMIT, cursor, lang } = readQuery(c, callsQuery);
     if (application !== undefined && trigger === undefined && status?.every((each) => each === 'untriggered'))
       throw refuse('status', 'untriggered calls belong to their trigger and are not listed by application: ask with trigger=NAME');
+    const now = ports.now();
     const page = await ports.callPages.list({
       ...(trigger === undefined ? {} : { trigger }),
       ...(application === undefined ? {} : { application }),
       ...(status === undefined ? {} : { statuses: status }),
       limit,
       ...(cursor === undefined ? {} : { cursor }),
-      now: ports.now(),
+      now,
     });
     if (!page.ok) throw refuse('cursor', page.why);
     const language = langOf(c, lang);
-    return c.json({ ...page.value, items: page.value.items.map((call) => callView(call, language)) });
+    const calls = await completeHalves(page.value.items, now, ports);
+    return c.json({ ...page.value, items: calls.map((call) => callView(call, language)) });
   });
 
   app.get('/:id', async (c) => {

@@ -64,8 +64,9 @@ export const changeHook = (hook: HookDefinition, patch: HookPatch, now: number, 
   };
 };
 
-/** The new token beside the one that was valid last, which ends after the overlap; older ones end now. */
+/** The new token beside the one that was valid last, which ends after the overlap; older ones end now. Twice with the same token is once: else the one before would end. */
 export const rotateTokens = (hook: HookDefinition, sha256: string, now: number): HookDefinition => {
+  if (hook.tokens.some((token) => token.sha256 === sha256)) return hook;
   const live = hook.tokens.filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);
   const last = live.reduce<HookDefinition['tokens'][number] | undefined>(
     (best, token) => (best === undefined || token.createdAt >= best.createdAt ? token : best),

@@ -2,8 +2,10 @@
 import { Hono } from 'hono';
 import type { HookDefinition } from '../core/definitions.ts';
 import { hostOf } from '../core/image.ts';
+import { shown } from '../core/shown.ts';
 import { hookBody, hookPatch } from '../schema/hook.ts';
 import { DEFAULT_LIMIT, emptyBody, noQuery, pageQuery } from '../schema/request.ts';
+import { findTriggers, NAMES_SHOWN, namesOf } from './find-triggers.ts';
 import { changeHook, makeHook, OVERLAP_MS, rotateTokens } from './hook-definition.ts';
 import type { ApiPorts } from './ports.ts';
 import { Problem, unknownName } from './problem.ts';
@@ -22,8 +24,6 @@ export const changedOr = <T>(changed: T | 'absent' | 'moved', kind: string, name
   if (changed === 'moved') throw new Problem('changed-meanwhile', `the ${kind} ${name} is being changed by others at this moment: read it, then try again`);
   return changed;
 };
-
-export const NAMES_SHOWN = 10;
 
 export const hookRoutes = (ports: ApiPorts): Hono => {
   const app = new Hono();
@@ -60,25 +60,22 @@ export const hookRoutes = (ports: ApiPorts): Hono => {
     const patch = await readBody(c, hookPatch);
     const changed = await ports.hooks.change(name, async (hook) => {
       const next = changeHook(hook, patch, ports.now(), ports);
-      if (next.registryHost !== hook.registryHost) await refuseLeavingTriggers(next);
+      await refuseLeavingTriggers(hook, next);
       return next;
     });
     return c.json(hookView(changedOr(changed, 'hook', name)));
   });
 
-  /** A trigger's repository names its host, so a hook of another host would silently stop firing it. */
-  const refuseLeavingTriggers = async (next: HookDefinition): Promise<void> => {
-    const heard = (await triggersHearing(next.name)).filter(({ repository }) => next.registryHost !== undefined && hostOf(repository) !== next.registryHost);
-    if (heard.length > 0)
+  /** A trigger's repository names its host, so a hook that does not speak for that host any more would silently stop firing it. */
+  const refuseLeavingTriggers = async (hook: HookDefinition, next: HookDefinition): Promise<void> => {
+    if (String(hostsOf(hook)) === String(hostsOf(next)) && hook.registryHost === next.registryHost) return;
+    const leaving = await findTriggers({ hook: hook.name }, NAMES_SHOWN + 1, ports, ({ repository }) => !knows(next, hostOf(repository), hook));
+    const hosts = next.registryHost ?? (next.hostAliases.length === 0 ? 'none of its own' : shown(next.hostAliases.join(', '), 200));
+    if (leaving.length > 0)
       throw new Problem(
         'hook-in-use',
-        `${heard.map(({ name }) => name).join(', ')} hear the hook ${next.name} for another host than ${next.registryHost}: delete them first, or make another hook`,
+        `these triggers hear the hook ${hook.name} for a host that it would not speak for any more (then: ${hosts}): ${namesOf(leaving)}; keep the host, delete them first, or make another hook`,
       );
-  };
-
-  const triggersHearing = async (hook: string) => {
-    const page = await ports.triggers.list({ where: { hook }, limit: NAMES_SHOWN });
-    return page.ok ? page.value.items : [];
   };
 
   for (const [action, enabled] of [
@@ -106,15 +103,20 @@ export const hookRoutes = (ports: ApiPorts): Hono => {
   app.delete('/:name', async (c) => {
     readQuery(c, noQuery);
     const name = nameIn(c, 'hook');
-    const heard = await triggersHearing(name);
+    const heard = await findTriggers({ hook: name }, NAMES_SHOWN + 1, ports);
     if (heard.length > 0)
-      throw new Problem(
-        'hook-in-use',
-        `these triggers hear the hook ${name}: ${heard.map((trigger) => trigger.name).join(', ')}; delete them, or let them hear another hook, first`,
-      );
+      throw new Problem('hook-in-use', `these triggers hear the hook ${name}: ${namesOf(heard)}; delete them, or let them hear another hook, first`);
     if (!(await ports.hooks.remove(name))) throw unknownName('hook', name);
     return c.json({ name, deleted: true });
   });
 
   return app;
+};
+
+const hostsOf = ({ registryHost, hostAliases }: HookDefinition): readonly string[] => [...(registryHost === undefined ? [] : [registryHost]), ...hostAliases];
+
+/** Whether pushes through the hook can be known under this host. Without any host they are known under what they name themselves, and not all name one. */
+const knows = ({ registryHost, hostAliases }: HookDefinition, host: string, before: HookDefinition): boolean => {
+  if (registryHost !== undefined) return host === registryHost;
+  return hostAliases.length === 0 ? host !== before.registryHost : hostAliases.includes(host);
 };

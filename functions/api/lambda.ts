@@ -21,12 +21,14 @@ import { makeApiHandler } from './handler.ts';
 const { env } = process;
 const tables = makeTables(env);
 const retentionDays = Number(required(env, ENV.retentionDays));
+/** Unlikely enough to be made twice for one item, and short: a push reads what every trigger of its repository holds. */
+const newWriter = (): string => randomBytes(9).toString('base64url');
 const trust = { deployRoleArn: required(env, ENV.deployRoleArn), externalId: required(env, ENV.externalId) };
 
 const app = makeApi({
-  hooks: makeHooks(tables),
-  triggers: makeTriggers(tables),
-  applications: makeApplications(tables),
+  hooks: makeHooks(tables, newWriter),
+  triggers: makeTriggers(tables, newWriter),
+  applications: makeApplications(tables, newWriter),
   callPages: makeCallPages(tables, retentionDays),
   calls: makeCalls(tables, retentionDays),
   states: makeStates(tables),

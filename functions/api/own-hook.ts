@@ -6,6 +6,7 @@
  * made on purpose, and whose URL is in use, goes on working.
  */
 import type { HookDefinition } from '../core/definitions.ts';
+import { findTriggers } from './find-triggers.ts';
 import { type HookParts, makeHook } from './hook-definition.ts';
 import type { ApiPorts } from './ports.ts';
 import { Problem } from './problem.ts';
@@ -39,9 +40,9 @@ export const storeOwnHook = async ({ hook, token }: { readonly hook: HookDefinit
         if (!(await ports.hooks.remove(name, true))) await forget();
       },
     };
-  const heard = await ports.triggers.list({ where: { hook: name }, limit: 1 });
-  const free = heard.ok && heard.value.items.length === 0;
+  const free = (await findTriggers({ hook: name }, 1, ports)).length === 0;
   const changed = await ports.hooks.change(name, (found) => {
+    if (own !== undefined && found.tokens.some(({ sha256 }) => sha256 === own.sha256)) return found;
     if (!free || !alike(found, hook) || found.tokens.length >= MOST_TOKENS || own === undefined)
       throw new Problem(
         'name-taken',

@@ -1,6 +1,6 @@
 /** What the API needs of the world; given by `lambda.ts`, or by a test. */
 import type { ApplicationState, OpenCall } from '../core/application.ts';
-import type { Call, Settlement } from '../core/call.ts';
+import type { Call } from '../core/call.ts';
 import type { TargetDefinition, TriggerDefinition } from '../core/definitions.ts';
 import type { Parsed } from '../core/parsed.ts';
 import type { Registry } from '../registries/registry.ts';
@@ -19,7 +19,6 @@ export interface ApiPorts {
   readonly calls: {
     get(id: string, now: number): Promise<Call | undefined>;
     put(call: Call): Promise<'put' | 'exists'>;
-    settle(id: string, settlement: Settlement): Promise<boolean>;
   };
   readonly states: {
     create(application: string, now: number): Promise<void>;

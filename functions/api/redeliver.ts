@@ -1,6 +1,6 @@
 /**
- * The same image again, at its original place in the order: a new call, which `goal` judges like any other. If a newer
- * image ran since, it ends as `superseded`; running an old image on purpose is `deploy` or `rollback`.
+ * The same image again, at its original place in the order: a new call, which `goal` judges like any other. If another
+ * image was wanted since, it ends as `superseded`; what runs an old image on purpose is a new push of it.
  *
  * Written in the order of the protocol: the call, then the state (with `dueAt`, so that the tick finds it should this die
  * before it sends), then the message.
@@ -52,10 +52,11 @@ export const redeliver = async (id: string, ports: ApiPorts): Promise<Redelivere
   await ports.calls.put(call);
   await openAndSend(call, now, ports);
   const desired = state?.runs[repository]?.desired;
-  if (desired === undefined || desired.order <= order) return { call };
+  // Of the very image that is wanted now a redelivery runs, wherever a repeated push has taken its place in the order.
+  if (desired === undefined || desired.order <= order || (desired.tag === tag && desired.digest === digest)) return { call };
   return {
     call,
-    hint: `a newer image of ${repository} was wanted since, so this call will end as superseded: use "deploy" to run this image all the same, or "rollback" to go back`,
+    hint: `a newer image of ${repository} was wanted since (${desired.tag}, by the call ${desired.again ?? desired.callId}), so this call will end as superseded: push this image again to run it all the same, or redeliver that call to run the newest again`,
   };
 };
 
@@ -65,7 +66,7 @@ const openAndSend = async (call: Call, now: number, ports: ApiPorts): Promise<vo
   const hosts = heard === undefined ? [] : [...new Set([...(heard.registryHost === undefined ? [] : [heard.registryHost]), ...heard.hostAliases])];
   const open = { callId: id, order, repository, tag, ...(digest === undefined ? {} : { digest }), receivedAt, hosts, redelivery: true } as const;
   if ((await ports.states.open(application, open, { dueAt: now })) === 'absent') {
-    // A creation that died half-way; the application itself was there a moment ago.
+    // A creation that died half-way, or an application that is gone: then `deploy` ends the call as `application-deleted` and takes the state away again.
     await ports.states.create(application, now);
     await ports.states.open(application, open, { dueAt: now });
   }
@@ -75,17 +76,34 @@ const openAndSend = async (call: Call, now: number, ports: ApiPorts): Promise<vo
 /** Longer than the API's function may run (29 s) plus its late writes. */
 const SETTLES_MS = 60_000;
 
+/** A list completes no more than these, the oldest ones, so that it stays quick. */
+const COMPLETED_AT_ONCE = 5;
+
+/** Queued for so long that it may have died between its call and the state, where nothing but a look at it would ever find it. */
+const mayBeHalf = ({ redeliveryOf, status, decidedAt }: Call, now: number): boolean =>
+  redeliveryOf !== undefined && status === 'queued' && now - decidedAt >= SETTLES_MS;
+
 /**
- * Completes a redelivery that died between its call and the state, where nothing else would ever find it: done when
- * somebody looks at the call. The state is read before the call: `deploy` ends a call before it forgets it, so a call
- * that is queued although the state did not have it was never there.
+ * Completes a redelivery of which the state knows nothing. The state is read before the call: `deploy` ends a call before
+ * it forgets it, so a call that is queued although the state did not have it was never there.
  */
+const complete = async ({ id, application, repository }: Call, now: number, ports: ApiPorts): Promise<Call | undefined> => {
+  const state = await ports.states.get(application);
+  const known = state?.open[id] !== undefined || state?.runs[repository]?.desired?.callId === id;
+  const again = await ports.calls.get(id, now);
+  if (!known && again?.status === 'queued') await openAndSend(again, now, ports);
+  return again;
+};
+
+/** One call, completed if it needs that. */
 export const readCall = async (id: string, now: number, ports: ApiPorts): Promise<Call | undefined> => {
   const call = await ports.calls.get(id, now);
-  if (call?.redeliveryOf === undefined || call.status !== 'queued' || now - call.decidedAt < SETTLES_MS) return call;
-  const state = await ports.states.get(call.application);
-  const known = state?.open[id] !== undefined || state?.runs[call.repository]?.desired?.callId === id;
-  const again = await ports.calls.get(id, now);
-  if (state !== undefined && !known && again?.status === 'queued') await openAndSend(again, now, ports);
-  return again;
+  return call !== undefined && mayBeHalf(call, now) ? complete(call, now, ports) : call;
+};
+
+/** The calls of a page, newest first, with those completed that need it. */
+export const completeHalves = async (calls: readonly Call[], now: number, ports: ApiPorts): Promise<readonly Call[]> => {
+  const halves = calls.filter((call) => mayBeHalf(call, now)).slice(-COMPLETED_AT_ONCE);
+  const completed = new Map(await Promise.all(halves.map(async (call) => [call.id, await complete(call, now, ports)] as const)));
+  return calls.map((call) => completed.get(call.id) ?? call);
 };

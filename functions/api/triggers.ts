@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import type { HookDefinition, TriggerDefinition } from '../core/definitions.ts';
 import { DEFAULT_LIMIT, emptyBody, noQuery, triggersQuery } from '../schema/request.ts';
 import { type TriggerBody, triggerBody, triggerPatch } from '../schema/trigger.ts';
+import { findTriggers } from './find-triggers.ts';
 import { changedOr, shownOnce } from './hooks.ts';
 import { draftOwnHook, storeOwnHook } from './own-hook.ts';
 import type { ApiPorts } from './ports.ts';
@@ -147,8 +148,7 @@ export const triggerRoutes = (ports: ApiPorts): Hono => {
     const name = nameIn(c, 'trigger');
     const trigger = await ports.triggers.get(name);
     if (trigger === undefined || !(await ports.triggers.remove(name))) throw unknownName('trigger', name);
-    const heard = await ports.triggers.list({ where: { hook: trigger.hook }, limit: 2 });
-    const others = heard.ok ? heard.value.items.filter((other) => other.name !== name) : [];
+    const others = await findTriggers({ hook: trigger.hook }, 1, ports, (other) => other.name !== name);
     const hint = others.length > 0 ? undefined : `no trigger hears the hook ${trigger.hook} now: DELETE /v1/hooks/${trigger.hook} ends its URL`;
     return c.json({ name, deleted: true, hint });
   });

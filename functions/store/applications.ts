@@ -4,13 +4,17 @@ import { applicationFromItem, applicationKey, applicationToItem } from './defini
 import { makeDefinitions } from './definitions.ts';
 import type { Tables } from './dynamo.ts';
 
-export const makeApplications = (tables: Tables) => {
-  const { get, create, change, remove, list } = makeDefinitions<ApplicationDefinition>(tables, {
-    kind: 'application',
-    toItem: applicationToItem,
-    fromItem: applicationFromItem,
-    isKey: ({ pk, sk }, name) => pk === applicationKey(name).pk && sk === applicationKey(name).sk,
-  });
+export const makeApplications = (tables: Tables, newWriter: () => string) => {
+  const { get, create, change, remove, list } = makeDefinitions<ApplicationDefinition>(
+    tables,
+    {
+      kind: 'application',
+      toItem: applicationToItem,
+      fromItem: applicationFromItem,
+      isKey: ({ pk, sk }, name) => pk === applicationKey(name).pk && sk === applicationKey(name).sk,
+    },
+    newWriter,
+  );
   return {
     get: (name: string) => get(applicationKey(name)),
     create,

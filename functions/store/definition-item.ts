@@ -5,7 +5,8 @@
  *   REPO#<host/path> or PREFIX#<host/first segment>, TRIGGER#<name>             trigger
  *   TRIGGER#<name>, CLAIM                                                       makes a trigger's name unique: see triggers.ts
  * Only definitions carry `kind`, the key of the index byKind (kind, name). `edition` counts the changes of an item and
- * is what a change is conditional on; it is the table's, not the domain's.
+ * is what a change is conditional on; `writer` names the one write that made it what it is. Both are the table's, not the
+ * domain's.
  */
 import type { ApplicationDefinition, HookDefinition, TargetDefinition, TriggerDefinition } from '../core/definitions.ts';
 import { hostOf, pathOf } from '../core/image.ts';
@@ -35,9 +36,15 @@ export const prefixPartition = (repository: string): string => {
   return `PREFIX#${hostOf(repository)}/${first}`;
 };
 
-export const hookToItem = (hook: HookDefinition, edition: number): Item => ({ ...hookKey(hook.name), kind: 'hook' satisfies Kind, v: 1, edition, ...hook });
+export const hookToItem = (hook: HookDefinition, edition: number): Item & Key => ({
+  ...hookKey(hook.name),
+  kind: 'hook' satisfies Kind,
+  v: 1,
+  edition,
+  ...hook,
+});
 
-export const triggerToItem = (trigger: TriggerDefinition, edition: number): Item => ({
+export const triggerToItem = (trigger: TriggerDefinition, edition: number): Item & Key => ({
   ...triggerKey(trigger),
   kind: 'trigger' satisfies Kind,
   v: 1,
@@ -46,7 +53,7 @@ export const triggerToItem = (trigger: TriggerDefinition, edition: number): Item
 });
 
 /** The target is kept as JSON text: its template is a user's own JSON, which may nest deeper or hold larger numbers than an item can. */
-export const applicationToItem = ({ target, ...application }: ApplicationDefinition, edition: number): Item => ({
+export const applicationToItem = ({ target, ...application }: ApplicationDefinition, edition: number): Item & Key => ({
   ...applicationKey(application.name),
   kind: 'application' satisfies Kind,
   v: 1,
@@ -73,7 +80,7 @@ const strange = (item: Item): Error =>
 
 /** What is the table's own is left behind. */
 const body = (item: Item): Item => {
-  const { pk: _pk, sk: _sk, kind: _kind, v, edition: _edition, ...fields } = item;
+  const { pk: _pk, sk: _sk, kind: _kind, v, edition: _edition, writer: _writer, ...fields } = item;
   if (v !== 1) throw strange(item);
   return fields;
 };

@@ -1,4 +1,9 @@
-/** What hooks, triggers and applications have in common in the store: put if absent, conditional change, delete, list by kind and name. */
+/**
+ * What hooks, triggers and applications have in common in the store: put if absent, conditional change, delete, list by kind and name.
+ *
+ * A write that took place can lose its answer; the client then sends it again, and the condition fails on what it wrote
+ * itself. So no failed condition is believed before the item was read: every write leaves its own `writer` there.
+ */
 import { DeleteItemCommand, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { type Parsed, parsed } from '../core/parsed.ts';
 import { decodeCursor, encodeCursor, notOurs, type Page } from './cursor.ts';
@@ -17,7 +22,7 @@ export interface ListQuery {
 /** How one kind of definition becomes an item and is read again. */
 export interface Codec<T> {
   readonly kind: Kind;
-  readonly toItem: (definition: T, edition: number) => Item;
+  readonly toItem: (definition: T, edition: number) => Item & Key;
   readonly fromItem: (item: Item) => T;
   /** Whether a key read from a cursor can be one of this kind. */
   readonly isKey: (key: Key, name: string) => boolean;
@@ -27,7 +32,8 @@ export interface Codec<T> {
 const TRIES = 5;
 const PAGE = 200;
 
-export const makeDefinitions = <T>(tables: Tables, codec: Codec<T>) => {
+/** `newWriter`: a short text, new each time. */
+export const makeDefinitions = <T>(tables: Tables, codec: Codec<T>, newWriter: () => string) => {
   const TableName = tables.definitions;
   const read = async ({ pk, sk }: Key): Promise<Item | undefined> => {
     const { Item } = await tables.client.send(new GetItemCommand({ TableName, Key: toItem({ pk, sk }), ConsistentRead: true }));
@@ -39,43 +45,45 @@ export const makeDefinitions = <T>(tables: Tables, codec: Codec<T>) => {
     return item === undefined ? undefined : codec.fromItem(item);
   };
 
-  const create = async (definition: T): Promise<'created' | 'exists'> =>
-    (await whenHolds(
-      tables.client.send(new PutItemCommand({ TableName, Item: toItem(codec.toItem(definition, 1)), ConditionExpression: 'attribute_not_exists(pk)' })),
-    ))
-      ? 'created'
-      : 'exists';
+  const create = async (definition: T): Promise<'created' | 'exists'> => {
+    const writer = newWriter();
+    const item: Item & Key = { ...codec.toItem(definition, 1), writer };
+    const put = new PutItemCommand({ TableName, Item: toItem(item), ConditionExpression: 'attribute_not_exists(pk)' });
+    return (await whenHolds(tables.client.send(put))) || (await read(item))?.writer === writer ? 'created' : 'exists';
+  };
 
   /** Applies `alter` to what is stored now; again if somebody else changed it in between. What `alter` throws ends the change. */
   const change = async (key: Key, alter: (definition: T) => Promise<T> | T): Promise<T | 'absent' | 'moved'> => {
+    let item = await read(key);
     for (let i = 0; i < TRIES; i += 1) {
-      const item = await read(key);
       if (item === undefined) return 'absent';
       const edition = typeof item.edition === 'number' ? item.edition : 0;
       const changed = await alter(codec.fromItem(item));
+      const writer = newWriter();
       const put = new PutItemCommand({
         TableName,
-        Item: toItem(codec.toItem(changed, edition + 1)),
+        Item: toItem({ ...codec.toItem(changed, edition + 1), writer }),
         ConditionExpression: 'edition = :edition',
         ExpressionAttributeValues: toItem({ ':edition': edition }),
       });
       if (await whenHolds(tables.client.send(put))) return changed;
+      item = await read(key);
+      if (item?.writer === writer) return changed;
     }
     return 'moved';
   };
 
-  /** True when it was there. With `untouched`, only what nobody has changed since its creation. */
-  const remove = async ({ pk, sk }: Key, untouched = false): Promise<boolean> =>
-    whenHolds(
-      tables.client.send(
-        new DeleteItemCommand({
-          TableName,
-          Key: toItem({ pk, sk }),
-          ConditionExpression: untouched ? 'edition = :one' : 'attribute_exists(pk)',
-          ...(untouched ? { ExpressionAttributeValues: toItem({ ':one': 1 }) } : {}),
-        }),
-      ),
-    );
+  /** True when it was there and is no more; who else removed it at the same time is told the same. With `untouched`, only what nobody has changed since its creation. */
+  const remove = async ({ pk, sk }: Key, untouched = false): Promise<boolean> => {
+    if ((await read({ pk, sk })) === undefined) return false;
+    const removal = new DeleteItemCommand({
+      TableName,
+      Key: toItem({ pk, sk }),
+      ConditionExpression: untouched ? 'edition = :one' : 'attribute_exists(pk)',
+      ...(untouched ? { ExpressionAttributeValues: toItem({ ':one': 1 }) } : {}),
+    });
+    return (await whenHolds(tables.client.send(removal))) || (await read({ pk, sk })) === undefined;
+  };
 
   const startOf = (cursor: string): Parsed<Item> => {
     const parts = decodeCursor(cursor, 3);

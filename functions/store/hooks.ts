@@ -4,13 +4,17 @@ import { hookFromItem, hookKey, hookToItem } from './definition-item.ts';
 import { makeDefinitions } from './definitions.ts';
 import type { Tables } from './dynamo.ts';
 
-export const makeHooks = (tables: Tables) => {
-  const { get, create, change, remove, list } = makeDefinitions<HookDefinition>(tables, {
-    kind: 'hook',
-    toItem: hookToItem,
-    fromItem: hookFromItem,
-    isKey: ({ pk, sk }, name) => pk === hookKey(name).pk && sk === hookKey(name).sk,
-  });
+export const makeHooks = (tables: Tables, newWriter: () => string) => {
+  const { get, create, change, remove, list } = makeDefinitions<HookDefinition>(
+    tables,
+    {
+      kind: 'hook',
+      toItem: hookToItem,
+      fromItem: hookFromItem,
+      isKey: ({ pk, sk }, name) => pk === hookKey(name).pk && sk === hookKey(name).sk,
+    },
+    newWriter,
+  );
   return {
     get: (name: string) => get(hookKey(name)),
     create,

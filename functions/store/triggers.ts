@@ -32,14 +32,18 @@ const claimFrom = (item: Item | undefined): Claim | undefined =>
     ? { at: item.at, owner: item.owner, claimedAt: item.claimedAt }
     : undefined;
 
-export const makeTriggers = (tables: Tables) => {
+export const makeTriggers = (tables: Tables, newWriter: () => string) => {
   const TableName = tables.definitions;
-  const definitions = makeDefinitions<TriggerDefinition>(tables, {
-    kind: 'trigger',
-    toItem: triggerToItem,
-    fromItem: triggerFromItem,
-    isKey: ({ pk, sk }, name) => /^(?:REPO|PREFIX)#./.test(pk) && sk === `TRIGGER#${name}`,
-  });
+  const definitions = makeDefinitions<TriggerDefinition>(
+    tables,
+    {
+      kind: 'trigger',
+      toItem: triggerToItem,
+      fromItem: triggerFromItem,
+      isKey: ({ pk, sk }, name) => /^(?:REPO|PREFIX)#./.test(pk) && sk === `TRIGGER#${name}`,
+    },
+    newWriter,
+  );
 
   const claimOf = async (name: string): Promise<Claim | undefined> => claimFrom(await definitions.read(claimKey(name)));
   const keyOf = (name: string, { at }: Claim): Key => ({ pk: at, sk: `TRIGGER#${name}` });

@@ -94,7 +94,8 @@ export const addCallCommands = (program: Command, io: Io): void => {
           column('MS', ({ ms }) => ms),
           column('REQUEST', ({ request }) => `${textOf(fields(request).method)} ${textOf(fields(request).url)}`.trim()),
           column('ANSWER', ({ response, error, detail }) =>
-            [textOf(fields(response).status), textOf(fields(fields(response).body).text), textOf(error), textOf(detail)]
+            // Without an answer the detail is most often the error itself.
+            [textOf(fields(response).status), textOf(fields(fields(response).body).text), textOf(error), detail === error ? '' : textOf(detail)]
               .filter((part) => part !== '')
               .join(' '),
           ),

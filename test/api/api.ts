@@ -1,4 +1,5 @@
 /** The API over the real store in this process, with a clock, ids and tokens that tests know. */
+import { randomUUID } from 'node:crypto';
 import { ulid } from 'ulid';
 import { expect } from 'vitest';
 import { type ApiApp, makeApi } from '../../functions/api/app.ts';
@@ -50,9 +51,9 @@ export const startApi = async (change: (ports: ApiPorts) => ApiPorts = (ports) =
   const states = makeStates(tables);
   let made = 0;
   const ports = change({
-    hooks: makeHooks(tables),
-    triggers: makeTriggers(tables),
-    applications: makeApplications(tables),
+    hooks: makeHooks(tables, randomUUID),
+    triggers: makeTriggers(tables, randomUUID),
+    applications: makeApplications(tables, randomUUID),
     callPages: makeCallPages(tables, 90),
     calls,
     states,

@@ -1,5 +1,6 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeApi } from '../../functions/api/app.ts';
 import { applicationToItem } from '../../functions/store/definition-item.ts';
 import { toItem } from '../../functions/store/dynamo.ts';
 import { ECS, HTTP, must, record, START, startApi, type TestApi } from './api.ts';
@@ -22,7 +23,7 @@ describe('making an application', () => {
       updatedAt: new Date(START).toISOString(),
     });
     expect(await must(api, 200, 'GET', '/v1/applications/web')).toEqual(made);
-    expect(await api.states.get('web')).toMatchObject({ application: 'web', rev: 0, open: {} });
+    expect(await api.states.get('web')).toMatchObject({ application: 'web', open: {}, runs: {} });
     expect(await must(api, 409, 'POST', '/v1/applications', { name: 'web', target: HTTP })).toMatchObject({ code: 'name-taken' });
   });
 
@@ -87,6 +88,25 @@ describe('changing an application', () => {
     await must(api, 404, 'PATCH', '/v1/applications/nobody', { enabled: true });
   });
 
+  test.each([
+    ['PATCH', '', { policy: { quietSeconds: 9 } }, { policy: { quietSeconds: 9 } }],
+    ['PATCH', '', { target: { ...HTTP, url: 'https://next.example' } }, { target: { url: 'https://next.example' } }],
+    ['POST', '/disable', undefined, { enabled: false }],
+    ['POST', '/enable', undefined, { enabled: true }],
+  ])('%s %s %j: the reconcile is asked for when the change can be read', async (method, path, body, expected) => {
+    const name = `ordered-${method}${path.replace('/', '-')}-${JSON.stringify(body)?.length ?? 0}`.toLowerCase();
+    await must(api, 201, 'POST', '/v1/applications', { name, target: HTTP, enabled: path !== '/enable' });
+    let atSend: unknown;
+    const look = async ([first = '']: readonly string[]): Promise<void> => {
+      atSend = await api.ports.applications.get(first);
+    };
+    const watched = makeApi({ ...api.ports, send: look });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await watched.request(`/v1/applications/${name}${path}`, { method, headers, body: JSON.stringify(body ?? {}) }, { requestId: 'r' });
+    expect(answer.status).toBe(200);
+    expect(atSend).toMatchObject({ name, ...expected });
+  });
+
   test('the role that it needs, as a template', async () => {
     await must(api, 201, 'POST', '/v1/applications', { name: 'ecs', target: ECS });
     const grant = await must(api, 200, 'GET', '/v1/applications/ecs/grant');
@@ -110,6 +130,34 @@ describe('deleting an application', () => {
     expect(await must(api, 200, 'DELETE', '/v1/applications/named?force=true')).toMatchObject({ deleted: true, hint: expect.stringContaining('names') });
     await must(api, 404, 'GET', '/v1/applications/named');
     expect(await api.ports.triggers.get('names')).toBeDefined();
+  });
+
+  test('a trigger that the index still lists and that is gone, or names another one by now, is in nobody\u2019s way', async () => {
+    for (const name of ['stale', 'other']) await must(api, 201, 'POST', '/v1/applications', { name, target: HTTP });
+    await must(api, 201, 'POST', '/v1/hooks', { name: 'stale', registry: 'generic', registryHost: 'r.example' });
+    for (const name of ['deleted', 'moved'])
+      await must(api, 201, 'POST', '/v1/triggers', { name, hook: 'stale', repository: `a/${name}`, application: 'stale' });
+    const listed = await api.ports.triggers.list({ where: { application: 'stale' }, limit: 10 });
+    expect(listed.ok && listed.value.items).toHaveLength(2);
+    const late = makeApi({ ...api.ports, triggers: { ...api.ports.triggers, list: async () => listed } });
+    const remove = async (path: string) => (await late.request(path, { method: 'DELETE' }, { requestId: 'r' })).status;
+    expect(await remove('/v1/applications/stale')).toBe(409);
+    await must(api, 200, 'DELETE', '/v1/triggers/deleted');
+    await must(api, 200, 'PATCH', '/v1/triggers/moved', { application: 'other' });
+    expect(await remove('/v1/applications/stale')).toBe(200);
+    expect(await remove('/v1/hooks/stale')).toBe(409);
+    expect(await (await late.request('/v1/triggers/moved', { method: 'DELETE' }, { requestId: 'r' })).json()).toHaveProperty('hint');
+    expect(await remove('/v1/hooks/stale')).toBe(200);
+  });
+
+  test('a deletion that died before it asked deploy is completed by doing it again', async () => {
+    await must(api, 201, 'POST', '/v1/applications', { name: 'unsent', target: HTTP });
+    await api.ports.applications.remove('unsent');
+    api.sent.length = 0;
+    expect(await must(api, 200, 'DELETE', '/v1/applications/unsent')).toMatchObject({ deleted: true });
+    expect(api.sent).toEqual(['unsent']);
+    await api.removeState('unsent');
+    await must(api, 404, 'DELETE', '/v1/applications/unsent');
   });
 
   test('leaves its state to deploy, which is asked at once; the name is free when that is done', async () => {

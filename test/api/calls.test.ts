@@ -1,6 +1,9 @@
 import { ulid } from 'ulid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Call } from '../../functions/core/call.ts';
+import type { DeployPorts } from '../../functions/deploy/ports.ts';
+import { reconcile } from '../../functions/deploy/reconcile.ts';
+import { makeApplicationOf } from '../../functions/store/application-of.ts';
 import { HTTP, items, must, START, startApi, type TestApi } from './api.ts';
 
 let api: TestApi;
@@ -141,7 +144,36 @@ describe('redeliver', () => {
     if (lease.is !== 'leased') throw new Error('the lease was free');
     const desired = { rev: 1, order: `${START}#newer`, callId: 'x', repository: 'r.example/shop/web', tag: 'v11', hosts: [], since: START };
     await api.states.write('web', lease.state.fence, { runs: { 'r.example/shop/web': { desired } }, release: {} });
-    expect(await must(api, 202, 'POST', `/v1/calls/${fired.id}/redeliver`)).toMatchObject({ hint: expect.stringMatching(/"deploy".*"rollback"/) });
+    const { hint } = await must(api, 202, 'POST', `/v1/calls/${fired.id}/redeliver`);
+    expect(hint).toMatch(/newer image .*\(v11, by the call x\).* superseded: push this image again .* redeliver that call/);
+    expect(hint).not.toMatch(/"deploy"|rollback|release/);
+  });
+
+  test('does not say so of the image that is wanted now, although a repeated push moved its place', async () => {
+    const lease = await api.states.lease('web', START + 1_000, START + 2_000);
+    if (lease.is !== 'leased') throw new Error('the lease was free');
+    const want = (more: object) => {
+      const desired = {
+        rev: 1,
+        order: `${START}#again`,
+        callId: fired.id,
+        again: 'y',
+        repository: fired.repository,
+        tag: fired.tag,
+        digest: DIGEST,
+        hosts: [],
+        since: START,
+      };
+      return api.states.write('web', lease.state.fence, { runs: { [fired.repository]: { desired: { ...desired, ...more } } } });
+    };
+    const hint = async () => (await must(api, 202, 'POST', `/v1/calls/${fired.id}/redeliver`)).hint;
+    await want({});
+    expect(await hint()).toBeUndefined();
+    await want({ digest: `sha256:${'cd'.repeat(32)}` });
+    expect(await hint()).toContain('by the call y');
+    await want({ tag: 'v11' });
+    expect(await hint()).toBeDefined();
+    await api.states.write('web', lease.state.fence, { release: {} });
   });
 
   test('one that died before the state knew of it is completed when somebody looks, and only then', async () => {
@@ -159,6 +191,54 @@ describe('redeliver', () => {
     const { rev } = (await api.states.get('web')) ?? {};
     await look();
     expect((await api.states.get('web'))?.rev).toBe(rev);
+    api.clock.now = START;
+  });
+
+  test('a list completes those on its page, the oldest five', async () => {
+    const stranded = [-10, -9, -8, -7, -6, -5].map((minutes) => call(minutes, { status: 'queued', redeliveryOf: fired.id, order: fired.order }));
+    const pushed = call(-4, { status: 'queued' });
+    for (const each of [...stranded, pushed]) await api.calls.put(each);
+    const opened = async () => {
+      const { open = {} } = (await api.states.get('web')) ?? {};
+      return [...stranded, pushed].filter(({ id }) => open[id] !== undefined);
+    };
+    const look = () => must(api, 200, 'GET', '/v1/calls?trigger=release&limit=7');
+    api.clock.now = START + 5 * 60_000 + 59_000;
+    await look();
+    expect(await opened()).toEqual([]);
+    api.sent.length = 0;
+    api.clock.now = START + 12 * 60_000;
+    expect(items(await look())).toHaveLength(7);
+    expect(await opened()).toEqual(stranded.slice(1));
+    expect(api.sent).toEqual(['web', 'web', 'web', 'web', 'web']);
+    api.clock.now = START;
+  });
+
+  test('one whose application is gone by now ends as application-deleted, and leaves no state behind', async () => {
+    const late = call(-20, { status: 'queued', redeliveryOf: gone.id, application: 'gone', trigger: 'old' });
+    await api.calls.put(late);
+    api.clock.now = late.decidedAt + 60_000;
+    api.sent.length = 0;
+    await must(api, 200, 'GET', '/v1/calls?trigger=old');
+    expect(api.sent).toEqual(['gone']);
+    const never = (): never => {
+      throw new Error('a deleted application has no target');
+    };
+    const { calls, states, removeState, tables, clock } = api;
+    const ports: DeployPorts = {
+      states: { ...states, remove: removeState },
+      application: makeApplicationOf(tables),
+      calls,
+      target: never,
+      io: never,
+      send: async () => {},
+      now: () => clock.now,
+      random: () => 0,
+      log: () => {},
+    };
+    await reconcile('gone', { count: 1, last: false }, ports);
+    expect(await must(api, 200, 'GET', `/v1/calls/${late.id}`)).toMatchObject({ status: 'failed', reason: 'application-deleted' });
+    expect(await api.states.get('gone')).toBeUndefined();
     api.clock.now = START;
   });
 

@@ -1,6 +1,10 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TriggerDefinition } from '../../functions/core/definitions.ts';
 import { hashToken, readToken } from '../../functions/hooks/token.ts';
 import { verifyCredential } from '../../functions/hooks/verify.ts';
+import { triggerToItem } from '../../functions/store/definition-item.ts';
+import { toItem } from '../../functions/store/dynamo.ts';
 import { HOST, HTTP, items, must, START, startApi, type TestApi } from './api.ts';
 
 let api: TestApi;
@@ -114,6 +118,43 @@ describe('changing a hook', () => {
     await must(api, 200, 'DELETE', '/v1/triggers/hears');
     await must(api, 200, 'DELETE', '/v1/hooks/heard');
     await must(api, 404, 'GET', '/v1/hooks/heard');
+  });
+
+  test('its host can go only when no trigger waits for it, whatever names stay', async () => {
+    await must(api, 201, 'POST', '/v1/applications', { name: 'hosted', target: HTTP });
+    await must(api, 201, 'POST', '/v1/hooks', { name: 'hosted', registry: 'distribution', registryHost: 'r.example', hostAliases: ['vpc.example'] });
+    await must(api, 201, 'POST', '/v1/triggers', { name: 'hosted', hook: 'hosted', repository: 'a/b', application: 'hosted' });
+    const patch = (status: number, body: object) => must(api, status, 'PATCH', '/v1/hooks/hosted', body);
+    expect(await patch(409, { registryHost: null })).toMatchObject({ code: 'hook-in-use', detail: expect.stringMatching(/vpc\.example.*: hosted;/) });
+    expect(await patch(409, { registryHost: null, hostAliases: [] })).toMatchObject({ code: 'hook-in-use' });
+    expect(await patch(409, { registryHost: 'vpc.example', hostAliases: ['r.example'] })).toMatchObject({ code: 'hook-in-use' });
+    await patch(200, { registryHost: null, hostAliases: ['r.example', 'vpc.example'] });
+    expect(await patch(409, { hostAliases: ['vpc.example'] })).toMatchObject({ code: 'hook-in-use' });
+    await patch(200, { registryHost: 'r.example', hostAliases: [] });
+  });
+
+  test('every trigger that hears it is looked at, and the first ten are named', async () => {
+    await must(api, 201, 'POST', '/v1/hooks', { name: 'crowd', registry: 'distribution' });
+    const names = Array.from({ length: 112 }, (_, i) => `crowd-${String(i).padStart(3, '0')}`);
+    const heard = (name: string, repository: string): TriggerDefinition => ({
+      name,
+      hook: 'crowd',
+      repository,
+      rule: { mode: 'all' },
+      application: 'crowd',
+      enabled: true,
+      createdAt: START,
+      updatedAt: START,
+    });
+    const put = (trigger: TriggerDefinition) =>
+      api.tables.client.send(new PutItemCommand({ TableName: api.tables.definitions, Item: toItem(triggerToItem(trigger, 1)) }));
+    // More than a page of the index lies before those that leave.
+    await Promise.all(names.slice(0, 101).map((name) => put(heard(name, 'stays.example/many/app'))));
+    for (const name of names.slice(101)) await api.ports.triggers.create(heard(name, 'leaves.example/many/app'), name);
+    const { detail } = await must(api, 409, 'PATCH', '/v1/hooks/crowd', { registryHost: 'stays.example' });
+    expect(detail).toContain(`${names.slice(101, 111).join(', ')} and more;`);
+    for (const name of names.slice(101)) await api.ports.triggers.remove(name);
+    await must(api, 200, 'PATCH', '/v1/hooks/crowd', { registryHost: 'stays.example' });
   });
 
   test.each(['GET', 'PATCH', 'DELETE'])('%s of a hook that is not there is 404 with its name', async (method) => {

@@ -135,6 +135,15 @@ describe('the main way', () => {
     const shown = await ok(`call show ${id}`);
     expect(shown.out).toMatch(/What to do: +Read its answer/);
     expect(shown.out).toMatch(/1 +2026-06-30 12:00:00 +refused +12 +POST https:\/\/web\.example\/deploy +reset/);
+    await api.calls.attempt(id, {
+      n: 2,
+      at: START,
+      outcome: 'unavailable',
+      idempotencyKey: 'web.1',
+      detail: 'connection refused',
+      exchange: { request: { method: 'POST', url: 'https://web.example/deploy', headers: {} }, error: 'connection refused', ms: 3 },
+    });
+    expect((await ok(`call show ${id}`)).out).toMatch(/POST https:\/\/web\.example\/deploy +connection refused\n/);
     const again = await ok(`call redeliver ${id} -o json`);
     expect(JSON.parse(again.out)).toMatchObject({ redeliveryOf: id, status: 'queued' });
     expect(again.err).toBe('');

@@ -5,6 +5,10 @@ import dynalite from 'dynalite';
 import type { Tables } from '../../functions/store/dynamo.ts';
 
 export interface TestTables extends Tables {
+  /** The next command of this kind whose input holds the text takes effect and its answer is lost on the way, so that the client sends it again. */
+  loseAnswer(command: 'PutItem' | 'DeleteItem', text: string): void;
+  /** Answers that are still to be lost: none, when each was asked for. */
+  readonly toLose: readonly object[];
   stop(): Promise<void>;
 }
 
@@ -58,14 +62,29 @@ export const startTables = async (): Promise<TestTables> => {
     endpoint: `http://127.0.0.1:${port}`,
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
+    maxAttempts: 2,
   });
+  const toLose: { readonly command: string; readonly text: string }[] = [];
+  // Inside of the client's retries: what is thrown here is what a connection that broke after the request looks like.
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const output = await next(args);
+        const i = toLose.findIndex(({ command, text }) => commandName === `${command}Command` && JSON.stringify(args.input).includes(text));
+        if (i < 0) return output;
+        toLose.splice(i, 1);
+        throw Object.assign(new Error('the answer was lost'), { name: 'TimeoutError' });
+      },
+    { step: 'deserialize', priority: 'high' },
+  );
   await client.send(create('definitions', DEFINITION_INDEXES));
   await client.send(create('calls', CALL_INDEXES));
   return {
     client,
     definitions: 'definitions',
     calls: 'calls',
+    toLose,
+    loseAnswer: (command, text) => void toLose.push({ command, text }),
     stop: async () => {
       client.destroy();
       await new Promise<void>((resolve) => server.close(() => resolve()));

@@ -1,4 +1,5 @@
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { randomUUID } from 'node:crypto';
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApplicationDefinition, HookDefinition, TriggerDefinition } from '../../functions/core/definitions.ts';
 import { makeApplicationOf } from '../../functions/store/application-of.ts';
@@ -51,29 +52,47 @@ const application = (name: string): ApplicationDefinition => ({
 
 describe('hooks and applications', () => {
   test('what is created is read back whole, by the API and by the hot path', async () => {
-    await makeHooks(tables).create(hook('whole'));
-    expect(await makeHooks(tables).get('whole')).toEqual(hook('whole'));
+    await makeHooks(tables, randomUUID).create(hook('whole'));
+    expect(await makeHooks(tables, randomUUID).get('whole')).toEqual(hook('whole'));
     expect(await makeHookOf(tables)('whole')).toEqual(hook('whole'));
-    await makeApplications(tables).create(application('whole'));
-    expect(await makeApplications(tables).get('whole')).toEqual(application('whole'));
+    await makeApplications(tables, randomUUID).create(application('whole'));
+    expect(await makeApplications(tables, randomUUID).get('whole')).toEqual(application('whole'));
     expect((await makeApplicationOf(tables)('whole')).definition).toEqual(application('whole'));
   });
 
   test('a name is given once', async () => {
-    const results = await Promise.all(['a', 'b', 'c'].map(() => makeHooks(tables).create(hook('once'))));
+    const results = await Promise.all(['a', 'b', 'c'].map(() => makeHooks(tables, randomUUID).create(hook('once'))));
     expect(results.sort()).toEqual(['created', 'exists', 'exists']);
   });
 
   test('changes that meet each other are all kept', async () => {
-    const hooks = makeHooks(tables);
+    const hooks = makeHooks(tables, randomUUID);
     await hooks.create(hook('changed'));
     await Promise.all([1, 2, 3].map((n) => hooks.change('changed', (found) => ({ ...found, hostAliases: [...found.hostAliases, `alias-${n}`] }))));
     expect([...((await hooks.get('changed'))?.hostAliases ?? [])].sort()).toEqual(['alias-1', 'alias-2', 'alias-3', 'vpc.r.example']);
     expect(await hooks.change('nobody', (found) => found)).toBe('absent');
   });
 
+  test('a write whose answer is lost is not taken for another one: made once, changed once, removed once', async () => {
+    const hooks = makeHooks(tables, randomUUID);
+    tables.loseAnswer('PutItem', 'HOOK#lost');
+    expect(await hooks.create(hook('lost'))).toBe('created');
+    expect(await hooks.create(hook('lost'))).toBe('exists');
+    let altered = 0;
+    tables.loseAnswer('PutItem', 'HOOK#lost');
+    expect(await hooks.change('lost', (found) => ({ ...found, updatedAt: found.updatedAt + ++altered }))).toMatchObject({ updatedAt: 2 });
+    expect(altered).toBe(1);
+    tables.loseAnswer('DeleteItem', 'HOOK#lost');
+    expect(await hooks.remove('lost')).toBe(true);
+    expect(await hooks.remove('lost')).toBe(false);
+    await hooks.create(hook('lost'));
+    tables.loseAnswer('DeleteItem', 'HOOK#lost');
+    expect(await hooks.remove('lost', true)).toBe(true);
+    expect(tables.toLose).toEqual([]);
+  });
+
   test('an untouched removal spares what was changed meanwhile', async () => {
-    const hooks = makeHooks(tables);
+    const hooks = makeHooks(tables, randomUUID);
     await hooks.create(hook('touched'));
     await hooks.change('touched', (found) => found);
     expect(await hooks.remove('touched', true)).toBe(false);
@@ -82,7 +101,7 @@ describe('hooks and applications', () => {
   });
 
   test('the facts of an application come with it, its state does not, and what expired does not count', async () => {
-    await makeApplications(tables).create(application('facts'));
+    await makeApplications(tables, randomUUID).create(application('facts'));
     const put = (sk: string, more: object = {}) =>
       tables.client.send(new PutItemCommand({ TableName: tables.definitions, Item: toItem({ pk: 'APP#facts', sk, v: 1, ...more }) }));
     await put('REJECT#sha256:bad');
@@ -104,7 +123,7 @@ describe('hooks and applications', () => {
 
 describe('triggers', () => {
   test('a push finds those of its repository and the patterns above it, and no others', async () => {
-    const triggers = makeTriggers(tables);
+    const triggers = makeTriggers(tables, randomUUID);
     const repositories = [
       'r.example/shop/web',
       'r.example/shop/*',
@@ -123,7 +142,7 @@ describe('triggers', () => {
   });
 
   test('a name is unique among all repositories, however many ask at once', async () => {
-    const triggers = makeTriggers(tables);
+    const triggers = makeTriggers(tables, randomUUID);
     const results = await Promise.all(['a', 'b', 'c', 'd'].map((path) => triggers.create(trigger('unique', `r.example/unique/${path}`), path)));
     expect(results.filter((result) => result === 'created')).toHaveLength(1);
     const lying = await Promise.all(['a', 'b', 'c', 'd'].map((path) => makePartition(tables)(`REPO#r.example/unique/${path}`)));
@@ -132,7 +151,7 @@ describe('triggers', () => {
   });
 
   test('a creation that died after its claim is completed by doing it again', async () => {
-    const triggers = makeTriggers(tables);
+    const triggers = makeTriggers(tables, randomUUID);
     const claim = (name: string, at: string) =>
       tables.client.send(new PutItemCommand({ TableName: tables.definitions, Item: toItem({ ...claimKey(name), v: 1, at, owner: 'dead', claimedAt: 1_000 }) }));
     await claim('half', 'REPO#r.example/half');
@@ -145,7 +164,7 @@ describe('triggers', () => {
   });
 
   test('what was removed is gone from the push, and its name is free', async () => {
-    const triggers = makeTriggers(tables);
+    const triggers = makeTriggers(tables, randomUUID);
     await triggers.create(trigger('removed', 'r.example/removed'), 'a');
     expect(await triggers.remove('removed')).toBe(true);
     expect(await triggers.remove('removed')).toBe(false);
@@ -153,8 +172,23 @@ describe('triggers', () => {
     expect(await triggers.create(trigger('removed', 'r.example/elsewhere'), 'b')).toBe('created');
   });
 
+  test('an answer that is lost leaves neither a trigger without its claim nor a claim without its trigger', async () => {
+    const triggers = makeTriggers(tables, randomUUID);
+    const claim = async () => (await tables.client.send(new GetItemCommand({ TableName: tables.definitions, Key: toItem({ ...claimKey('lost') }) }))).Item;
+    for (const [i, text] of ['CLAIM', '"kind":{"S":"trigger"}'].entries()) {
+      tables.loseAnswer('PutItem', text);
+      expect(await triggers.create(trigger('lost', 'r.example/lost'), `o${i}`)).toBe('created');
+      expect(await triggers.get('lost')).toBeDefined();
+      tables.loseAnswer('DeleteItem', i === 0 ? 'REPO#r.example/lost' : 'CLAIM');
+      expect(await triggers.remove('lost')).toBe(true);
+      expect(await makeTriggersOf(tables)('r.example/lost')).toEqual([]);
+      expect(await claim()).toBeUndefined();
+    }
+    expect(tables.toLose).toEqual([]);
+  });
+
   test('a repository has at most 100, also when the last places are asked for at once', async () => {
-    const triggers = makeTriggers(tables);
+    const triggers = makeTriggers(tables, randomUUID);
     for (let i = 0; i < 98; i += 1) await triggers.create(trigger(`many-${i}`, 'r.example/many'), `o${i}`);
     const results = await Promise.all([0, 1, 2, 3, 4, 5].map((i) => triggers.create(trigger(`race-${i}`, 'r.example/many'), `r${i}`)));
     const stored = await makePartition(tables)('REPO#r.example/many');
@@ -170,7 +204,7 @@ describe('triggers', () => {
 
 describe('lists', () => {
   test('pages follow each other without gap or repetition, and the last has no cursor', async () => {
-    const applications = makeApplications(tables);
+    const applications = makeApplications(tables, randomUUID);
     for (let i = 0; i < 5; i += 1) await applications.create(application(`page-${i}`));
     const names: string[] = [];
     let cursor: string | undefined;
@@ -186,7 +220,7 @@ describe('lists', () => {
   });
 
   test('filters are asked of every item, and cursors go on behind the last one shown', async () => {
-    const triggers = makeTriggers(tables);
+    const triggers = makeTriggers(tables, randomUUID);
     for (let i = 0; i < 6; i += 1) await triggers.create(trigger(`filter-${i}`, 'r.example/filter', { application: i % 2 === 0 ? 'even' : 'odd' }), `o${i}`);
     const first = await triggers.list({ where: { application: 'even' }, limit: 2 });
     if (!first.ok || first.value.cursor === undefined) throw new Error('a second page was expected');
@@ -198,7 +232,7 @@ describe('lists', () => {
   test.each(['', 'x', '!!!!', Buffer.from('["a"]').toString('base64url'), Buffer.from('["HOOK#a","DEF","b"]').toString('base64url')])(
     '%j is no cursor',
     async (cursor) => {
-      expect(await makeHooks(tables).list({ limit: 2, cursor })).toMatchObject({ ok: false });
+      expect(await makeHooks(tables, randomUUID).list({ limit: 2, cursor })).toMatchObject({ ok: false });
     },
   );
 });
