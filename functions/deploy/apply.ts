@@ -56,7 +56,8 @@ export const applyWanted = async (run: Run, desired: Desired, session: Session, 
     return finish(run, desired, { status: 'failed', reason: 'unavailable', detail: `tried ${count - 1} times`, attempts: count - 1 }, session, draft);
 
   draft.runs[desired.repository] = tried;
-  if (!sent) draft.deployedAt = recentDeployments(session.state.deployedAt, ports.now());
+  // Only where it is asked for: every write of the state costs by its size.
+  if (!sent && definition.policy.maxPerHour !== undefined) draft.deployedAt = recentDeployments(session.state.deployedAt, ports.now());
   if ((await ports.states.write(session.application, fence, takeChange(draft))) === 'lost') return { is: 'lost' };
   if (ports.now() >= session.leaseUntil) return { is: 'lost' };
   const outcome = await applyNow(target.value, look, desired, io);

@@ -268,6 +268,20 @@ describe('at most once', () => {
   });
 });
 
+test('the rate asked for: the next one waits until the hour is over, and is not lost', async () => {
+  const bench = ready({ policy: { maxPerHour: 1 } });
+  await pushed(bench, 1);
+  await go(bench);
+  bench.pass(60_000);
+  await pushed(bench, 2);
+  await go(bench);
+  expect(bench.call(2)).toMatchObject({ status: 'held', reason: 'rate', until: NOW + 3_600_000 });
+  expect(bench.state().dueAt).toBe(NOW + 3_600_000);
+  bench.at(NOW + 3_600_000);
+  await go(bench);
+  expect(bench.call(2)?.status).toBe('delivered');
+});
+
 describe('the last receive', () => {
   /** Died after the attempt was marked, before anything was sent. */
   const died = async (change: Partial<ApplicationDefinition> = {}): Promise<Bench> => {

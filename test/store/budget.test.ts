@@ -1,0 +1,127 @@
+/** What a push costs at the tables, by the real steps over the real store: bounded, whatever the number of stored triggers. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { decideAll } from '../../functions/core/decide-all.ts';
+import type { CutBody } from '../../functions/core/outcome.ts';
+import { parsed } from '../../functions/core/parsed.ts';
+import type { Push } from '../../functions/core/push.ts';
+import { reconcile } from '../../functions/deploy/reconcile.ts';
+import { ingest } from '../../functions/ingest/ingest.ts';
+import { match } from '../../functions/match/match.ts';
+import { application, HOST, hook, makeBench, message, NOW, push, REPOSITORY, TOKEN, trigger } from '../stages/bench.ts';
+import { meter, type Units } from './capacity.ts';
+import { definer, tableStore } from './conformance.ts';
+import { startTables, type TestTables } from './definitions-tables.ts';
+
+let tables: TestTables;
+beforeEach(async () => {
+  tables = await startTables();
+});
+afterEach(() => tables.stop());
+
+const text = (length: number): CutBody => ({ text: 'x'.repeat(length), bytes: length, sha256: 'f'.repeat(64), complete: true });
+/** As large as the request of the origin and a talkative answer are. */
+const EXCHANGE = {
+  request: {
+    method: 'POST',
+    url: 'https://deploy.example.com/hooks/deploy?token=…',
+    headers: { 'content-type': 'application/json', 'idempotency-key': 'web.1782820800002', 'user-agent': 'image-triggers' },
+    body: text(620),
+  },
+  response: { status: 200, headers: { 'content-type': 'application/json', date: 'Tue, 30 Jun 2026 12:00:00 GMT', server: 'nginx' }, body: text(400) },
+  ms: 120,
+};
+
+/** From the delivery at the hook to the end of the call. */
+const world = async (stored: number) => {
+  const define = definer(tables);
+  await define.hook(hook());
+  await define.application(application());
+  const others = Array.from({ length: stored }, (_, i) =>
+    trigger({ name: `other-${i}`, application: `app-${i % 50}`, repository: i % 2 === 0 ? `${HOST}/shop/other-${i}` : `${HOST}/team-${i}/*` }),
+  );
+  for (let i = 0; i < others.length; i += 50) await Promise.all(others.slice(i, i + 50).map(define.trigger));
+  const store = tableStore(tables, () => NOW);
+  await store.states.create('web', NOW);
+  const bench = makeBench();
+  const ports = {
+    ingest: { ...bench.ports.ingest, hook: store.hook },
+    match: {
+      ...bench.ports.match,
+      triggersOf: store.triggersOf,
+      decideAll,
+      claim: store.claim,
+      calls: store.calls,
+      states: store.states,
+      mendState: async () => false,
+    },
+    deploy: {
+      ...bench.ports.deploy,
+      states: store.states,
+      application: store.application,
+      calls: store.calls,
+      target: () => parsed({ sight: 'blind' as const, apply: async () => ({ is: 'delivered' as const, exchange: EXCHANGE }) }),
+    },
+  };
+  const units = meter(tables);
+  const flow = async (given: Push): Promise<Units> => {
+    const from = { ...units, operations: units.operations.length };
+    const body = new TextEncoder().encode(JSON.stringify({ image: `${given.repository}:${given.tag}`, digest: given.digest }));
+    await ingest(TOKEN, { method: 'POST', headers: { 'content-type': 'application/json' }, query: {}, body }, ports.ingest);
+    await match(message(given), ports.match);
+    for (const { application: name } of bench.sent.splice(0)) await reconcile(name, { count: 1, last: false }, ports.deploy);
+    return {
+      write: units.write - from.write,
+      read: units.read - from.read,
+      reported: units.reported - from.reported,
+      operations: units.operations.slice(from.operations),
+    };
+  };
+  return { define, store, flow };
+};
+
+const listed = ({ operations }: Units): string => operations.join('\n');
+
+describe('a fired push costs at most 12 write and 6 read units', () => {
+  test.each([0, 10, 1_000])('with %i other triggers stored', { timeout: 60_000 }, async (stored) => {
+    const { define, store, flow } = await world(stored);
+    await define.trigger(trigger());
+    const first = await flow(push(1, { eventId: 'e1', actor: 'ann' }));
+    expect((await store.calls.get(`${push(1).id}.release`, NOW))?.status).toBe('delivered');
+    expect(first.write, listed(first)).toBeLessThanOrEqual(12);
+    expect(first.read, listed(first)).toBeLessThanOrEqual(6);
+    // The indexes are counted too, which the database does not report.
+    expect(first.reported).toBeGreaterThan(0);
+    expect(first.reported).toBeLessThan(first.write);
+    // As dear after many of them as at first.
+    for (let n = 2; n < 30; n += 1) {
+      const later = await flow(push(n, { eventId: `e${n}` }));
+      expect(later.write, listed(later)).toBeLessThanOrEqual(12);
+      expect(later.read, listed(later)).toBeLessThanOrEqual(6);
+    }
+  });
+
+  test('heard through a pattern', async () => {
+    const { define, store, flow } = await world(0);
+    await define.trigger(trigger({ repository: `${HOST}/shop/*` }));
+    const cost = await flow(push(1, { eventId: 'e1' }));
+    expect((await store.calls.get(`${push(1).id}.release`, NOW))?.status).toBe('delivered');
+    expect(cost.write, listed(cost)).toBeLessThanOrEqual(12);
+    expect(cost.read, listed(cost)).toBeLessThanOrEqual(6);
+  });
+});
+
+test('a decision not to fire costs at most 3 write and 4 read units', async () => {
+  const { define, store, flow } = await world(10);
+  await define.trigger(trigger({ rule: { mode: 'tags', tags: ['stable'] } }));
+  const cost = await flow(push(1, { eventId: 'e1' }));
+  expect((await store.calls.get(`${push(1).id}.release`, NOW))?.status).toBe('untriggered');
+  expect(cost.write, listed(cost)).toBeLessThanOrEqual(3);
+  expect(cost.read, listed(cost)).toBeLessThanOrEqual(4);
+});
+
+test('nothing is written when no trigger names the repository', async () => {
+  const { flow } = await world(10);
+  const cost = await flow(push(1, { eventId: 'e1', repository: `${REPOSITORY}-unknown` }));
+  expect(cost.write, listed(cost)).toBe(0);
+  expect(cost.read, listed(cost)).toBeLessThanOrEqual(4);
+});
