@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decodeDeployment, decodePushes, encodeDeployment, encodePushes, idempotencyKey, type PushesMessage } from '../../functions/core/message.ts';
+import type { Push } from '../../functions/core/push.ts';
+
+const push = (n: number, change: Partial<Push> = {}): Push => ({
+  id: `p${n}`,
+  hook: 'hub',
+  repository: 'r.example/web',
+  tag: `v${n}`,
+  receivedAt: n,
+  ...change,
+});
+const message = (pushes: readonly Push[]): PushesMessage => ({ v: 1, deliveryId: 'd', hook: 'hub', hosts: ['r.example'], receivedAt: 1, pushes });
+const bytes = (text: string): number => new TextEncoder().encode(text).length;
+
+describe('a delivery in parts', () => {
+  test.each([
+    [0, 0],
+    [1, 1],
+    [100, 1],
+    [101, 2],
+    [1_000, 10],
+  ])('%i pushes in %i messages', (pushes, parts) => {
+    expect(encodePushes(message(Array.from({ length: pushes }, (_, i) => push(i))))).toHaveLength(parts);
+  });
+
+  test('together the parts hold every push once and in order, each at most 100 of them and 200 kB; whatever they hold', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ actor: fc.string({ unit: 'grapheme', maxLength: 100 }), size: fc.integer({ min: 0, max: 60_000 }) }), { maxLength: 12 }),
+        (given) => {
+          const pushes = given.map(({ actor, size }, i) => push(i, { actor, mediaType: 'é'.repeat(size / 2) }));
+          const bodies = encodePushes(message(pushes));
+          for (const body of bodies) expect(bytes(body)).toBeLessThanOrEqual(200_000);
+          expect(bodies.flatMap((body) => decodePushes(body).pushes)).toEqual(pushes);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  test('one push that is larger than a part stands alone', () => {
+    const bodies = encodePushes(message([push(1), push(2, { mediaType: 'x'.repeat(250_000) }), push(3)]));
+    expect(bodies.map((body) => decodePushes(body).pushes.map(({ id }) => id))).toEqual([['p1'], ['p2'], ['p3']]);
+  });
+});
+
+describe('what is no message of this version is an error that says what it is', () => {
+  const good = JSON.parse(encodePushes(message([push(1)]))[0] ?? '');
+  test.each([
+    ['not JSON', 'x', /not JSON/],
+    ['null', 'null', /version none/],
+    ['a list', '[]', /version none/],
+    ['a later version', JSON.stringify({ ...good, v: 2 }), /version 2.*redrive/],
+    ['no version', JSON.stringify({ ...good, v: undefined }), /version/],
+    ['no pushes', JSON.stringify({ ...good, pushes: undefined }), /missing fields/],
+    ['a push without a tag', JSON.stringify({ ...good, pushes: [{ ...push(1), tag: undefined }] }), /missing fields/],
+    ['no hook', JSON.stringify({ ...good, hook: 7 }), /missing fields/],
+  ])('pushes: %s', (_name, body, why) => {
+    expect(() => decodePushes(body)).toThrow(why);
+  });
+
+  test.each([
+    ['not JSON', '{', /not JSON/],
+    ['another version', '{"v":9,"application":"web"}', /version 9/],
+    ['no application', '{"v":1}', /without "application"/],
+    ['an empty one', '{"v":1,"application":""}', /without "application"/],
+  ])('deployments: %s', (_name, body, why) => {
+    expect(() => decodeDeployment(body)).toThrow(why);
+  });
+});
+
+test('a reconcile is read as it was written; a field that a later code added is left alone', () => {
+  expect(decodeDeployment(encodeDeployment('web'))).toEqual({ v: 1, application: 'web' });
+  expect(decodeDeployment('{"v":1,"application":"web","more":true}')).toEqual({ v: 1, application: 'web' });
+});
+
+test('one key for one deployment: names and numbers never run into one another', () => {
+  expect(idempotencyKey('web', 12)).toBe('web.12');
+  expect(idempotencyKey('web-1', 2)).not.toBe(idempotencyKey('web', 12));
+});
