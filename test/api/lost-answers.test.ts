@@ -48,9 +48,11 @@ describe('rotation', () => {
       return change(name, alter);
     };
     const app = makeApi({ ...api.ports, hooks: { ...api.ports.hooks, change: again } });
+    api.clock.now = START + 1_000;
     const second = record(await (await app.request('/v1/hooks/between/rotate', { method: 'POST' }, { requestId: 'r' })).json());
     expect(await hashes('between')).toEqual([hashOf(second.url), hashOf(first.url)]);
     expect(await api.ports.hooks.get('between')).toMatchObject({ enabled: false });
+    api.clock.now = START;
   });
 });
 
@@ -65,6 +67,19 @@ describe('a new trigger with a hook of its own', () => {
     const made = await must(api, 201, 'POST', '/v1/triggers', { name, ...OWN, repository: `shop/${name}`, application: 'web' });
     expect(await hashes(name)).toEqual([hashOf(made.url)]);
     expect((await api.ports.triggersOf(`${HOST}/shop/${name}`)).map((trigger) => trigger.name)).toEqual([name]);
+  });
+
+  test('the hook was made, and changed by somebody before it was sent again: it has one URL, which works', async () => {
+    const { create, change } = api.ports.hooks;
+    const again: typeof create = async (hook) => {
+      await create(hook);
+      await change(hook.name, (found) => ({ ...found, updatedAt: START + 1 }));
+      return create(hook);
+    };
+    const app = makeApi({ ...api.ports, hooks: { ...api.ports.hooks, create: again } });
+    const body = JSON.stringify({ name: 'met', ...OWN, repository: 'shop/met', application: 'web' });
+    const made = record(await (await app.request('/v1/triggers', { method: 'POST', body }, { requestId: 'r' })).json());
+    expect(await hashes('met')).toEqual([hashOf(made.url)]);
   });
 
   test('that completes one which died: both URLs work', async () => {
