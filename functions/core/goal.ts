@@ -79,8 +79,16 @@ const decideRepository = (repository: string, input: GateInput, draft: Draft): v
   if (winner !== undefined && wait === undefined) {
     draft.promote.push(winner);
     draft.work.push({ repository, act: 'apply' });
-    if (isPending(run)) draft.settle.push({ callId: run.desired.callId, settlement: replacedBy(run.desired, winner) });
+    if (isPending(run)) draft.settle.push({ callId: run.desired.callId, settlement: endOfWanted(run, run.desired, winner, input) });
   } else if (isPending(run) && desired !== undefined) continueDesired(run, desired, own, input, draft);
+};
+
+/** A newer image takes the place of one that is still wanted. If its last attempt was sent and nobody recorded the answer, the record says so: the target may have run it. */
+const endOfWanted = ({ attempt }: Run, desired: Desired, winner: OpenCall, { definition }: GateInput): Settlement => {
+  const replaced = replacedBy(desired, winner);
+  if (attempt?.rev !== desired.rev || attempt.sent !== true || attempt.retryAt !== undefined) return replaced;
+  const told = { attempts: attempt.count, detail: `attempt ${attempt.count} was sent and nobody recorded its answer: the target may have run this image` };
+  return definition.policy.atMostOnce === true ? { status: 'unknown', reason: 'no-answer', ...told } : { ...replaced, ...told };
 };
 
 /** Newest first; of one push the trigger that sorts first stands for all, a redelivery stands above what it repeats. */

@@ -48,10 +48,11 @@ export class ImageTriggers extends Construct {
 
     const definitions = definitionsTable(this, retainData);
     const calls = callsTable(this, retainData);
-    // Six times the 60 s of their consumers; for deployments also longer than the lease of 75 s, so that a repeat finds it free.
+    // Six times the 60 s of its consumer.
     const pushes = new WorkQueue(this, 'Pushes', { env: ENV.pushesQueueUrl, visibility: Duration.minutes(6), oldest: Duration.minutes(10) });
-    // A message may be delayed by up to 15 minutes on purpose.
-    const deployments = new WorkQueue(this, 'Deployments', { env: ENV.deploymentsQueueUrl, visibility: Duration.minutes(6), oldest: Duration.minutes(30) });
+    // Longer than the lease of 75 s, so that a repeat finds it free; not much longer, because so long an application waits
+    // when its worker has died. A message may be delayed by up to 15 minutes on purpose.
+    const deployments = new WorkQueue(this, 'Deployments', { env: ENV.deploymentsQueueUrl, visibility: Duration.minutes(2), oldest: Duration.minutes(30) });
     const door = new FrontDoor(this, 'Http', { throttle: props.throttle ?? { rateLimit: 200, burstLimit: 400 } });
     this.url = door.url;
     // The last part of the stack's id: known to nobody by guessing, the same for as long as the stack lives, and no secret.

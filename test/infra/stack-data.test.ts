@@ -63,11 +63,11 @@ describe('the queues', () => {
   ] as const)('%s is born with everything', (name, consumer, batchSize, concurrency) => {
     const [id, queue] = named(template, 'AWS::SQS::Queue', `${name}Queue`);
     const [dead, deadLetters] = named(template, 'AWS::SQS::Queue', `${name}DeadLetters`);
-    expect(property(queue, 'RedrivePolicy')).toEqual({ deadLetterTargetArn: dotted(dead, 'Arn'), maxReceiveCount: 5 });
+    expect(property(queue, 'RedrivePolicy')).toEqual({ deadLetterTargetArn: dotted(dead, 'Arn'), maxReceiveCount: 10 });
     expect(property(queue, 'MessageRetentionPeriod')).toBe(4 * 86_400);
     expect(property(deadLetters, 'MessageRetentionPeriod')).toBe(14 * 86_400);
     const visibility = Number(property(queue, 'VisibilityTimeout'));
-    expect(visibility).toBeGreaterThanOrEqual(6 * FUNCTIONS[consumer].timeoutSeconds);
+    expect(visibility).toBeGreaterThanOrEqual((batchSize === 1 ? 2 : 6) * FUNCTIONS[consumer].timeoutSeconds);
     expect(visibility).toBeGreaterThan(LEASE_SECONDS);
     const [, mapping] = named(template, 'AWS::Lambda::EventSourceMapping', name);
     expect(mapping.Properties).toEqual({
@@ -105,6 +105,6 @@ describe('a queue whose messages come back too early', () => {
     const stack = new Stack(scratchApp(), 'Hasty');
     const queue = new WorkQueue(stack, 'Queue', { env: ENV.pushesQueueUrl, visibility: Duration.seconds(90), oldest: Duration.minutes(10) });
     const consumer = new StageFunction(stack, 'Match', { shape: FUNCTIONS.match, directory: emptyBundles().match, description: 'match' });
-    expect(() => queue.feeds(consumer, { batchSize: 10, maxConcurrency: 10 })).toThrow('is 90 s; allowed is at least six times');
+    expect(() => queue.feeds(consumer, { batchSize: 10, maxConcurrency: 10 })).toThrow('is 90 s; allowed is at least 360 s');
   });
 });
