@@ -117,7 +117,7 @@ const chooseWinner = (open: readonly OpenCall[], run: Run, input: GateInput, dra
     else if (desired !== undefined && call.order < desired.order && !(call.redelivery === true && isSameImage(call, desired))) settle(olderThan(call, desired));
     else if (desired !== undefined && (call.order === desired.order ? call.redelivery !== true : !crossed && isRepeat(call, run, desired, input))) {
       settle({ status: 'skipped', reason: 'duplicate', by: desired.callId });
-      desired = { ...desired, order: call.order, again: call.callId };
+      if (call.order > desired.order) desired = { ...desired, order: call.order, again: call.callId };
     } else {
       const reason = refusal(call, input);
       const wait = ownWait(call, input);
