@@ -68,9 +68,9 @@ export const REASONS = {
   superseded: entry(
     'skipped',
     'A newer image replaced this one.',
-    'Nothing to do; use "deploy" or "rollback" to run this image all the same.',
+    'Nothing to do; push the image again to run it all the same.',
     '已被更新的镜像取代。',
-    '无需处理；如仍要运行此镜像，请使用 deploy 或 rollback。',
+    '无需处理；如仍要运行此镜像，请再次推送。',
   ),
   coalesced: entry(
     'skipped',
@@ -86,13 +86,7 @@ export const REASONS = {
     '应用已部署过同一镜像：镜像仓库重复通知，或另一个触发器已处理同一次推送。',
     '无需处理；如需再部署一次，请使用 redeliver。',
   ),
-  'already-running': entry(
-    'skipped',
-    'The target runs this image already.',
-    'Nothing to do; use "redeploy" to restart it.',
-    '目标已在运行该镜像。',
-    '无需处理；如需重启，请使用 redeploy。',
-  ),
+  'already-running': entry('skipped', 'The target runs this image already.', 'Nothing to do.', '目标已在运行该镜像。', '无需处理。'),
   rejected: entry(
     'skipped',
     'This digest is rejected for the application.',
@@ -103,9 +97,9 @@ export const REASONS = {
   expired: entry(
     'skipped',
     'The push was older than the application allows when it was decided.',
-    'Raise "maxAgeSeconds", or deploy the image by hand.',
+    'Redeliver the call to deploy it all the same; raise "maxAgeSeconds" if this happens often.',
     '处理时该推送已超过应用允许的时效。',
-    '调大 maxAgeSeconds，或手动部署该镜像。',
+    '如仍要部署，请重新投递该调用；若经常发生，请调大 maxAgeSeconds。',
   ),
   'rolled-back': entry(
     'skipped',
@@ -148,9 +142,9 @@ export const REASONS = {
   rate: entry(
     'held',
     'The application was deployed as often as it allows within an hour.',
-    'Wait, raise "maxPerHour", or deploy by hand.',
+    'Wait, or raise "maxPerHour".',
     '一小时内的部署次数已达应用上限。',
-    '等待，调大 maxPerHour，或手动部署。',
+    '等待，或调大 maxPerHour。',
   ),
   retry: entry(
     'held',
@@ -249,16 +243,16 @@ export const REASONS = {
   'rollout-failed': entry(
     'failed',
     'The rollout failed.',
-    'Read the evidence in the call, then push a mended image or roll back.',
+    'Read the evidence in the call, then push a mended image, or one that worked.',
     '发布失败。',
-    '查看调用中的依据，推送修复后的镜像或回滚。',
+    '查看调用中的依据，推送修复后的镜像，或再次推送先前可用的镜像。',
   ),
   'rollout-deadline': entry(
     'failed',
     'The rollout was not healthy before its deadline.',
-    'Look at the target, raise "deadlineSeconds", or roll back.',
+    'Look at the target, raise "deadlineSeconds", then redeliver.',
     '发布未在期限内变为健康。',
-    '检查目标，调大 deadlineSeconds，或回滚。',
+    '检查目标，调大 deadlineSeconds，然后重新投递。',
   ),
   // Nobody can know.
   'no-answer': entry(
