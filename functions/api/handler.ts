@@ -10,10 +10,21 @@ type Event = APIGatewayProxyEventV2 & { readonly requestContext: { readonly auth
 
 const BODILESS: readonly string[] = ['GET', 'HEAD'];
 
+/**
+ * `rawPath` comes decoded, so a name in it may hold anything, and is encoded again before it is read as a part of a URL.
+ * Dots alone would still be taken for a step up, encoded or not: encoded twice they arrive as text, which names nothing.
+ */
+const encodedPath = (path: string): string =>
+  path
+    .toWellFormed()
+    .split('/')
+    .map((part) => (part === '.' || part === '..' ? part.replaceAll('.', '%252E') : encodeURIComponent(part)))
+    .join('/');
+
 const requestOf = (event: Event): Request => {
   const { method } = event.requestContext.http;
   const query = event.rawQueryString === '' ? '' : `?${event.rawQueryString}`;
-  return new Request(`https://api.invalid${event.rawPath}${query}`, {
+  return new Request(`https://api.invalid${encodedPath(event.rawPath)}${query}`, {
     method,
     headers: plain(event.headers),
     ...(BODILESS.includes(method) ? {} : { body: Uint8Array.from(bytesOf(event)) }),

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeApiHandler } from '../../functions/api/handler.ts';
 import { HTTP, startApi, type TestApi } from './api.ts';
 
@@ -83,4 +83,43 @@ test('who asked and the gateway’s request id are in the log line', async () =>
 
 test('an event that cannot be a request is a problem, not an exception', async () => {
   expect(await ask(event('TRACE', '/v1/hooks'))).toMatchObject({ status: 500, body: { code: 'internal' } });
+});
+
+describe('a path comes decoded, and is not read as a URL a second time', () => {
+  beforeAll(async () => {
+    await ask(event('POST', '/v1/hooks', { body: JSON.stringify({ name: 'bystander', registry: 'alibaba-acr' }) }));
+  });
+
+  test.each([
+    '/v1/applications/../hooks/bystander',
+    '/v1/triggers/./../hooks/bystander',
+    '/v1/applications/..',
+    '/v1/hooks/bystander/.',
+    '/v1/hooks/./bystander',
+  ])('DELETE %j steps nowhere', async (path) => {
+    expect(await ask(event('DELETE', path))).toMatchObject({ status: 404 });
+    expect(await api.ports.hooks.get('bystander')).toBeDefined();
+  });
+
+  test.each([
+    '..\\hooks\\bystander',
+    'by\tstander',
+    'by\nstander',
+    'bystander?x=1',
+    'bystander#x',
+    'bystander%2e',
+    '%62ystander',
+    'by stander',
+    'bystander;a',
+    'ü',
+    '%',
+    '%ff',
+  ])('the name %j arrives as it is, and is nobody’s', async (name) => {
+    expect(await ask(event('DELETE', `/v1/hooks/${name}`))).toMatchObject({ status: 404, body: { detail: `no hook is named ${JSON.stringify(name)}` } });
+    expect(await api.ports.hooks.get('bystander')).toBeDefined();
+  });
+
+  test('a half of a pair of surrogates is nobody’s either', async () => {
+    expect(await ask(event('GET', '/v1/hooks/\ud800'))).toMatchObject({ status: 404, body: { code: 'unknown-name' } });
+  });
 });
