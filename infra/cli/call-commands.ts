@@ -1,6 +1,6 @@
 /** `image-triggers call …` and `image-triggers explain`: what happened, and what would. */
 import type { Command } from 'commander';
-import { examples, whole } from './flags.ts';
+import { examples, nameOf, whole } from './flags.ts';
 import { type Io, misused } from './io.ts';
 import { type Fields, fields, list, textOf, texts } from './json.ts';
 import { column, table } from './output.ts';
@@ -42,8 +42,8 @@ export const addCallCommands = (program: Command, io: Io): void => {
     call
       .command('list')
       .description('list calls, newest first')
-      .option('--trigger <name>', 'only those of a trigger')
-      .option('--application <name>', 'only those that fired for an application')
+      .option('--trigger <name>', 'only those of a trigger', nameOf)
+      .option('--application <name>', 'only those that fired for an application', nameOf)
       .option(
         '--status <statuses>',
         'queued, held, running, untriggered, skipped, delivered, succeeded, failed, unknown; or open, ended, fired, deployed; several with commas',
@@ -121,7 +121,7 @@ export const addCallCommands = (program: Command, io: Io): void => {
     program
       .command('explain <image>')
       .description('say which triggers a push of this image would fire, and why each other would not')
-      .option('--hook <name>', 'as if it came through this hook'),
+      .option('--hook <name>', 'as if it came through this hook', nameOf),
     'explain registry.example.com/shop/web:release-v3',
     'explain registry.example.com/shop/web:release-v3 --hook acr --lang zh',
   ).action(async (image: string, { hook }: { hook?: string }, command: Command) => {

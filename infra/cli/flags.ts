@@ -1,5 +1,7 @@
 /** Flags that several commands share, and what they become in a body. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { splitCallId } from '../../functions/core/call.ts';
+import { isName, NAME_RULE } from '../../functions/schema/name.ts';
 import { type Io, misused, readSecret } from './io.ts';
 import { type Fields, fields, textOf, texts } from './json.ts';
 
@@ -8,6 +10,18 @@ export const collect = (value: string, before: readonly string[] | undefined): r
 export const whole = (text: string): number => {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('give a whole number');
   return Number(text);
+};
+
+/** A name of a hook, trigger or application. Refused here, because as a part of a path it could mean another route. */
+export const nameOf = (text: string): string => {
+  if (!isName(text)) throw new InvalidArgumentError(NAME_RULE);
+  return text;
+};
+
+export const callIdOf = (text: string): string => {
+  if (splitCallId(text) === undefined)
+    throw new InvalidArgumentError('give an id as "call list" shows it: 26 letters and digits, a dot and the name of a trigger');
+  return text;
 };
 
 export const addRuleFlags = (command: Command): Command =>

@@ -2,7 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { addApplicationCommands } from './application-commands.ts';
 import { addCallCommands } from './call-commands.ts';
-import { examples } from './flags.ts';
+import { callIdOf, examples, nameOf } from './flags.ts';
 import { addHookCommands } from './hook-commands.ts';
 import { CliError, type Io } from './io.ts';
 import { FORMATS } from './output.ts';
@@ -45,11 +45,18 @@ const makeProgram = (io: Io): Command => {
   return program;
 };
 
+/** What may stand for an argument, by its name in the usage. */
+const ARGUMENTS: Readonly<Record<string, (text: string) => string>> = { name: nameOf, id: callIdOf };
+
 /** Each command inherits neither where to write nor that it must not end the process. */
 const settle = (command: Command, io: Io): void => {
   command
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: io.out, writeErr: io.err, getOutHelpWidth: () => io.columns ?? 100, getErrHelpWidth: () => io.columns ?? 100 });
+  for (const argument of command.registeredArguments) {
+    const read = ARGUMENTS[argument.name()];
+    if (read !== undefined) argument.argParser(read);
+  }
   for (const each of command.commands) settle(each, io);
 };

@@ -1,7 +1,7 @@
 /** `image-triggers trigger …` */
 import type { Command } from 'commander';
 import { remove } from './application-commands.ts';
-import { addHookFlags, addRuleFlags, examples, hookPartsOf, ruleOf, ruleText } from './flags.ts';
+import { addHookFlags, addRuleFlags, examples, hookPartsOf, nameOf, ruleOf, ruleText } from './flags.ts';
 import { type Io, misused } from './io.ts';
 import { type Fields, textOf, texts } from './json.ts';
 import { column } from './output.ts';
@@ -31,9 +31,9 @@ export const addTriggerCommands = (program: Command, io: Io): void => {
           .command('create <name>')
           .description('create a trigger; with --registry it gets a webhook URL of its own, shown this once')
           .requiredOption('--repository <path>', 'host/path, host/team/*, or a path on the registry host of the hook')
-          .requiredOption('--application <name>', 'what is deployed')
+          .requiredOption('--application <name>', 'what is deployed', nameOf)
           .option('--registry <format>', 'make a hook for it: alibaba-acr, distribution or generic')
-          .option('--hook <name>', 'hear a hook that exists'),
+          .option('--hook <name>', 'hear a hook that exists', nameOf),
       ),
     ),
     'trigger create release --registry alibaba-acr --registry-host shop-registry.cn-beijing.cr.aliyuncs.com --repository shop/web --expression "release-v.*" --application web',
@@ -63,8 +63,8 @@ export const addTriggerCommands = (program: Command, io: Io): void => {
     trigger
       .command('list')
       .description('list triggers')
-      .option('--application <name>', 'only those of an application')
-      .option('--hook <name>', 'only those that hear a hook'),
+      .option('--application <name>', 'only those of an application', nameOf)
+      .option('--hook <name>', 'only those that hear a hook', nameOf),
     'trigger list',
     'trigger list --application web -o name',
   ).action(async ({ application, hook }: { application?: string; hook?: string }, command: Command) => {
@@ -90,8 +90,8 @@ export const addTriggerCommands = (program: Command, io: Io): void => {
       trigger
         .command('update <name>')
         .description('change its rule (as a whole), application or hook')
-        .option('--application <name>', 'what is deployed')
-        .option('--hook <name>', 'hear another hook'),
+        .option('--application <name>', 'what is deployed', nameOf)
+        .option('--hook <name>', 'hear another hook', nameOf),
     ),
     'trigger update release --expression "release-v.*" --except ".*-rc[0-9]+"',
     'trigger update release --application web-next',

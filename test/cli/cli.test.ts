@@ -219,9 +219,31 @@ describe('what goes wrong', () => {
     ['application show nobody', 1, 'no application is named "nobody" [unknown-name]'],
     ['application create web --http https://web.example', 1, '[name-taken]'],
     ['trigger create x --repository a/b --application nobody --registry generic', 1, 'nobody'],
-    ['application create Bad --http https://a.example --quiet-seconds 99999', 1, '\n  name: "Bad" is not allowed'],
+    ['application create two --http https://a.example --quiet-seconds 99999 --max-per-hour 999', 1, '\n  policy.maxPerHour: 999 is not allowed'],
   ])('%s → %d', async (args, code, message) => {
     expect(await cli(args)).toMatchObject({ code, out: '', err: expect.stringContaining(message) });
+  });
+
+  test.each([
+    'application delete ..',
+    'application delete ../triggers/release',
+    "trigger show 'a b'",
+    'hook rotate Bad',
+    'hook enable a?force=true',
+    'trigger create ok --repository a/b --application . --registry generic',
+    'trigger list --hook a/b',
+    'call list --trigger ..',
+    'explain r.example/a:b --hook ../x',
+    'call show ..',
+    'call redeliver ../../triggers/release',
+  ])('%s: no name and no id, so nothing is asked', async (args) => {
+    api.logged.length = 0;
+    expect(await cli(args)).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringMatching(/is invalid.*(a name has 1 to 63 of a-z|give an id as "call list" shows it)/s),
+    });
+    expect(api.logged).toEqual([]);
   });
 
   test('no engine, an engine that is gone, and a wrong token: each with what to do', async () => {
