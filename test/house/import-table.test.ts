@@ -25,12 +25,24 @@ const ROWS: readonly Row[] = [
   { files: /^functions\/store\//, may: ['functions/core/', 'functions/store/', 'functions/env', CLIENT] },
   { files: /^functions\/runtime\//, may: ['functions/runtime/', 'T:aws-lambda$'] },
   { files: /^functions\/\w+\/lambda\.ts$/, may: ['functions/', 'ulid$', 'node:crypto$', 'hono'] },
-  { files: /^functions\/\w+\/handler\.ts$/, may: ['functions/core/', 'functions/runtime/', 'functions/(ingest|match|deploy|api)/', '@middy/core$', 'T:aws-lambda$', 'hono'] },
+  {
+    files: /^functions\/\w+\/handler\.ts$/,
+    may: ['functions/core/', 'functions/runtime/', 'functions/(ingest|match|deploy|api)/', '@middy/core$', 'T:aws-lambda$', 'hono'],
+  },
   { files: /^functions\/(ingest|match|deploy)\//, may: ['functions/core/', 'functions/(ingest|match|deploy)/', 'T:functions/targets/target'] },
-  { files: /^functions\/api\//, may: ['functions/(core|schema|api)/', 'hono', 'T:zod/mini$', 'T:functions/(store|registries|targets|runtime)/', 'T:aws-lambda$'] },
+  {
+    files: /^functions\/api\//,
+    may: ['functions/(core|schema|api)/', 'hono', 'T:zod/mini$', 'T:functions/(store|registries|targets|runtime)/', 'T:aws-lambda$'],
+  },
   { files: /^infra\/stack\//, may: ['infra/stack/', 'functions/env', 'functions/schema/', 'aws-cdk-lib', 'constructs$', 'cdk-nag$', 'esbuild$', 'node:'] },
-  { files: /^infra\/local\//, may: ['infra/local/', 'functions/env', 'dynalite$', '@smithy/', '@aws-crypto/', '@aws-sdk/client-dynamodb', 'commander$', 'cli-table3$', 'node:'] },
-  { files: /^infra\/cli\//, may: ['infra/cli/', 'functions/(core|schema|env)', 'commander$', 'cli-table3$', 'yaml$', '@smithy/', '@aws-crypto/', CLIENT, 'node:'] },
+  {
+    files: /^infra\/local\//,
+    may: ['infra/local/', 'functions/env', 'dynalite$', '@smithy/', '@aws-crypto/', '@aws-sdk/client-dynamodb', 'commander$', 'cli-table3$', 'node:'],
+  },
+  {
+    files: /^infra\/cli\//,
+    may: ['infra/cli/', 'functions/(core|schema|env)', 'commander$', 'cli-table3$', 'yaml$', '@smithy/', '@aws-crypto/', CLIENT, 'node:'],
+  },
 ];
 
 const filesBelow = (folder: string): string[] =>
@@ -47,7 +59,10 @@ interface Arrow {
 const arrowsOf = (file: string): Arrow[] => {
   const source = readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
   const found = [
-    ...[...source.matchAll(/^(?:import|export)\s+(type\s+)?([^'";]*?)\s*from\s+'([^']+)'/gm)].map((m) => ({ to: m[3] ?? '', typeOnly: m[1] !== undefined || onlyTypes(m[2] ?? '') })),
+    ...[...source.matchAll(/^(?:import|export)\s+(type\s+)?([^'";]*?)\s*from\s+'([^']+)'/gm)].map((m) => ({
+      to: m[3] ?? '',
+      typeOnly: m[1] !== undefined || onlyTypes(m[2] ?? ''),
+    })),
     ...[...source.matchAll(/^import\s+'([^']+)'/gm)].map((m) => ({ to: m[1] ?? '', typeOnly: false })),
     ...[...source.matchAll(/\bimport\(\s*'([^']+)'\s*\)/g)].map((m) => ({ to: m[1] ?? '', typeOnly: false })),
   ];
