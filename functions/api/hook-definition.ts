@@ -15,9 +15,6 @@ export type HookParts = Pick<HookBody, 'name' | 'registry' | 'registryHost' | 'h
 type Scope = Pick<HookParts, 'registryHost'> & { readonly hostAliases?: readonly string[] | undefined; readonly repositories?: readonly string[] | undefined };
 type HookPorts = Pick<ApiPorts, 'registry' | 'registryNames' | 'hashToken'>;
 
-/** The previous URL goes on working so long after a rotation. */
-export const OVERLAP_MS = 7 * 86_400_000;
-
 export const makeHook = (body: HookParts, token: string, now: number, ports: HookPorts): HookDefinition => {
   const registry = registryOf(body.registry, ports);
   const scope = readScope(body, body.registry, registry);
@@ -62,18 +59,6 @@ export const changeHook = (hook: HookDefinition, patch: HookPatch, now: number, 
     enabled: patch.enabled ?? hook.enabled,
     updatedAt: now,
   };
-};
-
-/** The new token beside the one that was valid last, which ends after the overlap; older ones end now. Twice with the same token is once: else the one before would end. */
-export const rotateTokens = (hook: HookDefinition, sha256: string, now: number): HookDefinition => {
-  if (hook.tokens.some((token) => token.sha256 === sha256)) return hook;
-  const live = hook.tokens.filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);
-  const last = live.reduce<HookDefinition['tokens'][number] | undefined>(
-    (best, token) => (best === undefined || token.createdAt >= best.createdAt ? token : best),
-    undefined,
-  );
-  const former = last === undefined ? [] : [{ ...last, expiresAt: Math.min(last.expiresAt ?? Number.POSITIVE_INFINITY, now + OVERLAP_MS) }];
-  return { ...hook, tokens: [{ sha256, createdAt: now }, ...former], updatedAt: now };
 };
 
 const registryOf = (name: string, ports: HookPorts): Registry => {

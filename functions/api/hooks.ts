@@ -4,12 +4,13 @@ import type { HookDefinition } from '../core/definitions.ts';
 import { hostOf } from '../core/image.ts';
 import { shown } from '../core/shown.ts';
 import { hookBody, hookPatch } from '../schema/hook.ts';
-import { DEFAULT_LIMIT, emptyBody, noQuery, pageQuery } from '../schema/request.ts';
+import { DEFAULT_LIMIT, emptyBody, noQuery, pageQuery, rotateQuery } from '../schema/request.ts';
 import { findTriggers, NAMES_SHOWN, namesOf } from './find-triggers.ts';
-import { changeHook, makeHook, OVERLAP_MS, rotateTokens } from './hook-definition.ts';
+import { changeHook, makeHook } from './hook-definition.ts';
 import type { ApiPorts } from './ports.ts';
 import { Problem, unknownName } from './problem.ts';
 import { nameIn, readBody, readQuery, refuse } from './request.ts';
+import { endFormer, rotateTokens } from './rotation.ts';
 import { hookView, iso } from './views.ts';
 
 /** Shown once: the URL with its token, and where to paste it. */
@@ -27,6 +28,7 @@ export const changedOr = <T>(changed: T | 'absent' | 'moved', kind: string, name
 
 export const hookRoutes = (ports: ApiPorts): Hono => {
   const app = new Hono();
+  const view = (hook: HookDefinition) => hookView(hook, ports.now());
 
   app.post('/', async (c) => {
     readQuery(c, noQuery);
@@ -36,14 +38,14 @@ export const hookRoutes = (ports: ApiPorts): Hono => {
     const hook = makeHook(body, token, now, ports);
     if ((await ports.hooks.create(hook)) === 'exists')
       throw new Problem('name-taken', `there is a hook named ${hook.name}: choose another name, or change that one with PATCH /v1/hooks/${hook.name}`);
-    return c.json({ ...hookView(hook), ...shownOnce(hook, token, ports) }, 201, { location: `/v1/hooks/${hook.name}` });
+    return c.json({ ...view(hook), ...shownOnce(hook, token, ports) }, 201, { location: `/v1/hooks/${hook.name}` });
   });
 
   app.get('/', async (c) => {
     const { limit = DEFAULT_LIMIT, cursor } = readQuery(c, pageQuery);
     const page = await ports.hooks.list({ limit, ...(cursor === undefined ? {} : { cursor }) });
     if (!page.ok) throw refuse('cursor', page.why);
-    return c.json({ ...page.value, items: page.value.items.map(hookView) });
+    return c.json({ ...page.value, items: page.value.items.map(view) });
   });
 
   app.get('/:name', async (c) => {
@@ -51,7 +53,7 @@ export const hookRoutes = (ports: ApiPorts): Hono => {
     const name = nameIn(c, 'hook');
     const hook = await ports.hooks.get(name);
     if (hook === undefined) throw unknownName('hook', name);
-    return c.json(hookView(hook));
+    return c.json(view(hook));
   });
 
   app.patch('/:name', async (c) => {
@@ -63,7 +65,7 @@ export const hookRoutes = (ports: ApiPorts): Hono => {
       await refuseLeavingTriggers(hook, next);
       return next;
     });
-    return c.json(hookView(changedOr(changed, 'hook', name)));
+    return c.json(view(changedOr(changed, 'hook', name)));
   });
 
   /** A trigger's repository names its host, so a hook that does not speak for that host any more would silently stop firing it. */
@@ -87,17 +89,20 @@ export const hookRoutes = (ports: ApiPorts): Hono => {
       await readBody(c, emptyBody);
       const name = nameIn(c, 'hook');
       const changed = await ports.hooks.change(name, (hook) => ({ ...hook, enabled, updatedAt: ports.now() }));
-      return c.json(hookView(changedOr(changed, 'hook', name)));
+      return c.json(view(changedOr(changed, 'hook', name)));
     });
 
   app.post('/:name/rotate', async (c) => {
-    readQuery(c, noQuery);
+    const { keep } = readQuery(c, rotateQuery);
     await readBody(c, emptyBody);
     const name = nameIn(c, 'hook');
     const now = ports.now();
+    if (keep === 'newest') return c.json(view(changedOr(await ports.hooks.change(name, (hook) => endFormer(hook, now)), 'hook', name)));
     const token = ports.makeToken(name);
-    const changed = changedOr(await ports.hooks.change(name, (hook) => rotateTokens(hook, ports.hashToken(token), now)), 'hook', name);
-    return c.json({ ...hookView(changed), ...shownOnce(changed, token, ports), previousValidUntil: iso(now + OVERLAP_MS) });
+    const sha256 = ports.hashToken(token);
+    const changed = changedOr(await ports.hooks.change(name, (hook) => rotateTokens(hook, sha256, now, keep === 'former')), 'hook', name);
+    const ends = changed.tokens.find((stored) => stored.sha256 !== sha256)?.expiresAt;
+    return c.json({ ...view(changed), ...shownOnce(changed, token, ports), previousValidUntil: ends === undefined ? undefined : iso(ends) });
   });
 
   app.delete('/:name', async (c) => {

@@ -12,6 +12,7 @@ export const PROBLEMS = {
   'being-removed': [409, 'Something of this name is just being removed'],
   'too-many-triggers': [409, 'The repository has too many triggers'],
   'hook-in-use': [409, 'Triggers hear the hook'],
+  'rotation-under-way': [409, 'Two URLs are valid already'],
   'application-in-use': [409, 'Triggers name the application'],
   'changed-meanwhile': [409, 'Somebody else is changing it'],
   'not-fired': [409, 'The call did not fire'],

@@ -10,7 +10,8 @@ const dates = ({ createdAt, updatedAt }: { readonly createdAt: number; readonly 
   updatedAt: iso(updatedAt),
 });
 
-export const hookView = (hook: HookDefinition) => {
+/** `tokens`: those that are valid. */
+export const hookView = (hook: HookDefinition, now: number) => {
   const { name, registry, registryHost, hostAliases, repositories, enabled, credential, tokens } = hook;
   return {
     name,
@@ -20,7 +21,10 @@ export const hookView = (hook: HookDefinition) => {
     repositories,
     enabled,
     ...(credential === undefined ? {} : { credential: credential.by === 'header' ? { by: credential.by, name: credential.name } : { by: credential.by } }),
-    tokens: tokens.map((token) => ({ createdAt: iso(token.createdAt), ...(token.expiresAt === undefined ? {} : { expiresAt: iso(token.expiresAt) }) })),
+    tokens: tokens.flatMap(({ createdAt, expiresAt }) => {
+      if (expiresAt === undefined) return { createdAt: iso(createdAt) };
+      return expiresAt > now ? { createdAt: iso(createdAt), expiresAt: iso(expiresAt) } : [];
+    }),
     ...dates(hook),
   };
 };

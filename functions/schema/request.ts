@@ -44,6 +44,7 @@ const status = z.optional(
 export const callsQuery = z.strictObject({ trigger: z.optional(name), application: z.optional(name), status, limit, cursor, lang });
 export const langQuery = z.strictObject({ lang });
 export const deleteQuery = z.strictObject({ force: z.optional(z.enum(['true', 'false'])) });
+export const rotateQuery = z.strictObject({ keep: z.optional(z.enum(['former', 'newest'])) });
 export const noQuery = z.strictObject({});
 
 export const emptyBody = z.strictObject({});

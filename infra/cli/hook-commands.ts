@@ -1,11 +1,11 @@
 /** `image-triggers hook …` */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { remove } from './application-commands.ts';
 import { addHookFlags, examples, hookPartsOf } from './flags.ts';
 import { type Io, misused } from './io.ts';
 import { type Fields, fields, texts } from './json.ts';
 import { column } from './output.ts';
-import { begin, type Session } from './session.ts';
+import { begin, type Session, withQuery } from './session.ts';
 
 const at = (name: string, rest = ''): string => `/v1/hooks/${encodeURIComponent(name)}${rest}`;
 
@@ -94,13 +94,29 @@ export const addHookCommands = (program: Command, io: Io): void => {
     session.hint(`Next: image-triggers trigger list --hook ${name}`);
   });
 
-  examples(hook.command('rotate <name>').description('make a new URL; the one before stays valid for seven days'), 'hook rotate acr').action(
-    async (name: string, _: Fields, command: Command) => {
-      const session = await begin(command, io);
-      showUrl(session, await session.ask({ method: 'POST', path: at(name, '/rotate') }));
-      session.hint('\nNext: paste the new URL at the registry within seven days.');
-    },
-  );
+  examples(
+    hook
+      .command('rotate <name>')
+      .description('make a new URL; the one before stays valid for seven days')
+      .addOption(
+        new Option('--keep <which>', 'while two URLs are valid: former drops the newest and makes another, newest ends the former and makes none').choices([
+          'former',
+          'newest',
+        ]),
+      ),
+    'hook rotate acr',
+    'hook rotate acr --keep newest',
+  ).action(async (name: string, { keep }: { keep?: string }, command: Command) => {
+    const session = await begin(command, io);
+    const item = await session.ask({ method: 'POST', path: withQuery(at(name, '/rotate'), { keep }) });
+    if (item.url === undefined) {
+      session.showOne(item, pairs(item));
+      session.hint(`The newest URL is the only valid one now.\nNext, for a new one: image-triggers hook rotate ${name}`);
+    } else {
+      showUrl(session, item);
+      session.hint(`\nNext: paste the new URL at the registry while the former is valid, then  image-triggers hook rotate ${name} --keep newest`);
+    }
+  });
 
   examples(hook.command('delete <name>').description('delete a hook; refused while triggers hear it'), 'hook delete acr').action(
     async (name: string, _: Fields, command: Command) => {

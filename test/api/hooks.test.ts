@@ -1,5 +1,5 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { TriggerDefinition } from '../../functions/core/definitions.ts';
 import { hashToken, readToken } from '../../functions/hooks/token.ts';
 import { verifyCredential } from '../../functions/hooks/verify.ts';
@@ -78,21 +78,92 @@ describe('making a hook', () => {
 });
 
 describe('changing a hook', () => {
-  test('rotation: two URLs for seven days, the new one shown once; what is older ends', async () => {
-    const made = await must(api, 201, 'POST', '/v1/hooks', { name: 'rotated', registry: 'alibaba-acr' });
-    api.clock.now = START + 1_000;
-    const second = await must(api, 200, 'POST', '/v1/hooks/rotated/rotate');
-    expect(second.previousValidUntil).toBe(new Date(START + 1_000 + 7 * 86_400_000).toISOString());
-    expect(second.url).not.toBe(made.url);
-    const hashes = async () => (await api.ports.hooks.get('rotated'))?.tokens;
-    expect(await hashes()).toEqual([
-      { sha256: hashToken(tokenIn(second.url)), createdAt: START + 1_000 },
-      { sha256: hashToken(tokenIn(made.url)), createdAt: START, expiresAt: START + 1_000 + 7 * 86_400_000 },
-    ]);
-    api.clock.now = START + 2_000;
-    const third = await must(api, 200, 'POST', '/v1/hooks/rotated/rotate');
-    expect((await hashes())?.map(({ sha256 }) => sha256)).toEqual([hashToken(tokenIn(third.url)), hashToken(tokenIn(second.url))]);
-    api.clock.now = START;
+  describe('rotation', () => {
+    const WEEK = 7 * 86_400_000;
+    const at = (time: number): string => new Date(time).toISOString();
+    const hashes = async (name: string) => (await api.ports.hooks.get(name))?.tokens;
+    const rotate = (status: number, name: string, query = '') => must(api, status, 'POST', `/v1/hooks/${name}/rotate${query}`);
+    const hashOf = (answer: Readonly<Record<string, unknown>>): string => hashToken(tokenIn(answer.url));
+    const make = (name: string) => must(api, 201, 'POST', '/v1/hooks', { name, registry: 'alibaba-acr' });
+    afterEach(() => {
+      api.clock.now = START;
+    });
+
+    test('two URLs for seven days, the new one shown once', async () => {
+      const made = await make('rotated');
+      api.clock.now = START + 1_000;
+      const second = await rotate(200, 'rotated');
+      expect(second.previousValidUntil).toBe(at(START + 1_000 + WEEK));
+      expect(second.url).not.toBe(made.url);
+      expect(await hashes('rotated')).toEqual([
+        { sha256: hashOf(second), createdAt: START + 1_000 },
+        { sha256: hashOf(made), createdAt: START, expiresAt: START + 1_000 + WEEK },
+      ]);
+    });
+
+    test('a second one is refused as long as the former URL is valid, and ends nothing', async () => {
+      await make('twice');
+      await rotate(200, 'twice');
+      const before = await hashes('twice');
+      api.clock.now = START + WEEK - 1;
+      expect(await rotate(409, 'twice')).toMatchObject({ code: 'rotation-under-way', detail: expect.stringContaining(`valid until ${at(START + WEEK)}`) });
+      expect(await hashes('twice')).toEqual(before);
+      api.clock.now = START + WEEK;
+      expect((await must(api, 200, 'GET', '/v1/hooks/twice')).tokens).toEqual([{ createdAt: at(START) }]);
+      expect(await rotate(200, 'twice')).toMatchObject({ previousValidUntil: at(START + 2 * WEEK) });
+    });
+
+    test('keep=former: the newest was lost, so another takes its place, and the former keeps its end', async () => {
+      const made = await make('lost');
+      await rotate(200, 'lost');
+      api.clock.now = START + 5_000;
+      const third = await rotate(200, 'lost', '?keep=former');
+      expect(third.previousValidUntil).toBe(at(START + WEEK));
+      expect(await hashes('lost')).toEqual([
+        { sha256: hashOf(third), createdAt: START + 5_000 },
+        { sha256: hashOf(made), createdAt: START, expiresAt: START + WEEK },
+      ]);
+    });
+
+    test('keep=newest: the newest is in use, so the former ends now; said twice it is the same', async () => {
+      await make('used');
+      const second = await rotate(200, 'used');
+      api.clock.now = START + 5_000;
+      for (const _ of ['once', 'twice']) {
+        const answer = await rotate(200, 'used', '?keep=newest');
+        expect(answer).toMatchObject({ name: 'used', tokens: [{ createdAt: at(START) }] });
+        expect(answer).not.toHaveProperty('url');
+        expect(await hashes('used')).toEqual([{ sha256: hashOf(second), createdAt: START }]);
+      }
+      expect(await rotate(200, 'used')).toMatchObject({ previousValidUntil: at(START + 5_000 + WEEK) });
+    });
+
+    test('with one valid URL there is nothing to choose: keep=former does not end it', async () => {
+      const made = await make('single');
+      const second = await rotate(200, 'single', '?keep=former');
+      expect((await hashes('single'))?.map(({ sha256 }) => sha256)).toEqual([hashOf(second), hashOf(made)]);
+      expect(await must(api, 422, 'POST', '/v1/hooks/single/rotate?keep=both')).toMatchObject({ errors: [{ field: 'keep' }] });
+    });
+
+    test('two without an end, as a creation that was completed leaves them: the older one gets its seven days', async () => {
+      const tokens = [
+        { sha256: hashToken('older'), createdAt: START - 2 },
+        { sha256: hashToken('newer'), createdAt: START - 1 },
+      ];
+      await api.ports.hooks.create({ name: 'endless', registry: 'alibaba-acr', hostAliases: [], enabled: true, tokens, createdAt: START, updatedAt: START });
+      expect(await rotate(409, 'endless')).toMatchObject({ detail: expect.stringContaining('without an end') });
+      const third = await rotate(200, 'endless', '?keep=former');
+      expect(await hashes('endless')).toEqual([
+        { sha256: hashOf(third), createdAt: START },
+        { sha256: hashToken('older'), createdAt: START - 2, expiresAt: START + WEEK },
+      ]);
+    });
+
+    test('of several at once one wins', async () => {
+      await make('at-once');
+      const answers = await Promise.all([1, 2, 3].map(() => api.ask('POST', '/v1/hooks/at-once/rotate')));
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
+    });
   });
 
   test('aliases follow the host, and what was given by hand stays', async () => {

@@ -160,6 +160,12 @@ describe('the main way', () => {
     expect((await ok('trigger update latest --semver ^1.4 --prereleases')).out).toMatch(/Rule: +semver \^1\.4 and pre-releases/);
     expect((await ok('trigger disable latest')).out).toMatch(/Enabled: +no/);
     expect((await ok('hook rotate hub')).out).toMatch(/Previous URL valid until: +2026-07-07/);
+    expect(await cli('hook rotate hub')).toMatchObject({ code: 1, out: '', err: expect.stringContaining('valid until 2026-07-07T12:00:00.000Z') });
+    expect((await ok('hook rotate hub --keep former')).out).toMatch(/Webhook URL: +https:.*\nPrevious URL valid until: +2026-07-07/s);
+    const settled = await ok('hook rotate hub --keep newest');
+    expect(settled.out).toMatch(/Valid URLs: +1\n/);
+    expect(settled.err).toContain('only valid one');
+    expect(settled.err).not.toContain('shown this once');
     expect(await cli('hook delete hub')).toMatchObject({ code: 1, err: expect.stringContaining('latest') });
     expect((await ok('trigger delete latest')).err).toContain('/v1/hooks/hub');
     await ok('hook delete hub');
