@@ -146,7 +146,8 @@ const isSameImage = (call: OpenCall, desired: Desired): boolean => call.digest !
 
 /** The very image that is on its way, or that went well a short time ago on the application as it is now. After anything else a push is a new try. */
 const isRepeat = (call: OpenCall, { done }: Run, desired: Desired, { definition }: GateInput): boolean => {
-  if (call.redelivery === true || !isSameImage(call, desired)) return false;
+  // One that waits was crossed by something else when it was first looked at (see chooseWinner), and stays a winner.
+  if (call.redelivery === true || call.held !== undefined || !isSameImage(call, desired)) return false;
   if (done?.rev !== desired.rev) return true;
   const wentWell = done.status === 'delivered' || done.status === 'succeeded';
   return wentWell && definition.updatedAt <= done.at && call.receivedAt - done.at <= REPEAT_MS;

@@ -40,6 +40,10 @@ export const reconcile = async (application: string, receive: Receive, ports: De
   if (definition === undefined) return bury(application, state, ports);
   const session: Session = { application, definition, state, fence: state.fence, leaseUntil, ports };
   const plan = goal(definition, state, facts, started);
+  // The one decision that is stored before a call ends for it: were only that call ended, what was pushed in between could
+  // make the repeat a winner after all, and two calls would each say that the other one ran.
+  const again = Object.fromEntries(plan.again.map(({ repository, desired }) => [repository, { ...state.runs[repository], desired }]));
+  if (plan.again.length > 0 && (await ports.states.write(application, state.fence, { runs: again })) === 'lost') return lost(application, state, ports);
   const draft = await settlePlan(plan, session);
   const expected = state.rev + draft.bump;
 

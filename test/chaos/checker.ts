@@ -108,6 +108,7 @@ const checkEnds = (outcome: Outcome, calls: readonly Call[], report: Report): vo
         const repeats = sameImage && (call.reason === 'duplicate' || by.redeliveryOf !== undefined);
         if (by === undefined || by.application !== call.application || by.repository !== call.repository || (by.order < call.order && !repeats))
           wrong(`${call.by ?? 'nothing'} is not what replaced it`);
+        else if (standsFor(call, byId) === undefined) wrong('the calls it names stand for one another in a circle');
         break;
       }
       case 'worker-died':
@@ -176,11 +177,15 @@ const checkStale = ({ targets }: Outcome, report: Report): void => {
   }
 };
 
-/** The call that was deployed for this one. */
-const standsFor = (call: Call, byId: ReadonlyMap<string, Call>): Call => {
+/** The call that was deployed for this one; undefined when they stand for one another in a circle, so that none was. */
+const standsFor = (call: Call, byId: ReadonlyMap<string, Call>, seen: ReadonlySet<string> = new Set()): Call | undefined => {
+  if (seen.has(call.id)) return undefined;
   const by = call.by === undefined || (call.reason !== 'duplicate' && call.reason !== 'coalesced') ? undefined : byId.get(call.by);
-  return by === undefined ? call : standsFor(by, byId);
+  return by === undefined ? call : standsFor(by, byId, new Set([...seen, call.id]));
 };
+
+/** Its end says why the target need not run it. */
+const excuses = (call: Call | undefined): boolean => call !== undefined && (call.status === 'failed' || call.status === 'unknown' || isOpen(call.status));
 
 /** In the end each application runs the newest fired push of each repository, unless the record says why not. */
 const checkConverged = (outcome: Outcome, calls: readonly Call[], report: Report): void => {
@@ -195,8 +200,7 @@ const checkConverged = (outcome: Outcome, calls: readonly Call[], report: Report
       .at(-1);
     const newest = group.filter(({ order }) => order === last);
     const [call] = newest;
-    if (call === undefined || newest.map((last) => standsFor(last, byId)).some(({ status }) => status === 'failed' || status === 'unknown' || isOpen(status)))
-      continue;
+    if (call === undefined || newest.some((one) => excuses(standsFor(one, byId)))) continue;
     const moved = outcome.people.moved.get(call.application);
     if (moved !== undefined && newest.some(({ decidedAt }) => decidedAt < moved + 60_000)) continue;
     const log = outcome.targets.get(String(outcome.memory.applications.get(call.application)?.target.id))?.log;

@@ -83,7 +83,8 @@ export const startPeople = (options: PeopleOptions): People => {
     const definition = memory.applications.get(name);
     if (definition === undefined) return;
     people.moved.set(name, clock.now());
-    const readable = definition.target.kind === 'readable';
+    // A readable target may be exchanged for another of its kind: a handle of the first says nothing at the second.
+    const readable = definition.target.kind === 'readable' && random.chance(0.5);
     const id = `${name}-other`;
     options.addTarget(id, readable ? undefined : topology.triggers.flatMap(({ application, repository }) => (application === name ? [repository] : [])));
     memory.applications.set(name, { ...definition, target: { kind: readable ? 'blind' : 'readable', id } });

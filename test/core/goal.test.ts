@@ -160,22 +160,23 @@ describe('gates', () => {
 });
 
 describe('always', () => {
+  /** One push has one image, however many calls it has; some pushes share theirs. */
+  const imageOf = (second: number) => (second % 3 === 2 ? {} : { tag: 'xy'.charAt(second % 3), digest: `sha256:${'xy'.charAt(second % 3)}` });
   const call: fc.Arbitrary<OpenCall> = fc
     .record({
       second: fc.integer({ min: 0, max: 6 }),
       trigger: fc.constantFrom('t', 'u'),
       repository: fc.constantFrom(WEB, API),
-      image: fc.option(fc.constantFrom('x', 'y'), { nil: undefined }),
       redelivery: fc.boolean(),
       late: fc.integer({ min: 0, max: 100 }),
       held: fc.option(fc.constantFrom({ reason: 'hold' as const }, { reason: 'retry' as const, until: NOW + 5_000 }), { nil: undefined }),
     })
-    .map(({ second, trigger, repository, image, redelivery, late, held: before }) =>
+    .map(({ second, trigger, repository, redelivery, late, held: before }) =>
       open(second, {
         callId: `c${second}${redelivery ? 'r' : ''}.${trigger}-${repository}`,
         repository,
         receivedAt: NOW + second * 1_000 + late,
-        ...(image === undefined ? {} : { tag: image, digest: `sha256:${image}` }),
+        ...imageOf(second),
         ...(redelivery ? { redelivery } : {}),
         ...(before === undefined ? {} : { held: before }),
       }),
@@ -190,7 +191,7 @@ describe('always', () => {
         at: fc.integer({ min: -5, max: 5 }),
       })
       .map(({ second, manual, is, at }) => {
-        const desired = desiredOf(open(second, { repository, callId: `c${second}.t-${repository}` }), 1, manual ? { manual } : {});
+        const desired = desiredOf(open(second, { repository, callId: `c${second}.t-${repository}`, ...imageOf(second) }), 1, manual ? { manual } : {});
         if (is === 'succeeded' || is === 'failed') return done(desired, is);
         if (is === 'retry') return { desired, attempt: { rev: 1, fence: 1, at: NOW, count: 1, retryAt: NOW + at * 1_000 } };
         return is === 'rolling'
@@ -214,7 +215,7 @@ describe('always', () => {
   const always = (holds: (given: ApplicationState, made: Plan, policy: Policy, known: Facts) => void): void =>
     fc.assert(
       fc.property(states, policies, facts, (given, policy, known) => holds(given, goal(definition(policy), given, known, NOW), policy, known)),
-      { numRuns: 3_000 },
+      { numRuns: 5_000 },
     );
 
   test('nothing older than what is wanted is promoted, but a redelivery of that same image', () =>

@@ -79,6 +79,19 @@ test('two repositories of one application: each its own wanted image, one after 
   expect([bench.call(1)?.status, bench.call(2, 'api')?.status]).toEqual(['delivered', 'delivered']);
 });
 
+test('the same image again while it is on its way: its place is stored before its call ends', async () => {
+  const bench = ready();
+  bench.target.answers = [{ ...BUSY, retryAfter: 60_000 }];
+  await pushed(bench, 1);
+  await go(bench);
+  await match(message(push(2, { tag: 'v1', digest: push(1).digest ?? '' })), bench.ports.match);
+  const from = bench.effects.length;
+  await go(bench);
+  expect(bench.effects.slice(from)).toEqual(['states.lease', 'application', 'states.write', 'calls.settle', 'states.release']);
+  expect(bench.call(2)).toMatchObject({ status: 'skipped', reason: 'duplicate', by: `${ULIDS[1]}.release` });
+  expect(bench.state().runs[REPOSITORY]?.desired).toMatchObject({ callId: `${ULIDS[1]}.release`, again: `${ULIDS[2]}.release` });
+});
+
 describe('the lease', () => {
   test('taken: its holder is told, and the tick should it die; never silent', async () => {
     const bench = ready();
