@@ -13,6 +13,7 @@ import { changedOr } from './hooks.ts';
 import type { ApiPorts } from './ports.ts';
 import { invalid, Problem, unknownName } from './problem.ts';
 import { nameIn, readBody, readQuery, refuse } from './request.ts';
+import { targetHint } from './target-hint.ts';
 import { applicationView } from './views.ts';
 
 export const applicationRoutes = (ports: ApiPorts): Hono => {
@@ -36,7 +37,7 @@ export const applicationRoutes = (ports: ApiPorts): Hono => {
       changedOr(await ports.applications.change(name, () => application), 'application', name);
     }
     await ports.states.create(name, now);
-    return c.json(applicationView(application), 201, { location: `/v1/applications/${name}` });
+    return c.json({ ...applicationView(application), hint: targetHint(application.target, ports) }, 201, { location: `/v1/applications/${name}` });
   });
 
   const taken = (name: string): Problem =>
@@ -89,15 +90,14 @@ export const applicationRoutes = (ports: ApiPorts): Hono => {
     const name = nameIn(c, 'application');
     const { target, policy, enabled } = await readBody(c, applicationPatch);
     if (target !== undefined) checkTarget(target);
-    return c.json(
-      await change(name, (application) => ({
-        ...application,
-        ...(target === undefined ? {} : { target }),
-        ...(enabled === undefined ? {} : { enabled }),
-        policy: policy === undefined ? application.policy : patchPolicy(application.policy, policy),
-        updatedAt: ports.now(),
-      })),
-    );
+    const changed = await change(name, (application) => ({
+      ...application,
+      ...(target === undefined ? {} : { target }),
+      ...(enabled === undefined ? {} : { enabled }),
+      policy: policy === undefined ? application.policy : patchPolicy(application.policy, policy),
+      updatedAt: ports.now(),
+    }));
+    return c.json({ ...changed, hint: targetHint(changed.target, ports) });
   });
 
   for (const [action, enabled] of [

@@ -3,6 +3,7 @@ import { monotonicFactory } from 'ulid';
 import { parsed } from '../core/parsed.ts';
 import { ENV, required } from '../env.ts';
 import { hashToken, makeToken } from '../hooks/token.ts';
+import { destinationOf, exceptions } from '../outbound/allow.ts';
 import { isRegistryName, REGISTRY_NAMES, registries } from '../registries/index.ts';
 import { stdoutLog } from '../runtime/log.ts';
 import { makeApplications } from '../store/applications.ts';
@@ -25,6 +26,8 @@ const retentionDays = Number(required(env, ENV.retentionDays));
 const newWriter = (): string => randomBytes(9).toString('base64url');
 const trust = { deployRoleArn: required(env, ENV.deployRoleArn), externalId: required(env, ENV.externalId) };
 
+const allow = exceptions((env[ENV.outboundAllow] ?? '').split(',').filter((entry) => entry !== ''));
+
 const app = makeApi({
   hooks: makeHooks(tables, newWriter),
   triggers: makeTriggers(tables, newWriter),
@@ -36,6 +39,10 @@ const app = makeApi({
   registryNames: REGISTRY_NAMES,
   registry: (name) => (isRegistryName(name) ? registries[name] : undefined),
   targetProblems,
+  callProblem: (url, allowed) => {
+    const destination = destinationOf(url, allowed === undefined ? allow : new Set([...allow, allowed]));
+    return destination.ok ? undefined : destination.why;
+  },
   grant: (target, application) => {
     const bound = targetOf(target);
     if (!bound.ok) return bound;

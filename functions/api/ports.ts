@@ -29,6 +29,8 @@ export interface ApiPorts {
   readonly registryNames: readonly string[];
   registry(name: string): Registry | undefined;
   targetProblems(target: unknown): readonly FieldProblem[];
+  /** Why `deploy` would not call this URL, before any name is resolved; `allowed` is one more `host:port` to be taken as an exception. */
+  callProblem(url: string, allowed?: string): string | undefined;
   /** The smallest role for the target as a CloudFormation template; undefined when it needs none. */
   grant(target: TargetDefinition, application: string): Parsed<object | undefined>;
   makeToken(hook: string): string;

@@ -40,6 +40,7 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
     const session = await begin(command, io);
     const made = await session.ask({ method: 'POST', path: '/v1/applications', body: { name, ...(await applicationParts(command.optsWithGlobals(), io)) } });
     session.showOne(made, pairs(made));
+    if (made.hint !== undefined) session.hint(`Note: ${textOf(made.hint)}`);
     if (fields(made.target).kind === 'ecs') session.hint(`Next: create its role:  image-triggers application grant ${name} > role.yaml`);
     session.hint(`Next: image-triggers trigger create NAME --application ${name} --registry FORMAT --repository PATH`);
   });
@@ -73,6 +74,7 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
     const session = await begin(command, io);
     const item = await session.ask({ method: 'PATCH', path: at(name), body });
     session.showOne(item, pairs(item));
+    if (item.hint !== undefined) session.hint(`Note: ${textOf(item.hint)}`);
     session.hint(`Next: image-triggers call list --application ${name}`);
   });
 

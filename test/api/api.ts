@@ -6,6 +6,7 @@ import { type ApiApp, makeApi } from '../../functions/api/app.ts';
 import type { ApiPorts } from '../../functions/api/ports.ts';
 import { parsed } from '../../functions/core/parsed.ts';
 import { hashToken, makeToken } from '../../functions/hooks/token.ts';
+import { destinationOf } from '../../functions/outbound/allow.ts';
 import { isRegistryName, REGISTRY_NAMES, registries } from '../../functions/registries/index.ts';
 import { makeApplications } from '../../functions/store/applications.ts';
 import { makeCallPages } from '../../functions/store/call-pages.ts';
@@ -61,6 +62,10 @@ export const startApi = async (change: (ports: ApiPorts) => ApiPorts = (ports) =
     registryNames: REGISTRY_NAMES,
     registry: (name) => (isRegistryName(name) ? registries[name] : undefined),
     targetProblems,
+    callProblem: (url, allowed) => {
+      const destination = destinationOf(url, new Set(allowed === undefined ? [ALLOWED] : [ALLOWED, allowed]));
+      return destination.ok ? undefined : destination.why;
+    },
     grant: (target, application) => {
       const bound = targetOf(target);
       if (!bound.ok) return bound;
@@ -116,6 +121,8 @@ export const items = (value: unknown): readonly Readonly<Record<string, unknown>
   return Array.isArray(found) ? found.map(record) : [];
 };
 
+/** The one place that calls may go to although it is on this machine. */
+export const ALLOWED = '127.0.0.1:9000';
 const DEPLOY_ROLE = 'arn:aws:iam::123456789012:role/deploy';
 export const HTTP = { kind: 'http', url: 'https://web.example/deploy' } as const;
 export const ECS = {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeApi } from '../../functions/api/app.ts';
 import { applicationToItem } from '../../functions/store/definition-item.ts';
 import { toItem } from '../../functions/store/dynamo.ts';
-import { ECS, HTTP, must, record, START, startApi, type TestApi } from './api.ts';
+import { ALLOWED, ECS, HTTP, must, record, START, startApi, type TestApi } from './api.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -66,6 +66,43 @@ describe('making an application', () => {
     const template = { image: '{{image}}', numbers: [1e300, -0.5, 1.2e19], deep: [[[[[[{ '': null }]]]]]], constructor: 'x' };
     await must(api, 201, 'POST', '/v1/applications', { name: 'template', target: { ...HTTP, template } });
     expect(record(await must(api, 200, 'GET', '/v1/applications/template')).target).toEqual({ ...HTTP, template });
+  });
+});
+
+describe('a target that cannot be called as it stands is stored, and said to be one', () => {
+  const hint = (answer: Readonly<Record<string, unknown>>): string => String(answer.hint);
+
+  test.each([
+    ['http://web.example/deploy', 'plain http to web.example', '--allow web.example:80'],
+    ['http://localhost:3000/', 'plain http to localhost:3000', '--allow localhost:3000'],
+    ['https://127.0.0.1/', 'a loopback address', '--allow 127.0.0.1:443'],
+    ['https://0x7f.1:8443/', 'a loopback address', '--allow 127.0.0.1:8443'],
+    ['https://10.1.2.3/', 'a private address', '--allow 10.1.2.3:443'],
+    ['https://[fd00::1]/', 'a private address', '--allow [fd00::1]:443'],
+  ])('%s', async (url, why, cure) => {
+    const name = 'uncallable';
+    const made = await must(api, 201, 'POST', '/v1/applications', { name, target: { kind: 'http', url } });
+    expect(hint(made)).toContain(why);
+    expect(hint(made)).toContain(cure);
+    expect(await must(api, 200, 'PATCH', `/v1/applications/${name}`, { policy: { quietSeconds: 1 } })).toMatchObject({ hint: made.hint });
+    expect(await must(api, 200, 'PATCH', `/v1/applications/${name}`, { target: HTTP })).not.toHaveProperty('hint');
+    await must(api, 200, 'PATCH', `/v1/applications/${name}`, { target: { kind: 'http', url } });
+    await must(api, 200, 'DELETE', `/v1/applications/${name}`);
+    await api.removeState(name);
+  });
+
+  test('metadata: nothing can allow it', async () => {
+    const url = 'https://169.254.169.254/latest/meta-data/';
+    const made = await must(api, 201, 'POST', '/v1/applications', { name: 'metadata', target: { kind: 'http', url } });
+    expect(hint(made)).toContain('link-local');
+    expect(hint(made)).not.toContain('--allow');
+  });
+
+  test.each([{ kind: 'http', url: `http://${ALLOWED}/deploy` }, HTTP, ECS])('no hint for %j', async (target) => {
+    await must(api, 201, 'POST', '/v1/applications', { name: 'callable', target });
+    expect(await must(api, 200, 'PATCH', '/v1/applications/callable', { target })).not.toHaveProperty('hint');
+    await must(api, 200, 'DELETE', '/v1/applications/callable');
+    await api.removeState('callable');
   });
 });
 
