@@ -2,67 +2,99 @@
  * The queues on disk: one JSON line for each change, written before the change is answered, so that whatever was acknowledged survives `kill -9`.
  * (Not a power cut: there is no fsync, the kernel still holds the bytes.) Rewritten without its history at start and whenever it has grown much.
  */
-import { closeSync, existsSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { fields, isFields, number, optionalNumber, optionalText, parseJson, text } from './json.ts';
-import type { MessageAttribute, StoredMessage } from './queue.ts';
-
-export type QueueChange =
-  | { readonly is: 'put'; readonly queue: string; readonly key: string; readonly message: StoredMessage }
-  | { readonly is: 'take'; readonly queue: string; readonly key: string; readonly receives: number; readonly firstReceivedAt: number }
-  | { readonly is: 'drop'; readonly queue: string; readonly key: string }
-  | { readonly is: 'move'; readonly queue: string; readonly key: string; readonly to: string; readonly message: StoredMessage }
-  | { readonly is: 'purge'; readonly queue: string };
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { type AppendFile, openAppendFile, type Write } from './append-file.ts';
+import { parseJson } from './json.ts';
+import type { StoredMessage } from './queue.ts';
+import { type QueueChange, readChange } from './queue-change.ts';
 
 /** Messages by queue name and key. */
 export type QueueContents = Map<string, Map<string, StoredMessage>>;
 
 export interface QueueJournal {
+  /** Throws when the change is not on disk: then it must not be made. */
   append(change: QueueChange): void;
   close(): void;
 }
 
+export interface JournalSettings {
+  /** How bytes reach the disk: else as Node writes them. */
+  readonly write?: Write;
+  readonly compactAfterBytes?: number;
+}
+
 const COMPACT_AFTER_BYTES = 64 * 1024 * 1024;
 
-/** `contents` is asked for what stands now, whenever the file is rewritten. */
-export const openJournal = (file: string, contents: () => Iterable<readonly [string, Iterable<readonly [string, StoredMessage]>]>): QueueJournal => {
-  let written = 0;
+type Contents = () => Iterable<readonly [string, Iterable<readonly [string, StoredMessage]>]>;
 
-  const rewrite = (): number => {
-    const fresh = `${file}.new`;
-    const out = openSync(fresh, 'w', 0o600);
-    for (const [queue, messages] of contents())
-      for (const [key, message] of messages) writeSync(out, `${JSON.stringify({ is: 'put', queue, key, message })}\n`);
-    closeSync(out);
-    renameSync(fresh, file);
-    return openSync(file, 'a', 0o600);
+/** `contents` is asked for what stands now, whenever the file is rewritten. */
+export const openJournal = (file: string, contents: Contents, { write, compactAfterBytes = COMPACT_AFTER_BYTES }: JournalSettings = {}): QueueJournal => {
+  /** The former file stands until the new one is whole. */
+  const rewrite = (last: string): AppendFile => {
+    const name = `${file}.new`;
+    rmSync(name, { force: true });
+    const fresh = openAppendFile(name, write);
+    try {
+      for (const [queue, messages] of contents())
+        for (const [key, message] of messages) fresh.append(`${JSON.stringify({ is: 'put', queue, key, message })}\n`);
+      fresh.append(last);
+      renameSync(name, file);
+      return fresh;
+    } catch (error) {
+      fresh.close();
+      rmSync(name, { force: true });
+      throw error;
+    }
   };
 
-  let descriptor = rewrite();
+  let journal = rewrite('');
+  let grownTo = journal.bytes();
+
+  /** The change itself is not yet in `contents`: it follows the rewritten part. */
+  const compact = (change: string): void => {
+    const former = journal;
+    try {
+      journal = rewrite(change);
+      former.close();
+    } catch {
+      // No room for two of them: the former one has everything, and is tried again when it has grown as much once more.
+    }
+    grownTo = journal.bytes();
+  };
+
   return {
     append: (change) => {
       const line = `${JSON.stringify(change)}\n`;
-      writeSync(descriptor, line);
-      written += line.length;
-      if (written < COMPACT_AFTER_BYTES) return;
-      // The change itself is not yet in `contents`: it follows the rewritten part.
-      closeSync(descriptor);
-      descriptor = rewrite();
-      writeSync(descriptor, line);
-      written = 0;
+      journal.append(line);
+      if (journal.bytes() - grownTo >= compactAfterBytes) compact(line);
     },
-    close: () => closeSync(descriptor),
+    close: () => journal.close(),
   };
 };
 
-/** What an earlier run left. Its last line may be cut off by the kill: then it was never answered, and is left out. */
+/** What an earlier run left. Its last line may be cut off by the kill, or be no line at all: then it was never answered, and is left out. */
 export const readJournal = (file: string): QueueContents => {
   const contents: QueueContents = new Map();
   if (!existsSync(file)) return contents;
   const lines = readFileSync(file, 'utf8').split('\n');
+  // What follows the last line break was never written to its end.
+  lines.pop();
   lines.forEach((line, index) => {
-    if (line !== '' && index < lines.length - 1) replay(contents, readChange(parseJson(line, `${file} line ${index + 1}`), `${file} line ${index + 1}`));
+    const where = `${file} line ${index + 1}`;
+    const read = line === '' ? undefined : parsed(line, where, index === lines.length - 1);
+    if (read !== undefined) replay(contents, readChange(read, where));
   });
   return contents;
+};
+
+const parsed = (line: string, where: string, last: boolean): unknown => {
+  try {
+    return parseJson(line, where);
+  } catch (error) {
+    if (last) return undefined;
+    const what = error instanceof Error ? error.message : String(error);
+    throw new Error(`${what}: take that line out of the file, or move the file away (what waits in it is then not delivered), and start again`);
+  }
 };
 
 const replay = (contents: QueueContents, change: QueueChange): void => {
@@ -80,54 +112,3 @@ const replay = (contents: QueueContents, change: QueueChange): void => {
 
 /** Whoever had received a message was a child of the killed engine: visible again at once. A delayed one stays delayed. */
 const backInSight = (message: StoredMessage): StoredMessage => (message.receives === 0 ? message : { ...message, visibleAt: message.sentAt });
-
-const readChange = (value: unknown, where: string): QueueChange => {
-  const change = fields(value, where);
-  const queue = text(change.queue, where);
-  if (change.is === 'purge') return { is: 'purge', queue };
-  const key = text(change.key, where);
-  if (change.is === 'drop') return { is: 'drop', queue, key };
-  if (change.is === 'put') return { is: 'put', queue, key, message: readMessage(change.message, where) };
-  if (change.is === 'move') return { is: 'move', queue, key, to: text(change.to, where), message: readMessage(change.message, where) };
-  if (change.is === 'take') return { is: 'take', queue, key, receives: number(change.receives, where), firstReceivedAt: number(change.firstReceivedAt, where) };
-  throw new Error(`${where}: ${String(change.is)} is no change of a queue; the file was written by something else: move it away and start again`);
-};
-
-const readMessage = (value: unknown, where: string): StoredMessage => {
-  const message = fields(value, where);
-  const [group, firstReceivedAt, deadFrom] = [
-    optionalText(message.group, where),
-    optionalNumber(message.firstReceivedAt, where),
-    optionalText(message.deadFrom, where),
-  ];
-  return {
-    messageId: text(message.messageId, where),
-    body: text(message.body, where),
-    attributes: readAttributes(message.attributes, where),
-    sentAt: number(message.sentAt, where),
-    visibleAt: number(message.visibleAt, where),
-    receives: number(message.receives, where),
-    ...(group === undefined ? {} : { group }),
-    ...(firstReceivedAt === undefined ? {} : { firstReceivedAt }),
-    ...(deadFrom === undefined ? {} : { deadFrom }),
-  };
-};
-
-/** Message attributes in the protocol's shape, from the journal or from a request. */
-export const readAttributes = (value: unknown, where: string): Readonly<Record<string, MessageAttribute>> => {
-  if (!isFields(value)) return {};
-  return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => {
-      const attribute = fields(item, `${where} attribute ${name}`);
-      const [StringValue, BinaryValue] = [optionalText(attribute.StringValue, where), optionalText(attribute.BinaryValue, where)];
-      return [
-        name,
-        {
-          DataType: text(attribute.DataType, `${where} attribute ${name} DataType`),
-          ...(StringValue === undefined ? {} : { StringValue }),
-          ...(BinaryValue === undefined ? {} : { BinaryValue }),
-        },
-      ];
-    }),
-  );
-};

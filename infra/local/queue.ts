@@ -2,7 +2,7 @@
 import type { Chaos } from './chaos.ts';
 import { makeDueList } from './due-list.ts';
 import type { QueueSettings } from './plan-queues.ts';
-import type { QueueChange } from './queue-journal.ts';
+import type { QueueChange } from './queue-change.ts';
 
 /** A message attribute as it came, in the JSON protocol's own shape. */
 export interface MessageAttribute {
@@ -52,8 +52,10 @@ export interface Queue {
   onSend(wake: () => void): () => void;
   /** Puts a message in as it is: at start, and by a redrive. */
   admit(key: string, message: StoredMessage): void;
-  /** Takes every visible message out, oldest first: for a redrive by hand. */
-  drain(): readonly { readonly key: string; readonly message: StoredMessage }[];
+  /** Every visible message, oldest first: for a redrive by hand. */
+  visible(): readonly { readonly key: string; readonly message: StoredMessage }[];
+  /** Takes a message out whose move the journal knows. */
+  release(key: string): void;
   entries(): Iterable<readonly [string, StoredMessage]>;
 }
 
@@ -209,15 +211,14 @@ export const makeQueue = (name: string, settings: QueueSettings, { now, newId, c
       return () => listeners.delete(wake);
     },
     admit: place,
-    drain: () => {
+    visible: () => {
       surface();
-      const taken = [...ready].flatMap((key) => {
+      return [...ready].flatMap((key) => {
         const message = messages.get(key);
         return message === undefined ? [] : [{ key, message }];
       });
-      for (const { key } of taken) forget(key);
-      return taken;
     },
+    release: forget,
     entries: () => messages.entries(),
   };
 };

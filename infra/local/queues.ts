@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Chaos } from './chaos.ts';
 import type { QueueSettings } from './plan-queues.ts';
 import { makeQueue, type Queue, type Received } from './queue.ts';
-import { openJournal, readJournal } from './queue-journal.ts';
+import { type JournalSettings, openJournal, readJournal } from './queue-journal.ts';
 
 export interface Queues {
   get(name: string): Queue | undefined;
@@ -20,9 +20,10 @@ export interface QueuesGround {
   readonly now: () => number;
   readonly newId: () => string;
   readonly chaos: Chaos;
+  readonly journal?: JournalSettings;
 }
 
-export const openQueues = ({ directory, now, newId, chaos }: QueuesGround): Queues => {
+export const openQueues = ({ directory, now, newId, chaos, journal: journalSettings }: QueuesGround): Queues => {
   const file = join(directory, 'queues.ndjson');
   const left = readJournal(file);
   const queues = new Map<string, Queue>();
@@ -31,7 +32,7 @@ export const openQueues = ({ directory, now, newId, chaos }: QueuesGround): Queu
     for (const [name, messages] of left) yield [name, messages.entries()] as const;
     for (const queue of queues.values()) yield [queue.name, queue.entries()] as const;
   };
-  const journal = openJournal(file, contents);
+  const journal = openJournal(file, contents, journalSettings);
 
   return {
     get: (name) => queues.get(name),
@@ -46,15 +47,16 @@ export const openQueues = ({ directory, now, newId, chaos }: QueuesGround): Queu
       return queue;
     },
     moveBack: (from, to) => {
-      const drained = from.drain();
-      for (const { key, message } of drained) {
+      const waiting = from.visible();
+      for (const { key, message } of waiting) {
         const home = to ?? queues.get(message.deadFrom ?? '') ?? from;
         const { deadFrom: _gone, ...rest } = message;
         const moved = { ...rest, receives: 0, visibleAt: now(), sentAt: now() };
         journal.append({ is: 'move', queue: from.name, key, to: home.name, message: moved });
+        from.release(key);
         home.admit(key, moved);
       }
-      return drained.length;
+      return waiting.length;
     },
     close: journal.close,
   };

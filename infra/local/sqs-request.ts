@@ -2,7 +2,7 @@
 import { AwsError } from './aws-error.ts';
 import { type Fields, isFields } from './json.ts';
 import type { MessageAttribute, Outgoing } from './queue.ts';
-import { readAttributes } from './queue-journal.ts';
+import { readAttributes } from './queue-change.ts';
 
 export const LARGEST_BYTES = 1_048_576;
 const LARGEST_BATCH = 10;

@@ -46,14 +46,15 @@ it('a burst of pushes, each delivered twice, ends in the newest image with one d
   const calls = async () => list((await api('GET', '/v1/calls?trigger=all&limit=100')).items, 'calls').map((call) => fields(call, 'call'));
   for (let attempt = 0; attempt < 600; attempt += 1) {
     const found = await calls();
-    if (found.length === PUSHES && found.every(({ status }) => !OPEN.includes(String(status)))) break;
+    if (found.length === 2 * PUSHES && found.every(({ status }) => !OPEN.includes(String(status)))) break;
     await pause(100);
   }
 
   const found = await calls();
-  expect(found.map(({ tag }) => tag).toSorted()).toEqual(tags.toSorted());
+  // Without event ids the registry's repetition is a call of its own: it deploys nothing.
+  expect(found.map(({ tag }) => tag).toSorted()).toEqual([...tags, ...tags].toSorted());
   expect(found.filter(({ status }) => OPEN.includes(String(status)))).toEqual([]);
-  expect(found.find(({ tag }) => tag === `v${PUSHES}`)).toMatchObject({ status: 'delivered' });
+  expect(found.flatMap(({ tag, status }) => (tag === `v${PUSHES}` ? [status] : [])).toSorted()).toEqual(['delivered', 'skipped']);
   expect(endpoint.deployments.at(-1)?.tag).toBe(`v${PUSHES}`);
   const deployed = endpoint.deployments.map(({ tag }) => tag);
   expect(new Set(deployed).size).toBe(deployed.length);

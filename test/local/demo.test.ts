@@ -12,7 +12,8 @@ it('the demo turns blue into green, once, and shows why the other push did nothi
   expect(stderr).toBe('');
   expect(stdout).toMatch(/its page is BLUE[\s\S]*the page is GREEN, \d+ ms after the push/);
   expect(stdout).toMatch(/test-7 +untriggered +rule-not-matched/);
-  expect(stdout).toMatch(/release-v2 +delivered +\S+ +200 +\{"code":"200","message":"now running green"\} +1×/);
+  expect(stdout).toMatch(/release-v2 +delivered +\S+ +200 +\{"code":"200","message":"now running green"\}/);
+  expect(stdout).toMatch(/release-v2 +skipped +duplicate/);
   expect(stdout).toContain('was deployed 1 time,');
   expect(stdout).not.toMatch(/it_release_\w{10}/);
 }, 120_000);
