@@ -41,7 +41,7 @@ export const applicationRoutes = (ports: ApiPorts): Hono => {
   });
 
   const taken = (name: string): Problem =>
-    new Problem('name-taken', `there is an application named ${name}: choose another name, or change that one with PATCH /v1/applications/${name}`);
+    new Problem('name-taken', `there is an application named ${name}: choose another name, or change that one`, { next: [`PATCH /v1/applications/${name}`] });
 
   const checkTarget = (target: ApplicationDefinition['target']): ApplicationDefinition['target'] => {
     const problems = ports
@@ -118,7 +118,8 @@ export const applicationRoutes = (ports: ApiPorts): Hono => {
     if (naming.length > 0 && force !== 'true')
       throw new Problem(
         'application-in-use',
-        `these triggers name the application ${name}: ${namesOf(naming)}; delete or change them first, or delete with ?force=true, and their pushes end as failed`,
+        `these triggers name the application ${name}: ${namesOf(naming)}; delete or change them first, or delete it all the same, and their pushes end as failed`,
+        { next: [`GET /v1/triggers?application=${name}`, `DELETE /v1/applications/${name}?force=true`] },
       );
     // A state without its application is a deletion that died before it sent: this one completes it.
     if (!(await ports.applications.remove(name)) && (await ports.states.get(name)) === undefined) throw unknownName('application', name);

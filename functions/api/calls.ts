@@ -15,7 +15,11 @@ export const callRoutes = (ports: ApiPorts): Hono => {
   app.get('/', async (c) => {
     const { trigger, application, status, limit = DEFAULT_LIMIT, cursor, lang } = readQuery(c, callsQuery);
     if (application !== undefined && trigger === undefined && status?.every((each) => each === 'untriggered'))
-      throw refuse('status', 'untriggered calls belong to their trigger and are not listed by application: ask with trigger=NAME');
+      throw refuse(
+        'status',
+        'untriggered calls belong to their trigger and are not listed by application: ask for those of a trigger',
+        'GET /v1/calls?trigger=NAME',
+      );
     const now = ports.now();
     const page = await ports.callPages.list({
       ...(trigger === undefined ? {} : { trigger }),

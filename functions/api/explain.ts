@@ -4,7 +4,7 @@ import { type Decided, decideAll } from '../core/decide-all.ts';
 import type { ApplicationDefinition, HookDefinition, TriggerDefinition } from '../core/definitions.ts';
 import { formatImage, hostOf, parseImage, pathOf } from '../core/image.ts';
 import { toPush } from '../core/push.ts';
-import { nearest } from './nearest.ts';
+import { type Near, nearest } from './nearest.ts';
 import type { ApiPorts } from './ports.ts';
 import { refuse } from './request.ts';
 import { type Lang, wordsOf } from './words.ts';
@@ -49,12 +49,17 @@ export const explain = async (text: string, hookName: string | undefined, lang: 
     triggers: decided.map((each) => ({ ...decisionView(each, lang), ...warningsOf(each.trigger, applications, hooks) })),
     ...(triggers.length === 0
       ? {
-          nearest: nearest(repository, await allTriggers(ports)),
-          hint: `no trigger names ${repository}: create one, or correct the repository of one that is near`,
+          ...near(repository, nearest(repository, await allTriggers(ports))),
+          next: ['POST /v1/triggers'],
         }
       : {}),
   };
 };
+
+const near = (repository: string, found: readonly Near[]) => ({
+  nearest: found,
+  hint: `no trigger names ${repository}: create one${found.length === 0 ? '' : ', or correct the repository of one that is near'}`,
+});
 
 const requireHook = async (name: string, ports: ApiPorts): Promise<HookDefinition> => {
   const hook = await ports.hooks.get(name);

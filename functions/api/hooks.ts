@@ -20,7 +20,7 @@ export const shownOnce = (hook: HookDefinition, token: string, ports: ApiPorts) 
 };
 
 /** What `change` gave, or the problem that it stands for. */
-export const changedOr = <T>(changed: T | 'absent' | 'moved', kind: string, name: string): T => {
+export const changedOr = <T>(changed: T | 'absent' | 'moved', kind: 'hook' | 'trigger' | 'application', name: string): T => {
   if (changed === 'absent') throw unknownName(kind, name);
   if (changed === 'moved') throw new Problem('changed-meanwhile', `the ${kind} ${name} is being changed by others at this moment: read it, then try again`);
   return changed;
@@ -37,7 +37,9 @@ export const hookRoutes = (ports: ApiPorts): Hono => {
     const token = ports.makeToken(body.name);
     const hook = makeHook(body, token, now, ports);
     if ((await ports.hooks.create(hook)) === 'exists')
-      throw new Problem('name-taken', `there is a hook named ${hook.name}: choose another name, or change that one with PATCH /v1/hooks/${hook.name}`);
+      throw new Problem('name-taken', `there is a hook named ${hook.name}: choose another name, or change that one`, {
+        next: [`PATCH /v1/hooks/${hook.name}`],
+      });
     return c.json({ ...view(hook), ...shownOnce(hook, token, ports) }, 201, { location: `/v1/hooks/${hook.name}` });
   });
 
@@ -77,6 +79,7 @@ export const hookRoutes = (ports: ApiPorts): Hono => {
       throw new Problem(
         'hook-in-use',
         `these triggers hear the hook ${hook.name} for a host that it would not speak for any more (then: ${hosts}): ${namesOf(leaving)}; keep the host, delete them first, or make another hook`,
+        { next: [`GET /v1/triggers?hook=${hook.name}`] },
       );
   };
 
@@ -110,7 +113,9 @@ export const hookRoutes = (ports: ApiPorts): Hono => {
     const name = nameIn(c, 'hook');
     const heard = await findTriggers({ hook: name }, NAMES_SHOWN + 1, ports);
     if (heard.length > 0)
-      throw new Problem('hook-in-use', `these triggers hear the hook ${name}: ${namesOf(heard)}; delete them, or let them hear another hook, first`);
+      throw new Problem('hook-in-use', `these triggers hear the hook ${name}: ${namesOf(heard)}; delete them, or let them hear another hook, first`, {
+        next: [`GET /v1/triggers?hook=${name}`],
+      });
     if (!(await ports.hooks.remove(name))) throw unknownName('hook', name);
     return c.json({ name, deleted: true });
   });

@@ -44,10 +44,7 @@ export const storeOwnHook = async ({ hook, token }: { readonly hook: HookDefinit
   const changed = await ports.hooks.change(name, (found) => {
     if (own !== undefined && found.tokens.some(({ sha256 }) => sha256 === own.sha256)) return found;
     if (!free || !alike(found, hook) || found.tokens.length >= MOST_TOKENS || own === undefined)
-      throw new Problem(
-        'name-taken',
-        `there is a hook named ${name}: let the trigger hear it with "hook": "${name}" in place of "registry", or choose another name`,
-      );
+      throw new Problem('name-taken', `there is a hook named ${name}: let the trigger hear that one (hook ${name}, and no registry), or choose another name`);
     return { ...found, tokens: [...found.tokens, own], updatedAt: hook.updatedAt };
   });
   if (changed === 'absent' || changed === 'moved')

@@ -34,32 +34,49 @@ export interface ProblemBody {
   readonly detail: string;
   readonly code: ProblemCode;
   readonly errors?: readonly FieldProblem[];
+  /** Requests that are a way on, as in `PATCH /v1/hooks/web`. The detail says it without them, so that a command line can name its own words. */
+  readonly next?: readonly string[];
 }
 
 /** Thrown wherever a request cannot go on; `app.ts` turns it into the answer. */
 export class Problem extends Error {
   readonly code: ProblemCode;
   readonly errors: readonly FieldProblem[];
+  readonly next: readonly string[];
 
-  constructor(code: ProblemCode, detail: string, errors: readonly FieldProblem[] = []) {
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    { errors = [], next = [] }: { readonly errors?: readonly FieldProblem[]; readonly next?: readonly string[] } = {},
+  ) {
     super(detail);
     this.name = 'Problem';
     this.code = code;
     this.errors = errors;
+    this.next = next;
   }
 }
 
-export const invalid = (errors: readonly FieldProblem[]): Problem => {
+export const invalid = (errors: readonly FieldProblem[], next: readonly string[] = []): Problem => {
   const [first] = errors;
   const more = errors.length > 1 ? `; and ${errors.length - 1} more` : '';
-  return new Problem('invalid-fields', first === undefined ? 'some fields are wrong' : `${first.field}: ${first.why}${more}`, errors);
+  return new Problem('invalid-fields', first === undefined ? 'some fields are wrong' : `${first.field}: ${first.why}${more}`, { errors, next });
 };
 
-export const unknownName = (kind: string, name: string): Problem => new Problem('unknown-name', `no ${kind} is named ${JSON.stringify(name.slice(0, 100))}`);
+export const unknownName = (kind: 'hook' | 'trigger' | 'application' | 'call', name: string): Problem =>
+  new Problem('unknown-name', `no ${kind} is named ${JSON.stringify(name.slice(0, 100))}`, { next: [`GET /v1/${kind}s`] });
 
-export const bodyOf = ({ code, message, errors }: Problem): ProblemBody => {
+export const bodyOf = ({ code, message, errors, next }: Problem): ProblemBody => {
   const [status, title] = PROBLEMS[code];
-  return { type: `urn:image-triggers:problem:${code}`, title, status, detail: message, code, ...(errors.length === 0 ? {} : { errors }) };
+  return {
+    type: `urn:image-triggers:problem:${code}`,
+    title,
+    status,
+    detail: message,
+    code,
+    ...(errors.length === 0 ? {} : { errors }),
+    ...(next.length === 0 ? {} : { next }),
+  };
 };
 
 /** Names of errors of the store's client that pass by themselves. */

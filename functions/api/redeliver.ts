@@ -30,6 +30,7 @@ export const redeliver = async (id: string, ports: ApiPorts): Promise<Redelivere
     throw new Problem(
       'application-deleted',
       `the application ${application} does not exist any more: create it again, or let the trigger ${trigger} name another one and push again`,
+      { next: ['POST /v1/applications'] },
     );
 
   const state = await ports.states.get(application);

@@ -32,14 +32,14 @@ export const readQuery = <T extends z.ZodMiniType>(c: Context, schema: T): z.out
 };
 
 /** The name in the path; one that cannot exist is answered like one that does not. */
-export const nameIn = (c: Context, kind: string): string => {
+export const nameIn = (c: Context, kind: 'hook' | 'trigger' | 'application'): string => {
   const name = c.req.param('name') ?? '';
   if (!isName(name)) throw unknownName(kind, name);
   return name;
 };
 
 /** Something that `core` refused, as a problem of the field it came from. */
-export const refuse = (field: string, why: string): Problem => invalid([{ field, why }]);
+export const refuse = (field: string, why: string, ...next: readonly string[]): Problem => invalid([{ field, why }], next);
 
 const parseJson = (text: string, type: string | undefined): unknown => {
   try {

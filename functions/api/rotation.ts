@@ -38,4 +38,5 @@ const underWay = (name: string, { expiresAt }: StoredToken): Problem =>
     'rotation-under-way',
     `the hook ${name} has two valid URLs already, and the former one is valid ${expiresAt === undefined ? 'without an end' : `until ${iso(expiresAt)}`}: ` +
       'if the newest was lost or never pasted, keep the former (the newest ends now, and another is made); if the newest is in use, keep that (the former ends now, and a new rotation can follow)',
+    { next: [`POST /v1/hooks/${name}/rotate?keep=former`, `POST /v1/hooks/${name}/rotate?keep=newest`] },
   );

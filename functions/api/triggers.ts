@@ -49,7 +49,10 @@ export const triggerRoutes = (ports: ApiPorts): Hono => {
       );
     const once =
       own === undefined
-        ? { guide: [`The trigger hears the hook ${hook.name}, whose URL was shown when it was made; POST /v1/hooks/${hook.name}/rotate shows a new one.`] }
+        ? {
+            guide: [`The trigger hears the hook ${hook.name}, whose URL was shown when it was made; rotating the hook makes a new one.`],
+            next: [`POST /v1/hooks/${hook.name}/rotate`],
+          }
         : shownOnce(own.hook, own.token, ports);
     return c.json({ ...triggerView(trigger), ...once }, 201, { location: `/v1/triggers/${trigger.name}` });
   });
@@ -75,23 +78,28 @@ export const triggerRoutes = (ports: ApiPorts): Hono => {
         ports,
       );
     const foreign = OWN_FIELDS.filter((field) => body[field] !== undefined);
-    if (foreign.length > 0) throw invalid(foreign.map((field) => ({ field, why: `it belongs to the hook: change it with PATCH /v1/hooks/${hook}` })));
+    if (foreign.length > 0)
+      throw invalid(
+        foreign.map((field) => ({ field, why: `it belongs to the hook ${hook}: change it there` })),
+        [`PATCH /v1/hooks/${hook}`],
+      );
     return undefined;
   };
 
   const requireApplication = async (name: string): Promise<void> => {
     if ((await ports.applications.get(name)) === undefined)
-      throw refuse('application', `no application is named ${name}: create it first with POST /v1/applications`);
+      throw refuse('application', `no application is named ${name}: create it first`, 'POST /v1/applications');
   };
 
   const requireHook = async (name: string): Promise<HookDefinition> => {
     const hook = await ports.hooks.get(name);
-    if (hook === undefined) throw refuse('hook', `no hook is named ${name}: create it with POST /v1/hooks, or give "registry" to make one for this trigger`);
+    if (hook === undefined)
+      throw refuse('hook', `no hook is named ${name}: create it first, or give "registry" to make one for this trigger`, 'POST /v1/hooks');
     return hook;
   };
 
   const taken = (name: string): Problem =>
-    new Problem('name-taken', `there is a trigger named ${name}: choose another name, or change that one with PATCH /v1/triggers/${name}`);
+    new Problem('name-taken', `there is a trigger named ${name}: choose another name, or change that one`, { next: [`PATCH /v1/triggers/${name}`] });
 
   app.get('/', async (c) => {
     const { limit = DEFAULT_LIMIT, cursor, application, hook } = readQuery(c, triggersQuery);
@@ -149,8 +157,9 @@ export const triggerRoutes = (ports: ApiPorts): Hono => {
     const trigger = await ports.triggers.get(name);
     if (trigger === undefined || !(await ports.triggers.remove(name))) throw unknownName('trigger', name);
     const others = await findTriggers({ hook: trigger.hook }, 1, ports, (other) => other.name !== name);
-    const hint = others.length > 0 ? undefined : `no trigger hears the hook ${trigger.hook} now: DELETE /v1/hooks/${trigger.hook} ends its URL`;
-    return c.json({ name, deleted: true, hint });
+    if (others.length > 0) return c.json({ name, deleted: true });
+    const hint = `no trigger hears the hook ${trigger.hook} now: deleting it ends its URL`;
+    return c.json({ name, deleted: true, hint, next: [`DELETE /v1/hooks/${trigger.hook}`] });
   });
 
   return app;

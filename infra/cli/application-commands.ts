@@ -40,7 +40,7 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
     const session = await begin(command, io);
     const made = await session.ask({ method: 'POST', path: '/v1/applications', body: { name, ...(await applicationParts(command.optsWithGlobals(), io)) } });
     session.showOne(made, pairs(made));
-    if (made.hint !== undefined) session.hint(`Note: ${textOf(made.hint)}`);
+    session.showHints(made);
     if (fields(made.target).kind === 'ecs') session.hint(`Next: create its role:  image-triggers application grant ${name} > role.yaml`);
     session.hint(`Next: image-triggers trigger create NAME --application ${name} --registry FORMAT --repository PATH`);
   });
@@ -74,7 +74,7 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
     const session = await begin(command, io);
     const item = await session.ask({ method: 'PATCH', path: at(name), body });
     session.showOne(item, pairs(item));
-    if (item.hint !== undefined) session.hint(`Note: ${textOf(item.hint)}`);
+    session.showHints(item);
     session.hint(`Next: image-triggers call list --application ${name}`);
   });
 
@@ -128,5 +128,5 @@ const overrides = (template: unknown): string => {
 /** What was deleted, by its name; what follows from it goes beside. */
 export const remove = (session: Session, answer: Fields): void => {
   session.showOne(answer, [['Deleted', answer.name]]);
-  if (answer.hint !== undefined) session.hint(textOf(answer.hint));
+  session.showHints(answer);
 };

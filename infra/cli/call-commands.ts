@@ -58,6 +58,11 @@ export const addCallCommands = (program: Command, io: Io): void => {
     const session = await begin(command, io);
     const { trigger, application, status, limit, cursor } = flags;
     const page = await session.pages('/v1/calls', { trigger, application, status, lang: session.lang, cursor }, limit);
+    // A record outlives its trigger or application, so only an empty list makes one ask whether the name is right.
+    if (page.items.length === 0 && cursor === undefined) {
+      if (trigger !== undefined) await session.ask({ method: 'GET', path: `/v1/triggers/${encodeURIComponent(trigger)}` });
+      if (application !== undefined) await session.ask({ method: 'GET', path: `/v1/applications/${encodeURIComponent(application)}` });
+    }
     session.showList(
       page,
       [
@@ -113,7 +118,7 @@ export const addCallCommands = (program: Command, io: Io): void => {
     const session = await begin(command, io);
     const made = await session.ask({ method: 'POST', path: at(id, '/redeliver', session.lang) });
     session.showOne(made, pairs(made), 'id');
-    if (made.hint !== undefined) session.hint(textOf(made.hint));
+    session.showHints(made);
     session.hint(`Next: image-triggers call show ${textOf(made.id)}`);
   });
 
@@ -144,7 +149,8 @@ export const addCallCommands = (program: Command, io: Io): void => {
       'trigger',
     );
     for (const each of triggers) for (const warning of texts(each.warnings)) session.hint(`${textOf(each.trigger)}: ${warning}`);
-    for (const text of [answer.ignored, answer.hint]) if (text !== undefined) session.hint(textOf(text));
+    if (answer.ignored !== undefined) session.hint(textOf(answer.ignored));
+    session.showHints(answer);
     for (const near of list(answer.nearest)) session.hint(`near: ${textOf(near.trigger)} (${textOf(near.repository)}): ${textOf(near.why)}`);
   });
 };

@@ -44,7 +44,12 @@ export const connect = async (where: Where, io: Io): Promise<Api> => {
   }
   const directory = where.data ?? io.env.IMAGE_TRIGGERS_DATA ?? '.image-triggers';
   const { url, token } = await endpointOf(directory, io);
-  return speak(url, async () => ({ authorization: `Bearer ${token}` }), `the local engine at ${url}`, 'start it with "npm start"');
+  return speak(
+    url,
+    async () => ({ authorization: `Bearer ${token}` }),
+    `the local engine at ${url}`,
+    'start it with "npm start", and with "-- --port N" if another program has its port',
+  );
 };
 
 const endpointOf = async (directory: string, io: Io): Promise<{ readonly url: string; readonly token: string }> => {
@@ -77,16 +82,30 @@ const speak =
       method,
       headers,
       ...(message.body === undefined ? {} : { body: message.body }),
-      redirect: 'error',
+      redirect: 'manual',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     }).catch((error: unknown) => {
-      throw new CliError(`${name} does not answer (${causeOf(error)}): ${cure}`);
+      throw isOfHttpParser(error) ? strange(base, causeOf(error), cure) : new CliError(`${name} does not answer (${causeOf(error)}): ${cure}`);
     });
-    const text = await response.text();
-    const answer = parse(text);
-    if (answer === undefined) throw new CliError(`${name} answered ${response.status} with something that is not JSON: ${cure}`);
-    return { status: response.status, body: fields(answer) };
+    const reply = { status: response.status, body: fields(parse(await response.text())) };
+    if (!isAnswer(method, path, reply)) throw strange(base, `it answered ${reply.status} in another shape`, cure);
+    return reply;
   };
+
+const strange = (base: string, why: string, cure: string): CliError => new CliError(`what listens at ${base} is not an Image Triggers API (${why}): ${cure}`);
+
+/** Whether this is an answer of the API, and not of some other program that has its address by now. */
+const isAnswer = (method: string, path: string, { status, body }: Reply): boolean => {
+  if (typeof body.code === 'string' && typeof body.detail === 'string') return status >= 400;
+  // Of API Gateway itself, which has a route for everything here.
+  if (status >= 300) return status >= 400 && status !== 404 && typeof body.message === 'string';
+  const [noun = '', name, rest] = path.replace(/^\/v1\//, '').split(/[?].*|\//);
+  if (noun === 'explain') return Array.isArray(body.triggers);
+  if (method === 'GET' && (name === undefined || name === '')) return Array.isArray(body.items);
+  return typeof body[noun === 'calls' ? 'id' : rest === 'grant' ? 'application' : 'name'] === 'string';
+};
+
+const isOfHttpParser = (error: unknown): boolean => error instanceof Error && error.cause instanceof Error && error.cause.name === 'HTTPParserError';
 
 /** `fetch` hides what happened one level down. */
 const causeOf = (error: unknown): string => {

@@ -5,9 +5,12 @@ import { run } from './program.ts';
 
 // Whoever reads only the first lines (`| head`) ends the command, and that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+  if (error.code === 'EPIPE') process.exit(0);
+  process.stderr.write(`error: standard output cannot be written (${error.code ?? error.message}): free space there, or write to another place\n`);
+  process.exit(1);
 });
+// There is nowhere left to say it.
+process.stderr.on('error', () => process.exit(1));
 
 process.exitCode = await run(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),

@@ -7,6 +7,7 @@ import { addHookCommands } from './hook-commands.ts';
 import { CliError, type Io } from './io.ts';
 import { FORMATS } from './output.ts';
 import { addTriggerCommands } from './trigger-commands.ts';
+import { version } from './version.ts';
 
 export const run = async (args: readonly string[], io: Io): Promise<0 | 1 | 2> => {
   const program = makeProgram(io);
@@ -24,6 +25,7 @@ export const run = async (args: readonly string[], io: Io): Promise<0 | 1 | 2> =
 const makeProgram = (io: Io): Command => {
   const program = new Command('image-triggers')
     .description('Push a container image, and the right applications run exactly that image, once, in seconds.')
+    .version(version(), '--version', 'show the version')
     .option('--data <dir>', 'data directory of the local engine (or set IMAGE_TRIGGERS_DATA; else .image-triggers)')
     .option('--stack <name>', 'a stack on AWS instead of the local engine')
     .option('--region <region>', 'with --stack: its AWS region')

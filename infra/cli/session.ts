@@ -1,5 +1,6 @@
 /** One run of a command: where the API is, how to show what it says, and what to say beside it. */
 import type { Command } from 'commander';
+import { adviceIn } from './advice.ts';
 import { type Api, connect, type Request } from './connect.ts';
 import { CliError, type Io } from './io.ts';
 import { type Fields, list, textOf } from './json.ts';
@@ -19,6 +20,8 @@ export interface Session {
   ): Promise<{ readonly items: readonly Fields[]; readonly cursor?: string }>;
   showList(answer: { readonly items: readonly Fields[]; readonly cursor?: string }, columns: readonly Column[], key?: string): void;
   showOne(item: Fields, pairs: readonly (readonly [string, unknown])[], key?: string): void;
+  /** What an answer says beside its data, with the commands that it leads to. */
+  showHints(answer: Fields): void;
   /** To standard error, and not for programs. */
   hint(text: string): void;
 }
@@ -29,7 +32,10 @@ export const begin = async (command: Command, io: Io): Promise<Session> => {
   const { data, stack, region, output, lang } = command.optsWithGlobals();
   const format = FORMATS.find((known) => known === output) ?? 'table';
   const api = await connect({ data, stack, region }, io);
-  const ask = async (request: Request): Promise<Fields> => unwrap(await api(request), request);
+  const ask = async (request: Request): Promise<Fields> => unwrap(await api(request));
+  const hint = (text: string): void => {
+    if (format === 'table') io.err(`${text}\n`);
+  };
   const print = (text: string): void => {
     if (text !== '') io.out(`${text}\n`);
   };
@@ -59,9 +65,10 @@ export const begin = async (command: Command, io: Io): Promise<Session> => {
       else if (format === 'name') print(textOf(item[key]));
       else print(details(pairs));
     },
-    hint: (text) => {
-      if (format === 'table') io.err(`${text}\n`);
+    showHints: (answer) => {
+      for (const text of [...(answer.hint === undefined ? [] : [textOf(answer.hint)]), ...adviceIn(answer)]) hint(text);
     },
+    hint,
   };
 };
 
@@ -72,14 +79,12 @@ export const withQuery = (path: string, query: Readonly<Record<string, string | 
 };
 
 /** The body of a good answer; a problem becomes an error that says everything the API said. */
-const unwrap = ({ status, body }: Awaited<ReturnType<Api>>, { method, path }: Request): Fields => {
+const unwrap = ({ status, body }: Awaited<ReturnType<Api>>): Fields => {
   if (status < 300) return body;
   // API Gateway itself answers `{"message":…}`.
   if (status === 401 || status === 403)
-    throw new CliError(
-      `${method} ${path}: access denied (${textOf(body.message ?? body.detail)}): check the credentials; on AWS the permission is execute-api:Invoke`,
-    );
+    throw new CliError(`access denied (${textOf(body.message ?? body.detail)}): check the credentials; on AWS the permission is execute-api:Invoke`);
   const errors = list(body.errors);
   const said = errors.length > 1 ? errors.map(({ field, why }) => `\n  ${textOf(field)}: ${textOf(why)}`).join('') : textOf(body.detail ?? body.message);
-  throw new CliError(`${said === '' ? `${method} ${path} was answered ${status}` : said}${body.code === undefined ? '' : ` [${textOf(body.code)}]`}`);
+  throw new CliError([`${said}${body.code === undefined ? '' : ` [${textOf(body.code)}]`}`, ...adviceIn(body)].join('\n'));
 };

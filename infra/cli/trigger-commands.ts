@@ -56,6 +56,7 @@ export const addTriggerCommands = (program: Command, io: Io): void => {
     session.showOne(made, pairs(made));
     if (made.url !== undefined) session.hint('\nThe URL is a secret and is shown this once.');
     for (const line of texts(made.guide)) session.hint(line);
+    session.showHints(made);
     session.hint(`\nNext: push an image, then  image-triggers call list --trigger ${name}`);
   });
 

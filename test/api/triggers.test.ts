@@ -35,7 +35,7 @@ describe('making a trigger', () => {
     const made = await must(api, 201, 'POST', '/v1/triggers', { name: 'shared', hook: 'hub', repository: 'team/*', application: 'web' });
     expect(made).toMatchObject({ hook: 'hub', repository: 'r.example/team/*', rule: { mode: 'all' } });
     expect(made).not.toHaveProperty('url');
-    expect(JSON.stringify(made.guide)).toContain('/v1/hooks/hub/rotate');
+    expect(made).toMatchObject({ guide: [expect.stringContaining('hub')], next: ['POST /v1/hooks/hub/rotate'] });
   });
 
   test('another name of the registry is the same registry, as it is for pushes', async () => {
@@ -119,7 +119,10 @@ describe('making a trigger', () => {
   test('a hook of the name that is another one is not touched', async () => {
     await must(api, 201, 'POST', '/v1/hooks', { name: 'other', registry: 'generic', registryHost: 'q.example' });
     const body = { name: 'other', registry: 'alibaba-acr', registryHost: HOST, repository: 'shop/other', application: 'web' };
-    expect(await must(api, 409, 'POST', '/v1/triggers', body)).toMatchObject({ code: 'name-taken', detail: expect.stringContaining('"hook": "other"') });
+    expect(await must(api, 409, 'POST', '/v1/triggers', body)).toMatchObject({
+      code: 'name-taken',
+      detail: expect.stringContaining('(hook other, and no registry)'),
+    });
     expect((await api.ports.hooks.get('other'))?.tokens).toHaveLength(1);
     expect(await api.ports.triggers.get('other')).toBeUndefined();
   });
@@ -174,7 +177,11 @@ describe('changing and reading', () => {
 
   test('deleting says when its hook is heard by nobody any more', async () => {
     await must(api, 201, 'POST', '/v1/triggers', { name: 'last', registry: 'alibaba-acr', registryHost: HOST, repository: 'shop/last', application: 'web' });
-    expect(await must(api, 200, 'DELETE', '/v1/triggers/last')).toMatchObject({ deleted: true, hint: expect.stringContaining('/v1/hooks/last') });
+    expect(await must(api, 200, 'DELETE', '/v1/triggers/last')).toMatchObject({
+      deleted: true,
+      hint: expect.stringContaining('the hook last'),
+      next: ['DELETE /v1/hooks/last'],
+    });
     await must(api, 404, 'DELETE', '/v1/triggers/last');
     expect(await api.ports.triggersOf(`${HOST}/shop/last`)).toEqual([]);
     expect(await must(api, 200, 'DELETE', '/v1/triggers/alias')).not.toHaveProperty('hint');

@@ -1,89 +1,24 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
+import { mkdtemp, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ulid } from 'ulid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import type { Io } from '../../infra/cli/io.ts';
-import { run } from '../../infra/cli/program.ts';
-import { HOST, START, startApi, type TestApi } from '../api/api.ts';
+import { HOST, START, type TestApi } from '../api/api.ts';
+import { type CommandLine, startCommandLine } from './command-line.ts';
 
-const TOKEN = 'local-token';
+let cli: CommandLine;
 let api: TestApi;
-let server: Server;
-let data: string;
-let url: string;
-
-/** The API behind a real server that asks for the engine's bearer token. */
+let run: CommandLine['run'];
+let ok: CommandLine['ok'];
 beforeAll(async () => {
-  api = await startApi();
-  server = createServer(async (request, response) => {
-    if (request.headers.authorization !== `Bearer ${TOKEN}`)
-      return void response.writeHead(403, { 'content-type': 'application/json' }).end('{"message":"Forbidden"}');
-    let body = '';
-    for await (const piece of request) body += String(piece);
-    const method = request.method ?? 'GET';
-    const asked = new Request(`http://api.invalid${request.url}`, {
-      method,
-      headers: { 'content-type': 'application/json' },
-      ...(body === '' ? {} : { body }),
-    });
-    const answer = await api.app.fetch(asked, { requestId: 'cli' });
-    response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
-  data = await mkdtemp(join(tmpdir(), 'image-triggers-cli-'));
-  await writeFile(join(data, 'endpoint.json'), JSON.stringify({ url, token: TOKEN, pid: 1 }));
+  cli = await startCommandLine();
+  ({ api, run, ok } = cli);
 });
-afterAll(async () => {
-  server.closeAllConnections();
-  server.close();
-  await api.stop();
-  await rm(data, { recursive: true });
-});
-
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-const cli = async (
-  args: string,
-  more: { readonly stdin?: string; readonly columns?: number; readonly env?: Readonly<Record<string, string>> } = {},
-): Promise<Ran> => {
-  let out = '';
-  let err = '';
-  const io: Io = {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    readFile: (path) => readFile(path, 'utf8'),
-    readStdin: async () => more.stdin ?? '',
-    env: more.env ?? { IMAGE_TRIGGERS_DATA: data },
-    columns: more.columns,
-  };
-  const code = await run(
-    [...args.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? ''),
-    io,
-  );
-  return { code, out, err };
-};
-const ok = async (args: string, more: Parameters<typeof cli>[1] = {}): Promise<Ran> => {
-  const ran = await cli(args, more);
-  expect(ran, args).toMatchObject({ code: 0 });
-  return ran;
-};
+afterAll(() => cli.stop());
 
 describe('the main way', () => {
   test('application, trigger, explain, calls, redeliver: data on stdout, the next command on stderr', async () => {
@@ -160,14 +95,14 @@ describe('the main way', () => {
     expect((await ok('trigger update latest --semver ^1.4 --prereleases')).out).toMatch(/Rule: +semver \^1\.4 and pre-releases/);
     expect((await ok('trigger disable latest')).out).toMatch(/Enabled: +no/);
     expect((await ok('hook rotate hub')).out).toMatch(/Previous URL valid until: +2026-07-07/);
-    expect(await cli('hook rotate hub')).toMatchObject({ code: 1, out: '', err: expect.stringContaining('valid until 2026-07-07T12:00:00.000Z') });
+    expect(await run('hook rotate hub')).toMatchObject({ code: 1, out: '', err: expect.stringContaining('valid until 2026-07-07T12:00:00.000Z') });
     expect((await ok('hook rotate hub --keep former')).out).toMatch(/Webhook URL: +https:.*\nPrevious URL valid until: +2026-07-07/s);
     const settled = await ok('hook rotate hub --keep newest');
     expect(settled.out).toMatch(/Valid URLs: +1\n/);
     expect(settled.err).toContain('only valid one');
     expect(settled.err).not.toContain('shown this once');
-    expect(await cli('hook delete hub')).toMatchObject({ code: 1, err: expect.stringContaining('latest') });
-    expect((await ok('trigger delete latest')).err).toContain('/v1/hooks/hub');
+    expect(await run('hook delete hub')).toMatchObject({ code: 1, err: expect.stringContaining('latest') });
+    expect((await ok('trigger delete latest')).err).toContain('Try: image-triggers hook delete hub\n');
     await ok('hook delete hub');
     await ok('application delete other');
     expect((await ok('application list -o name')).out).toBe('web\n');
@@ -193,7 +128,7 @@ describe('the main way', () => {
 
 describe('secrets', () => {
   test('come from a file or standard input, and are shown nowhere', async () => {
-    const file = join(data, 'secret.txt');
+    const file = join(cli.data, 'secret.txt');
     await writeFile(file, 'canary-one\n');
     const first = await ok(`hook create one --registry generic --registry-host r.example --credential header:x-token --credential-file ${file}`);
     const second = await ok('hook update one --credential basic:ci --credential-file -', { stdin: 'canary-two\n' });
@@ -202,8 +137,8 @@ describe('secrets', () => {
     expect((await api.ports.hooks.get('one'))?.credential).toEqual({ by: 'basic', sha256: hashToken('ci:canary-two') });
     await ok('hook update one --no-credential');
     expect((await api.ports.hooks.get('one'))?.credential).toBeUndefined();
-    expect(await cli('hook update one --credential header')).toMatchObject({ code: 2, err: expect.stringContaining('--credential-file') });
-    expect(await cli('hook update one --credential header --credential-file -')).toMatchObject({ code: 2, err: expect.stringContaining('empty') });
+    expect(await run('hook update one --credential header')).toMatchObject({ code: 2, err: expect.stringContaining('--credential-file') });
+    expect(await run('hook update one --credential header --credential-file -')).toMatchObject({ code: 2, err: expect.stringContaining('empty') });
   });
 });
 
@@ -227,7 +162,22 @@ describe('what goes wrong', () => {
     ['trigger create x --repository a/b --application nobody --registry generic', 1, 'nobody'],
     ['application create two --http https://a.example --quiet-seconds 99999 --max-per-hour 999', 1, '\n  policy.maxPerHour: 999 is not allowed'],
   ])('%s → %d', async (args, code, message) => {
-    expect(await cli(args)).toMatchObject({ code, out: '', err: expect.stringContaining(message) });
+    expect(await run(args)).toMatchObject({ code, out: '', err: expect.stringContaining(message) });
+  });
+
+  test('a list of calls that is empty because the name is wrong says so; one of something new is just empty', async () => {
+    await ok('application create silent --http https://web.example');
+    await ok('trigger create silent --registry alibaba-acr --repository shop/silent --application silent --registry-host r.example');
+    for (const flags of ['--trigger silent', '--application silent', '--trigger silent --status failed', '']) {
+      const quiet = flags === '' ? '--status unknown' : flags;
+      expect(await ok(`call list ${quiet}`)).toMatchObject({ out: '', err: 'none\n' });
+    }
+    expect(await run('call list --trigger typo')).toMatchObject({ code: 1, out: '', err: expect.stringContaining('no trigger is named "typo"') });
+    expect(await run('call list --application typo -o json')).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringContaining('no application is named "typo"'),
+    });
   });
 
   test.each([
@@ -244,7 +194,7 @@ describe('what goes wrong', () => {
     'call redeliver ../../triggers/release',
   ])('%s: no name and no id, so nothing is asked', async (args) => {
     api.logged.length = 0;
-    expect(await cli(args)).toMatchObject({
+    expect(await run(args)).toMatchObject({
       code: 2,
       out: '',
       err: expect.stringMatching(/is invalid.*(a name has 1 to 63 of a-z|give an id as "call list" shows it)/s),
@@ -253,12 +203,12 @@ describe('what goes wrong', () => {
   });
 
   test('no engine, an engine that is gone, and a wrong token: each with what to do', async () => {
-    const nowhere = await mkdtemp(join(data, 'nowhere-'));
-    expect(await cli(`call list --data ${nowhere}`)).toMatchObject({ code: 1, err: expect.stringContaining('start one with "npm start"') });
+    const nowhere = await mkdtemp(join(cli.data, 'nowhere-'));
+    expect(await run(`call list --data ${nowhere}`)).toMatchObject({ code: 1, err: expect.stringContaining('start one with "npm start"') });
     await writeFile(join(nowhere, 'endpoint.json'), JSON.stringify({ url: 'http://127.0.0.1:9', token: 'x' }));
-    expect(await cli(`call list --data ${nowhere}`)).toMatchObject({ code: 1, err: expect.stringMatching(/does not answer .*npm start/) });
-    await writeFile(join(nowhere, 'endpoint.json'), JSON.stringify({ url, token: 'wrong' }));
-    expect(await cli(`call list --data ${nowhere}`)).toMatchObject({ code: 1, err: expect.stringContaining('access denied') });
+    expect(await run(`call list --data ${nowhere}`)).toMatchObject({ code: 1, err: expect.stringMatching(/does not answer .*npm start/) });
+    await writeFile(join(nowhere, 'endpoint.json'), JSON.stringify({ url: cli.url, token: 'wrong' }));
+    expect(await run(`call list --data ${nowhere}`)).toMatchObject({ code: 1, err: expect.stringContaining('access denied') });
   });
 });
 
@@ -275,7 +225,7 @@ describe('help', () => {
     'call redeliver',
   ];
   test.each(all)('%j --help has examples', async (command) => {
-    const { code, out } = await cli(`${command} --help`);
+    const { code, out } = await run(`${command} --help`);
     expect(code).toBe(0);
     expect(out).toMatch(/Examples:\n {2}\$ image-triggers /);
     expect(out).toContain('--stack <name>');
@@ -290,7 +240,21 @@ test('on a terminal a row is one line of its width', async () => {
 
 test('as a process: the entry runs by itself, with its exit codes', async () => {
   const main = join(import.meta.dirname, '../../infra/cli/main.ts');
-  const { stdout } = await promisify(execFile)(process.execPath, [main, 'application', 'list', '-o', 'name', '--data', data]);
+  const { stdout } = await promisify(execFile)(process.execPath, [main, 'application', 'list', '-o', 'name', '--data', cli.data]);
   expect(stdout).toContain('web\n');
   await expect(promisify(execFile)(process.execPath, [main, 'nonsense'])).rejects.toMatchObject({ code: 2, stdout: '' });
+  const version: unknown = JSON.parse(await readFile(join(import.meta.dirname, '../../package.json'), 'utf8')).version;
+  expect(await promisify(execFile)(process.execPath, [main, '--version'])).toEqual({ stdout: `${String(version)}\n`, stderr: '' });
+});
+
+test.skipIf(!existsSync('/dev/full'))('a full disk is one line and exit code 1', async () => {
+  const full = await open('/dev/full', 'w');
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../../infra/cli/main.ts'), '--help'], { stdio: ['ignore', full.fd, 'pipe'] });
+  let err = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  expect(await once(child, 'close')).toEqual([1, null]);
+  await full.close();
+  expect(err).toMatch(/^error: standard output cannot be written \(ENOSPC\): .*\n$/);
 });

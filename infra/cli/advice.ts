@@ -1,0 +1,30 @@
+/** What the API advises, in the words of the command line: it names requests (`next`), people here type commands. */
+import { type Fields, texts } from './json.ts';
+
+const REQUEST = /^(GET|POST|PATCH|DELETE) \/v1\/(application|trigger|hook|call)s(?:\/([^/?]+)(?:\/([a-z]+))?)?(?:\?(.*))?$/;
+
+/** What a command needs beside a name; the flags of a change are its own to show. */
+const CREATE: Readonly<Record<string, string>> = {
+  application: 'create NAME --http URL',
+  hook: 'create NAME --registry FORMAT',
+  trigger: 'create NAME --registry FORMAT --repository PATH --application NAME',
+};
+
+/** `PATCH /v1/hooks/web` as `hook update web --help`; undefined for a request that no command makes. */
+export const commandOf = (request: string): string | undefined => {
+  const [, method, noun, name, verb, query = ''] = REQUEST.exec(request) ?? [];
+  if (noun === undefined) return undefined;
+  const flags = [...new URLSearchParams(query)].map(([flag, value]) => (value === 'true' ? ` --${flag}` : ` --${flag} ${value}`)).join('');
+  const target = name === undefined ? '' : ` ${name}`;
+  if (verb !== undefined) return `${noun} ${verb}${target}${flags}`;
+  if (method === 'GET') return `${noun} ${name === undefined ? 'list' : 'show'}${target}${flags}`;
+  if (method === 'PATCH') return `${noun} update${target} --help`;
+  return method === 'DELETE' ? `${noun} delete${target}${flags}` : `${noun} ${CREATE[noun] ?? '--help'}`;
+};
+
+/** One line for each way on. */
+export const adviceIn = (answer: Fields): readonly string[] =>
+  texts(answer.next).flatMap((request) => {
+    const command = commandOf(request);
+    return command === undefined ? [] : [`Try: image-triggers ${command}`];
+  });
