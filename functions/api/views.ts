@@ -1,7 +1,7 @@
 /** What the API shows of what is stored: times in ISO 8601, never a token, hash or secret. */
 import type { Call } from '../core/call.ts';
 import type { ApplicationDefinition, HookDefinition, TriggerDefinition } from '../core/definitions.ts';
-import type { AttemptRecord } from '../store/calls.ts';
+import type { AttemptRecord } from '../core/outcome.ts';
 import { type Lang, wordsOf } from './words.ts';
 
 export const iso = (time: number): string => new Date(time).toISOString();

@@ -44,3 +44,13 @@ export type Rollout =
   /** Another change took this one's place before it ended. Whether that one brings the same image is for a new reading to say; `evidence` is for when it does not. */
   | { readonly is: 'replaced'; readonly detail: string; readonly evidence: string }
   | { readonly is: 'failed'; readonly why: Why; readonly evidence: string };
+
+/** What is kept of one attempt: an item of its own beside the call. */
+export interface AttemptRecord {
+  readonly n: number;
+  readonly at: number;
+  readonly outcome: string;
+  readonly idempotencyKey: string;
+  readonly detail?: string;
+  readonly exchange?: Exchange;
+}

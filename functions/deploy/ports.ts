@@ -2,7 +2,7 @@
 import type { ApplicationState, Facts, StateChange } from '../core/application.ts';
 import type { Call, Settlement } from '../core/call.ts';
 import type { ApplicationDefinition, TargetDefinition } from '../core/definitions.ts';
-import type { Exchange } from '../core/outcome.ts';
+import type { AttemptRecord } from '../core/outcome.ts';
 import type { Parsed } from '../core/parsed.ts';
 import type { BoundTarget, TargetIo } from '../targets/target.ts';
 
@@ -34,15 +34,6 @@ export interface DeployPorts {
   /** 0 ≤ random < 1. */
   random(): number;
   log(event: string, fields: Readonly<Record<string, string | number | boolean | undefined>>): void;
-}
-
-export interface AttemptRecord {
-  readonly n: number;
-  readonly at: number;
-  readonly outcome: string;
-  readonly idempotencyKey: string;
-  readonly detail?: string;
-  readonly exchange?: Exchange;
 }
 
 /** One reconcile under its lease. */

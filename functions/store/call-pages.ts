@@ -5,10 +5,9 @@
  */
 import { GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { type Call, type CallStatus, splitCallId } from '../core/call.ts';
-import type { Exchange } from '../core/outcome.ts';
+import type { AttemptRecord, Exchange } from '../core/outcome.ts';
 import { type Parsed, parsed } from '../core/parsed.ts';
 import { callFromItem, feedDay } from './call-item.ts';
-import type { AttemptRecord } from './calls.ts';
 import { decodeCursor, encodeCursor, notOurs, type Page } from './cursor.ts';
 import { fromItem, type Item, isLive, type Tables, toItem } from './dynamo.ts';
 

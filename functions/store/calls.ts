@@ -1,19 +1,9 @@
 /** Writing calls and their attempts. */
 import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Call, OPEN, type Settlement } from '../core/call.ts';
-import type { Exchange } from '../core/outcome.ts';
+import type { AttemptRecord } from '../core/outcome.ts';
 import { attemptKey, callFromItem, callKey, callToItem } from './call-item.ts';
 import { expiry, fromItem, isLive, type Tables, toItem, whenHolds } from './dynamo.ts';
-
-/** What is kept of one attempt. */
-export interface AttemptRecord {
-  readonly n: number;
-  readonly at: number;
-  readonly outcome: string;
-  readonly idempotencyKey: string;
-  readonly detail?: string;
-  readonly exchange?: Exchange;
-}
 
 const REPEATS_KEPT = 20;
 

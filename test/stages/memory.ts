@@ -7,9 +7,9 @@ import type { ApplicationState, Facts, Held, OpenCall, Run, StateChange } from '
 import { NO_FACTS } from '../../functions/core/application.ts';
 import { type Call, isOpen, type Settlement, splitCallId } from '../../functions/core/call.ts';
 import type { ApplicationDefinition, HookDefinition, TriggerDefinition } from '../../functions/core/definitions.ts';
+import type { AttemptRecord } from '../../functions/core/outcome.ts';
 import type { Push } from '../../functions/core/push.ts';
 import { repositoryMatches } from '../../functions/core/repository-pattern.ts';
-import type { AttemptRecord } from '../../functions/deploy/ports.ts';
 
 export type Claim = { readonly mine: true } | { readonly mine: false; readonly pushId: string };
 export type Leased = { readonly is: 'leased'; readonly state: ApplicationState } | { readonly is: 'taken'; readonly until: number } | { readonly is: 'absent' };
