@@ -11,6 +11,7 @@ import { makeIngestHandler } from '../../functions/ingest/handler.ts';
 import { makeMatchHandler } from '../../functions/match/handler.ts';
 import { gatewayEvent, scheduledEvent, sqsEvent, timelessContext } from '../stages/events.ts';
 import { createMemory } from '../stages/memory.ts';
+import { makeBlind } from './blind-target.ts';
 import { makeClock } from './clock.ts';
 import { type Fault, type Invocation, type Kind, makeFaults, NO_RATES, RATES, times } from './faults.ts';
 import { makeHistory } from './history.ts';
@@ -18,8 +19,9 @@ import { startPeople } from './people.ts';
 import { deployPorts, ingestPorts, matchPorts, type Planted, type Surroundings, tickPorts } from './ports.ts';
 import { type Message, makeQueue } from './queues.ts';
 import { makeRandom, makeUlid } from './random.ts';
+import { makeReadable } from './readable-target.ts';
 import { type Event, encodeEvents, startTraffic } from './senders.ts';
-import { makeBlind, makeReadable, type SimulatedTarget } from './targets.ts';
+import type { SimulatedTarget } from './targets.ts';
 import { makeTopology, type Sender } from './topology.ts';
 
 export interface WorldOptions {

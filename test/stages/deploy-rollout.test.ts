@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { ApplicationDefinition } from '../../functions/core/definitions.ts';
 import { LEASE_MS, reconcile } from '../../functions/deploy/reconcile.ts';
 import { match } from '../../functions/match/match.ts';
-import { type Bench, makeBench, message, NOW, push, REPOSITORY, sawThrough, ULIDS } from './bench.ts';
+import { type Bench, makeBench, sawThrough } from './bench.ts';
+import { message, NOW, push, REPOSITORY, ULIDS } from './given.ts';
 
 const go = (bench: Bench): Promise<void> => reconcile('web', { count: 1, last: false }, bench.ports.deploy);
 const pushed = (bench: Bench, ...numbers: readonly number[]): Promise<void> => match(message(...numbers.map((n) => push(n))), bench.ports.match);

@@ -6,8 +6,9 @@ import { makeDeployHandler } from '../../functions/deploy/handler.ts';
 import { LEASE_MS } from '../../functions/deploy/reconcile.ts';
 import { makeIngestHandler } from '../../functions/ingest/handler.ts';
 import { makeMatchHandler } from '../../functions/match/handler.ts';
-import { makeBench, message, NOW, push, REPOSITORY, TOKEN } from './bench.ts';
+import { makeBench } from './bench.ts';
 import { apiContext, gatewayEvent, scheduledEvent, sqsEvent } from './events.ts';
+import { message, NOW, push, REPOSITORY, TOKEN } from './given.ts';
 
 const BODY = JSON.stringify({ image: `${REPOSITORY}:v1` });
 const answerOf = (body: string | undefined): unknown => JSON.parse(body ?? 'null');

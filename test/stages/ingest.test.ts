@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { hashToken, makeToken } from '../../functions/hooks/token.ts';
 import type { Delivery } from '../../functions/ingest/ingest.ts';
 import { ingest, MAX_BODY_BYTES } from '../../functions/ingest/ingest.ts';
-import { type Bench, DIGEST, HOST, hook, makeBench, NOW, REPOSITORY, sawThrough, TOKEN } from './bench.ts';
+import { type Bench, makeBench, sawThrough } from './bench.ts';
+import { DIGEST, HOST, hook, NOW, REPOSITORY, TOKEN } from './given.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const delivery = (body: unknown, headers: Record<string, string> = {}): Delivery => ({

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Push } from '../../functions/core/push.ts';
 import { match } from '../../functions/match/match.ts';
-import { type Bench, makeBench, message, NOW, push, REPOSITORY, sawThrough, trigger, ULIDS } from './bench.ts';
+import { type Bench, makeBench, sawThrough } from './bench.ts';
+import { message, NOW, push, REPOSITORY, trigger, ULIDS } from './given.ts';
 
 const run = (bench: Bench, ...pushes: readonly Push[]): Promise<void> => match(message(...pushes), bench.ports.match);
 

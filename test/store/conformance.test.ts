@@ -1,13 +1,8 @@
-/**
- * The memory of the stage and chaos tests against the real store modules over tables: the same operations in the same
- * order must answer the same and leave the same behind, so that what is proved over the one holds for the other.
- */
-import fc from 'fast-check';
+/** What the steps rely on, shown over the memory of their tests and over the real store. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Desired, OpenCall, Run, StateChange } from '../../functions/core/application.ts';
-import type { Call, Settlement } from '../../functions/core/call.ts';
-import { application, exchange, hook, NOW, push, REPOSITORY, trigger, ULIDS } from '../stages/bench.ts';
+import { application, exchange, hook, NOW, push, REPOSITORY, trigger } from '../stages/given.ts';
 import { memoryStore, type Store, tableStore } from './conformance.ts';
+import { call, open, run } from './conformance-items.ts';
 import { startTables, type TestTables } from './definitions-tables.ts';
 
 let tables: TestTables;
@@ -16,175 +11,11 @@ beforeAll(async () => {
 });
 afterAll(() => tables.stop());
 
-/** Names are of one run only: the tables are shared. */
 let runs = 0;
 const prefix = (): string => {
   runs += 1;
   return `r${runs}-`;
 };
-
-type Step = { readonly name: string; readonly run: (store: Store, own: string) => Promise<unknown> };
-const step = (name: string, run: Step['run']): Step => ({ name, run });
-
-/** What an operation answers, or that it refuses; the words of a refusal may differ. */
-const answerOf = async (operation: Promise<unknown>): Promise<unknown> => {
-  try {
-    return { answer: await operation };
-  } catch {
-    return { refused: true };
-  }
-};
-
-const bothDo = async (steps: readonly Step[], look: readonly Step[]): Promise<void> => {
-  const own = prefix();
-  const memory = memoryStore();
-  const real = tableStore(tables, () => NOW);
-  for (const { name, run } of [...steps, ...look]) expect(await answerOf(run(memory, own)), name).toEqual(await answerOf(run(real, own)));
-};
-
-const APPS = ['web', 'api'] as const;
-const open = (n: number, repository = REPOSITORY): OpenCall => {
-  const { id, tag, digest, receivedAt } = push(n);
-  return {
-    callId: `${id}.release`,
-    order: `${receivedAt}#${id}`,
-    repository,
-    tag,
-    ...(digest === undefined ? {} : { digest }),
-    receivedAt,
-    hosts: ['registry.example.com'],
-  };
-};
-const desired = (n: number, rev: number): Desired => {
-  const { held: _, redelivery: __, ...call } = open(n);
-  return { ...call, rev, since: NOW };
-};
-const run = (n: number, rev: number, more: Partial<Run> = {}): Run => ({ desired: desired(n, rev), ...more });
-
-const times = fc.integer({ min: 0, max: 5 }).map((n) => NOW + n * 40_000);
-const app = fc.constantFrom(...APPS);
-const number = fc.integer({ min: 1, max: 4 });
-
-const change: fc.Arbitrary<StateChange> = fc
-  .record({
-    runs: fc.option(
-      fc.dictionary(
-        fc.constantFrom(REPOSITORY, 'h.example/b'),
-        fc.tuple(number, number).map(([n, rev]) => run(n, rev, { attempt: { rev, fence: 1, at: NOW, count: 1 } })),
-        { maxKeys: 2 },
-      ),
-      { nil: undefined },
-    ),
-    close: fc.option(
-      fc.uniqueArray(
-        number.map((n) => open(n).callId),
-        { maxLength: 3 },
-      ),
-      { nil: undefined },
-    ),
-    held: fc.option(
-      fc.dictionary(
-        number.map((n) => open(n).callId),
-        fc.constantFrom({ reason: 'quiet' as const, until: NOW + 1 }, { reason: 'hold' as const }),
-        { maxKeys: 2 },
-      ),
-      { nil: undefined },
-    ),
-    drop: fc.option(fc.constantFrom(['h.example/c'], []), { nil: undefined }),
-    deployedAt: fc.option(fc.array(times, { maxLength: 3 }), { nil: undefined }),
-    bump: fc.option(fc.integer({ min: 0, max: 2 }), { nil: undefined }),
-    release: fc.option(
-      fc.option(times, { nil: undefined }).map((dueAt) => (dueAt === undefined ? {} : { dueAt })),
-      { nil: undefined },
-    ),
-  })
-  .map((all) => Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)));
-
-const stateStep: fc.Arbitrary<Step> = fc.oneof(
-  fc.tuple(app, times).map(([name, at]) => step(`create ${name}`, (s, own) => s.states.create(own + name, at))),
-  fc
-    .tuple(app, number, fc.option(times, { nil: undefined }))
-    .map(([name, n, due]) =>
-      step(`open ${n} in ${name}, due ${due}`, (s, own) => s.states.open(own + name, open(n), due === undefined ? undefined : { dueAt: due })),
-    ),
-  fc.tuple(app, times, times).map(([name, at, until]) => step(`lease ${name} at ${at} until ${until}`, (s, own) => s.states.lease(own + name, at, until))),
-  fc.tuple(app, times).map(([name, at]) => step(`wake ${name}`, (s, own) => s.states.wake(own + name, at))),
-  fc.tuple(app, fc.integer({ min: -1, max: 0 }), change).map(([name, ago, given]) =>
-    step(`write ${name} ${JSON.stringify(given)}`, async (s, own) => {
-      const state = await s.states.get(own + name);
-      return s.states.write(own + name, (state?.fence ?? 0) + ago, given);
-    }),
-  ),
-  fc.tuple(app, fc.constantFrom(0, 1), fc.constantFrom(0, 1)).map(([name, fence, rev]) =>
-    step(`remove ${name}`, async (s, own) => {
-      const state = await s.states.get(own + name);
-      return s.states.remove(own + name, (state?.fence ?? 0) + fence, (state?.rev ?? 0) + rev);
-    }),
-  ),
-);
-const states: readonly Step[] = [
-  ...APPS.map((name) => step(`state of ${name}`, (s, own) => s.states.get(own + name))),
-  step('due', async (s, own) => (await s.states.due(NOW + 100_000, 1_000)).filter((name) => name.startsWith(own)).sort()),
-];
-
-const settlement: fc.Arbitrary<Settlement> = fc.constantFrom<Settlement>(
-  { status: 'held', reason: 'retry', detail: 'busy', until: NOW + 5, attempts: 1, responseStatus: 503, responseBody: 'busy' },
-  { status: 'held', reason: 'hold' },
-  { status: 'running', attempts: 2 },
-  { status: 'skipped', reason: 'superseded', by: `${ULIDS[3]}.release`, endedAt: NOW + 9 },
-  { status: 'delivered', reason: 'answered-2xx', attempts: 2, responseStatus: 200, responseBody: 'ok', endedAt: NOW + 9 },
-  { status: 'failed', reason: 'unavailable', endedAt: NOW + 9 },
-);
-const call = (n: number, own: string, change: Partial<Call> = {}): Call => {
-  const { hook: heard, repository, tag, digest, receivedAt } = push(n);
-  return {
-    id: `${ULIDS[n]}.${own}release`,
-    trigger: `${own}release`,
-    application: 'web',
-    hook: heard,
-    repository,
-    tag,
-    ...(digest === undefined ? {} : { digest }),
-    order: open(n).order,
-    status: 'queued',
-    receivedAt,
-    decidedAt: NOW + n,
-    ...change,
-  };
-};
-const callStep: fc.Arbitrary<Step> = fc.oneof(
-  fc
-    .tuple(
-      number,
-      fc.constantFrom<Partial<Call>>(
-        {},
-        { actor: 'ann', redeliveryOf: `${ULIDS[9]}.release` },
-        { status: 'untriggered', reason: 'excluded', detail: 'x', endedAt: NOW },
-      ),
-    )
-    .map(([n, more]) => step(`put ${n}`, (s, own) => s.calls.put(call(n, own, more)))),
-  fc.tuple(number, settlement).map(([n, given]) => step(`settle ${n} ${given.status}`, (s, own) => s.calls.settle(call(n, own).id, given))),
-  fc.tuple(number, number).map(([n, delivery]) => step(`repeat ${n}`, (s, own) => s.calls.repeat(call(n, own).id, `d${delivery}`))),
-);
-const withSorted = (found: Call | undefined): unknown => (found?.repeats === undefined ? found : { ...found, repeats: [...found.repeats].sort() });
-const callsLeft: readonly Step[] = [1, 2, 3, 4].map((n) => step(`call ${n}`, async (s, own) => withSorted(await s.calls.get(call(n, own).id, NOW))));
-
-const claimStep: fc.Arbitrary<Step> = fc
-  .tuple(number, fc.option(fc.constantFrom('e1', 'e2'), { nil: undefined }), fc.constantFrom(0, 8 * 86_400_000))
-  .map(([n, eventId, later]) =>
-    step(`claim ${n} ${eventId} after ${later}`, (s, own) => s.claim(push(n, { hook: own, ...(eventId === undefined ? {} : { eventId }) }), NOW + later)),
-  );
-
-describe('any operations in any order', () => {
-  const check = (each: fc.Arbitrary<Step>, most: number, look: readonly Step[], numRuns: number) =>
-    fc.assert(
-      fc.asyncProperty(fc.array(each, { minLength: 1, maxLength: most }), (steps) => bothDo(steps, look)),
-      { numRuns },
-    );
-  test('states', () => check(stateStep, 14, states, 80), 60_000);
-  test('calls', () => check(callStep, 12, callsLeft, 50), 60_000);
-  test('marks', () => check(claimStep, 6, [], 50), 60_000);
-});
 
 describe.each([
   ['memory', memoryStore],

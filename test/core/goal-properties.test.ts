@@ -1,0 +1,175 @@
+/** What holds for every application, whatever it wants and whatever is open. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type ApplicationState, type Facts, NO_FACTS, type OpenCall, type Run } from '../../functions/core/application.ts';
+import { fits } from '../../functions/core/call.ts';
+import type { Policy } from '../../functions/core/definitions.ts';
+import { goal, type Plan } from '../../functions/core/goal.ts';
+import { API, allDone, carryOut, definition, desiredOf, done, NOW, open, state, WEB } from './plans.ts';
+
+const promoted = ({ promote }: Plan): string[] => promote.map(({ callId }) => callId);
+
+describe('always', () => {
+  /** One push has one image, however many calls it has; some pushes share theirs. */
+  const imageOf = (second: number) => (second % 3 === 2 ? {} : { tag: 'xy'.charAt(second % 3), digest: `sha256:${'xy'.charAt(second % 3)}` });
+  const call: fc.Arbitrary<OpenCall> = fc
+    .record({
+      second: fc.integer({ min: 0, max: 6 }),
+      trigger: fc.constantFrom('t', 'u'),
+      repository: fc.constantFrom(WEB, API),
+      redelivery: fc.boolean(),
+      late: fc.integer({ min: 0, max: 100 }),
+      held: fc.option(fc.constantFrom({ reason: 'hold' as const }, { reason: 'retry' as const, until: NOW + 5_000 }), { nil: undefined }),
+    })
+    .map(({ second, trigger, repository, redelivery, late, held: before }) =>
+      open(second, {
+        callId: `c${second}${redelivery ? 'r' : ''}.${trigger}-${repository}`,
+        repository,
+        receivedAt: NOW + second * 1_000 + late,
+        ...imageOf(second),
+        ...(redelivery ? { redelivery } : {}),
+        ...(before === undefined ? {} : { held: before }),
+      }),
+    );
+  /** Calls of one push wait together: were only the first of two opened and held, the second one would end as a repeat one plan before it. */
+  const together = (all: readonly OpenCall[]): OpenCall[] =>
+    all.map(({ held: _, ...one }) => {
+      const first = all.find(({ order, repository }) => order === one.order && repository === one.repository)?.held;
+      return first === undefined ? one : { ...one, held: first };
+    });
+  const calls = fc.uniqueArray(call, { selector: ({ callId }) => callId, maxLength: 8 }).map(together);
+  const run = (repository: string): fc.Arbitrary<Run> =>
+    fc
+      .record({
+        second: fc.integer({ min: 0, max: 6 }),
+        manual: fc.boolean(),
+        is: fc.constantFrom('new', 'retry', 'rolling', 'succeeded', 'failed'),
+        at: fc.integer({ min: -5, max: 5 }),
+      })
+      .map(({ second, manual, is, at }) => {
+        const desired = desiredOf(open(second, { repository, callId: `c${second}.t-${repository}`, ...imageOf(second) }), 1, manual ? { manual } : {});
+        if (is === 'succeeded' || is === 'failed') return done(desired, is);
+        if (is === 'retry') return { desired, attempt: { rev: 1, fence: 1, at: NOW, count: 1, retryAt: NOW + at * 1_000 } };
+        return is === 'rolling'
+          ? { desired, running: { rev: 1, handle: 'h', since: NOW, deadline: NOW + 9, lookAt: NOW + at * 1_000, target: 'x' } }
+          : { desired };
+      });
+  const states: fc.Arbitrary<ApplicationState> = fc
+    .record({ calls, web: fc.option(run(WEB), { nil: undefined }), api: fc.option(run(API), { nil: undefined }), hold: fc.boolean() })
+    .map(({ calls: all, web, api, hold }) =>
+      state(all, { ...(web === undefined ? {} : { [WEB]: web }), ...(api === undefined ? {} : { [API]: api }) }, hold ? { hold: { at: NOW } } : {}),
+    );
+  const policies: fc.Arbitrary<Policy> = fc.constantFrom<Policy>({}, { quietSeconds: 3 }, { approval: true }, { maxAgeSeconds: 2 }, { maxPerHour: 1 });
+  const facts: fc.Arbitrary<Facts> = fc.constantFrom<Facts>(
+    NO_FACTS,
+    { ...NO_FACTS, freeze: { until: NOW + 1_000 } },
+    { ...NO_FACTS, freeze: {} },
+    { ...NO_FACTS, rejects: new Set(['sha256:x']) },
+    { ...NO_FACTS, approvals: new Set(['sha256:y']) },
+    { ...NO_FACTS, pins: { [WEB]: { tag: 'x' } } },
+  );
+  const always = (holds: (given: ApplicationState, made: Plan, policy: Policy, known: Facts) => void): void =>
+    fc.assert(
+      fc.property(states, policies, facts, (given, policy, known) => holds(given, goal(definition(policy), given, known, NOW), policy, known)),
+      { numRuns: 5_000 },
+    );
+
+  test('nothing older than what is wanted is promoted, but a redelivery of that same image', () =>
+    always((given, { promote }) => {
+      for (const one of promote) {
+        const desired = given.runs[one.repository]?.desired;
+        if (desired !== undefined && one.order < desired.order) expect(one).toMatchObject({ redelivery: true, tag: desired.tag, digest: desired.digest });
+      }
+    }));
+
+  test('every open call is settled, promoted, forgotten, waiting for a known reason, or the wanted one itself; and only one of these', () =>
+    always((given, made) => {
+      const ended = [...made.settle.map(({ callId }) => callId), ...made.forget, ...promoted(made)];
+      expect(new Set(ended).size).toBe(ended.length);
+      for (const { callId, held: before, repository } of Object.values(given.open)) {
+        const waits = before !== undefined || made.hold.some((one) => one.callId === callId);
+        const wanted = given.runs[repository]?.desired?.callId === callId;
+        expect(ended.includes(callId) || waits || wanted, callId).toBe(true);
+      }
+    }));
+
+  test('one image at most is promoted for a repository, and there is work for it', () =>
+    always((_given, made) => {
+      const repositories = made.promote.map(({ repository }) => repository);
+      expect(new Set(repositories).size).toBe(repositories.length);
+      for (const repository of repositories) expect(made.work).toContainEqual({ repository, act: 'apply' });
+    }));
+
+  test('what ends names a reason that fits, and what replaced it, which is of the same repository', () =>
+    always((given, made) => {
+      const wanted = Object.values(given.runs).flatMap(({ desired }) => (desired === undefined ? [] : [desired]));
+      for (const { callId, settlement } of made.settle) {
+        expect(settlement.reason !== undefined && fits(settlement.status, settlement.reason)).toBe(true);
+        if (settlement.by === undefined) continue;
+        const loser = given.open[callId] ?? wanted.find((one) => one.callId === callId);
+        const by = given.open[settlement.by] ?? wanted.find((one) => one.callId === settlement.by);
+        expect(by?.repository).toBe(loser?.repository);
+        expect(settlement.by).not.toBe(callId);
+      }
+    }));
+
+  test('it is due in the future or not at all', () =>
+    always((_given, { dueAt }) => {
+      if (dueAt !== undefined) expect(dueAt).toBeGreaterThan(NOW);
+    }));
+
+  test('a hold, a freeze and a pin promote nothing that they stop', () =>
+    always((given, { promote }, _policy, { freeze, pins }) => {
+      if (given.hold !== undefined || freeze !== undefined) expect(promote).toEqual([]);
+      for (const { repository, tag } of promote) if (pins[repository] !== undefined) expect(tag).toBe(pins[repository].tag);
+    }));
+
+  test('carried out, nothing is left to settle, to promote or to write', () =>
+    always((given, made, policy, known) => {
+      const again = goal(definition(policy), carryOut(made, given), known, NOW);
+      // Quiet time counts from the last push that is still open, so it may end sooner once an older push that came later is settled.
+      const hold = policy.quietSeconds === undefined ? again.hold : [];
+      expect({ ...again, hold, work: [], dueAt: undefined }).toEqual({
+        settle: [],
+        forget: [],
+        hold: [],
+        again: [],
+        finish: [],
+        promote: [],
+        more: false,
+        work: [],
+        dueAt: undefined,
+      });
+    }));
+
+  test('the order in which calls are stored says nothing', () =>
+    always((given, made, policy, known) => {
+      const turned = { ...given, open: Object.fromEntries(Object.entries(given.open).reverse()) };
+      expect(goal(definition(policy), turned, known, NOW)).toEqual(made);
+    }));
+
+  test('in whatever order pushes arrive, with reconciles in between or not, the newest image ends up wanted', () =>
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.constantFrom('a', 'b', 'c')), {
+          selector: ([second]) => second,
+          minLength: 1,
+          maxLength: 7,
+        }),
+        fc.array(fc.constantFrom('reconcile', 'finish', 'nothing'), { minLength: 7, maxLength: 7 }),
+        (arrivals, between) => {
+          let current = state([]);
+          for (const [i, [second, image]] of arrivals.entries()) {
+            const one = open(second, { tag: image, digest: `sha256:${image}` });
+            current = { ...current, open: { ...current.open, [one.callId]: one } };
+            if (between[i] !== 'nothing') current = carryOut(goal(definition(), current, NO_FACTS, NOW + 20_000), current);
+            if (between[i] === 'finish') current = allDone(current, NOW + 20_000);
+          }
+          current = carryOut(goal(definition(), current, NO_FACTS, NOW + 20_000), current);
+          const [, newest] = [...arrivals].sort(([a], [b]) => b - a)[0] ?? [];
+          expect(current.runs[WEB]?.desired?.tag).toBe(newest);
+        },
+      ),
+      { numRuns: 3_000 },
+    ));
+});
