@@ -27,7 +27,7 @@ const likeness = (asked: string, named: string): { readonly why: string; readonl
   if (askedPath === path || (named.endsWith('/*') && askedPath.startsWith(`${path}/`)))
     return { why: `the same path on another host: ${host}, not ${askedHost}`, distance: 0 };
   const edits = distanceOf(askedPath, path);
-  if (host === askedHost && edits <= MAX_EDITS && edits < path.length)
+  if (host === askedHost && edits <= MAX_EDITS && edits * 2 < path.length)
     return { why: `its path differs in ${edits === 1 ? 'one letter' : `${edits} letters`}`, distance: edits };
   if (host === askedHost && lastOf(askedPath) === lastOf(path)) return { why: 'the same last part of the path, below another one', distance: MAX_EDITS + 1 };
   return undefined;

@@ -50,7 +50,7 @@ export const triggerRoutes = (ports: ApiPorts): Hono => {
     const once =
       own === undefined
         ? {
-            guide: [`The trigger hears the hook ${hook.name}, whose URL was shown when it was made; rotating the hook makes a new one.`],
+            guide: [`The trigger hears the hook ${hook.name}, whose URL was shown when it was made; should that be lost, rotate the hook for a new one.`],
             next: [`POST /v1/hooks/${hook.name}/rotate`],
           }
         : shownOnce(own.hook, own.token, ports);

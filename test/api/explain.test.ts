@@ -69,6 +69,12 @@ test('when no trigger names the repository, the nearest ones', async () => {
   expect((await explain('r.example/nothing/alike:v1')).nearest).toEqual([]);
 });
 
+test('a path of which half is different is not near', async () => {
+  await must(api, 201, 'POST', '/v1/triggers', { name: 'short', hook: 'hub', repository: 'a/b', rule: { mode: 'all' }, application: 'web' });
+  expect(await explain('r.example/q/z:v1')).toMatchObject({ nearest: [], hint: 'no trigger names r.example/q/z: create one', next: ['POST /v1/triggers'] });
+  expect((await explain('r.example/a/c:v1')).nearest).toMatchObject([{ trigger: 'short', why: 'its path differs in one letter' }]);
+});
+
 test('in 中文', async () => {
   expect(await explain('r.example/shop/web:v2', undefined, '?lang=zh')).toMatchObject({
     triggers: [{ sentence: '该推送会触发此触发器。' }, { sentence: '标签不符合该触发器的规则。' }, {}, {}],
