@@ -9,6 +9,7 @@ import dynalite from 'dynalite';
 import { type Chaos, calm } from './chaos.ts';
 import { type Fields, fields, optionalList, parseJson, text } from './json.ts';
 import type { TableSpec } from './plan-tables.ts';
+import { makeStalePages } from './stale-pages.ts';
 
 export interface RawAnswer {
   readonly status: number;
@@ -34,7 +35,7 @@ const OWN_HEADERS = {
 
 export const openTables = (dataDirectory: string, chaos: Chaos = calm): Tables => {
   const path = join(dataDirectory, 'tables');
-  mkdirSync(path, { recursive: true });
+  mkdirSync(path, { recursive: true, mode: 0o700 });
   const server = dynalite({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
 
   const ask = (headers: Readonly<Record<string, string>>, body: string): Promise<RawAnswer> =>
@@ -102,15 +103,8 @@ const compare = async (spec: TableSpec, call: Tables['call'], path: string): Pro
     );
 };
 
-/** Index reads are eventually consistent: with chaos a repeated query may get the page it had before. */
-const makeStalePages = (chaos: Chaos) => {
-  const pages = new Map<string, RawAnswer>();
-  return async (headers: Readonly<Record<string, string>>, body: string, ask: () => Promise<RawAnswer>): Promise<RawAnswer> => {
-    if (chaos === calm || !headers['x-amz-target']?.endsWith('.Query') || !body.includes('"IndexName"')) return ask();
-    const before = pages.get(body);
-    if (before !== undefined && chaos.stalePage()) return before;
-    const answer = await ask();
-    pages.set(body, answer);
-    return answer;
-  };
-};
+/** In words, when LevelDB could not open its files: dynalite keeps the cause to itself and throws only this, out of its own callback. */
+export const tablesTrouble = (error: unknown, dataDirectory: string): string | undefined =>
+  error instanceof Error && error.message === 'Database is closed'
+    ? `${join(dataDirectory, 'tables')} cannot be opened: its files are damaged, or another program holds them. End that program, or move the directory away (applications, triggers and calls are in it), and start again`
+    : undefined;
