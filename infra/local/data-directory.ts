@@ -1,9 +1,10 @@
-/** The data directory: one engine at a time, credentials that stay the same from start to start, and the file that tells others where the engine is. */
+/** Two files of the data directory: credentials that stay the same from start to start, and what tells others where the engine is. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Credentials } from './caller.ts';
 import { fields, parseJson, text } from './json.ts';
+import { writeWhole } from './write-whole.ts';
 
 export interface Endpoint {
   readonly url: string;
@@ -20,76 +21,52 @@ export interface Identity extends Credentials {
   readonly stackUuid: string;
 }
 
-/** Linux tells when a process was started: a process id that was given again to another one is then not taken for an engine. */
-const startedAt = (pid: number): string => {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  } catch {
-    return '';
-  }
-};
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-};
-
-/** Claims the directory for this process; throws, naming the other process, when an engine runs on it already. Gives the function that frees it. */
-export const claim = (directory: string): (() => void) => {
-  // Tables and logs hold what definitions and answers hold: for this user alone.
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  chmodSync(directory, 0o700);
-  const file = join(directory, 'engine.pid');
-  const mine = `${process.pid} ${startedAt(process.pid)}`;
-  for (;;) {
-    try {
-      writeFileSync(file, mine, { flag: 'wx' });
-      return () => rmSync(file, { force: true });
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    }
-    const [pid = '', started = ''] = readFileSync(file, 'utf8').split(' ');
-    if (isAlive(Number(pid)) && startedAt(Number(pid)) === started)
-      throw new Error(`a local engine (pid ${pid}) runs on ${directory} already: stop it, or start this one with another --data directory`);
-    rmSync(file, { force: true });
-  }
-};
-
 export const readIdentity = (directory: string): Identity => {
   const file = join(directory, 'credentials.json');
-  try {
-    const stored = fields(parseJson(readFileSync(file, 'utf8'), file), file);
-    return {
-      token: text(stored.token, `${file} token`),
-      accessKeyId: text(stored.accessKeyId, `${file} accessKeyId`),
-      secretAccessKey: text(stored.secretAccessKey, `${file} secretAccessKey`),
-      stackUuid: text(stored.stackUuid, `${file} stackUuid`),
-    };
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-  }
+  const source = readIfThere(file);
+  if (source !== undefined) return parseIdentity(source, file);
   const made: Identity = {
     token: randomBytes(32).toString('base64url'),
     accessKeyId: `LOCAL${randomBytes(10).toString('hex').toUpperCase()}`,
     secretAccessKey: randomBytes(30).toString('base64url'),
     stackUuid: randomUUID(),
   };
-  writeFileSync(file, JSON.stringify(made), { mode: 0o600 });
+  writeWhole(file, JSON.stringify(made));
   return made;
+};
+
+const parseIdentity = (source: string, file: string): Identity => {
+  try {
+    const stored = fields(parseJson(source, file), file);
+    return {
+      token: text(stored.token, `${file} token`),
+      accessKeyId: text(stored.accessKeyId, `${file} accessKeyId`),
+      secretAccessKey: text(stored.secretAccessKey, `${file} secretAccessKey`),
+      stackUuid: text(stored.stackUuid, `${file} stackUuid`),
+    };
+  } catch {
+    // Without the reason: it shows a piece of what it could not read, and that may be a secret.
+    throw new Error(
+      `${file} is not what the engine wrote there: put it back from a copy, or delete it and start again (the engine then has a new token and new keys; definitions and calls stay)`,
+    );
+  }
+};
+
+const readIfThere = (file: string): string | undefined => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
 };
 
 const ENDPOINT = 'endpoint.json';
 
-/** Written when the engine is ready and removed when it ends: what finds it may use it. Made anew, so that its mode is not that of an older file. */
+/** Written when the engine is ready and removed when it ends: what finds it may use it. */
 export const writeEndpoint = (directory: string, endpoint: Endpoint): (() => void) => {
   const file = join(directory, ENDPOINT);
-  rmSync(file, { force: true });
-  writeFileSync(file, `${JSON.stringify(endpoint, undefined, 2)}\n`, { mode: 0o600 });
+  writeWhole(file, `${JSON.stringify(endpoint, undefined, 2)}\n`);
   return () => rmSync(file, { force: true });
 };
 

@@ -1,11 +1,13 @@
 /** Runs a cloud assembly on this machine, in this process: HTTP API, functions, queues, tables, event sources, rules. */
 import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
+import { setTimeout as passed } from 'node:timers/promises';
 import { readAssembly } from './assembly.ts';
 import { openBackends } from './backends.ts';
 import { calm, makeChaos } from './chaos.ts';
-import { claim, type Endpoint, forgetEndpoint, readIdentity, writeEndpoint } from './data-directory.ts';
-import { startEventSource } from './event-source.ts';
+import { claim } from './claim.ts';
+import { type Endpoint, forgetEndpoint, readIdentity, writeEndpoint } from './data-directory.ts';
+import { type EventSource, startEventSource } from './event-source.ts';
 import { deleteExpired } from './expiry.ts';
 import { environmentOf } from './function-environment.ts';
 import { type FunctionPool, makeFunctionPool } from './function-pool.ts';
@@ -13,6 +15,7 @@ import { startGuard } from './guard.ts';
 import { makeHttpApi } from './http-api.ts';
 import { listen } from './listen.ts';
 import { openLogs } from './log-files.ts';
+import { makeDirectory } from './make-directory.ts';
 import type { EngineOptions } from './options.ts';
 import { ACCOUNT, queueArn, REGION } from './place.ts';
 import { makePlan, type Plan } from './plan.ts';
@@ -36,18 +39,29 @@ const GRACE_MS = 3000;
 export const runEngine = async (options: EngineOptions, assemblyDirectory: string, print: (line: string) => void): Promise<RunningEngine> => {
   const undo: Undo = [];
   const stop = async (): Promise<void> => {
-    for (let act = undo.pop(); act !== undefined; act = undo.pop()) await act();
+    const failed: unknown[] = [];
+    for (let act = undo.pop(); act !== undefined; act = undo.pop()) {
+      try {
+        await act();
+      } catch (error) {
+        // The parts below still have to end.
+        failed.push(error);
+      }
+    }
+    if (failed.length > 0) throw failed[0];
   };
   try {
     return { ...(await start(options, assemblyDirectory, print, undo)), stop };
   } catch (error) {
-    await stop();
+    // Why it could not start is what counts, not what then could not be ended.
+    await stop().catch(() => undefined);
     throw error;
   }
 };
 
 const start = async (options: EngineOptions, assemblyDirectory: string, print: (line: string) => void, undo: Undo): Promise<Omit<RunningEngine, 'stop'>> => {
   const directory = resolve(options.data);
+  makeDirectory(directory, options.data);
   undo.push(claim(directory));
   forgetEndpoint(directory);
   const identity = readIdentity(directory);
@@ -68,7 +82,7 @@ const start = async (options: EngineOptions, assemblyDirectory: string, print: (
   for (const { name, settings } of plan.queues) queues.create(name, settings);
   await tables.create(plan.tables);
 
-  const logs = openLogs(join(directory, 'logs'), ground.now, options.verbose ? print : undefined);
+  const logs = openLogs({ directory: join(directory, 'logs'), now: ground.now, print, verbose: options.verbose });
   undo.push(logs.close);
   const pool = startPools(
     plan,
@@ -78,13 +92,14 @@ const start = async (options: EngineOptions, assemblyDirectory: string, print: (
   );
   http.open({ spec: plan.http, credentials: identity, pool, port, ...ground });
   const log = (line: string): void => logs.line('engine', 'engine', line);
-  const sources = plan.mappings.map((mapping) => {
-    const queue = queues.create(mapping.queue.name, mapping.queue.settings);
-    return startEventSource({ ...ground, mapping, queue, pool: pool(mapping.function.name), arnOf: queueArn, concurrency: PROCESSES, log });
-  });
+  const sources: EventSource[] = [];
   undo.push(() => withinGrace(Promise.all(sources.map((source) => source.stop()))));
+  for (const mapping of plan.mappings) {
+    const queue = queues.create(mapping.queue.name, mapping.queue.settings);
+    sources.push(startEventSource({ ...ground, mapping, queue, pool: pool(mapping.function.name), arnOf: queueArn, concurrency: PROCESSES, log, pause }));
+  }
   undo.push(http.shut);
-  undo.push(startSchedule({ ...ground, rules: plan.rules, pool, queues }));
+  undo.push(startSchedule({ ...ground, rules: plan.rules, pool, queues, log }));
   undo.push(repeat(EXPIRY_EVERY_MS, () => Promise.all(plan.tables.map((table) => deleteExpired(tables, table, ground.now())))));
 
   const { token, accessKeyId, secretAccessKey } = identity;
@@ -135,6 +150,14 @@ const reachable = (host: string): string => {
 const refuseOwnPorts = (allow: readonly string[], own: readonly number[]): void => {
   const bad = allow.find((entry) => own.some((port) => entry.endsWith(`:${port}`)));
   if (bad !== undefined) throw new Error(`--allow ${bad}: is a port of the engine itself; deployments may never call it`);
+};
+
+const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
+  try {
+    await passed(ms, undefined, { signal });
+  } catch {
+    // Ended early.
+  }
 };
 
 const withinGrace = async (done: Promise<unknown>): Promise<void> => {

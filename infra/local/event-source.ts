@@ -17,6 +17,8 @@ export interface SourceGround {
   readonly now: () => number;
   readonly concurrency: number;
   readonly log: (line: string) => void;
+  /** Ends early, without an error, when the signal fires. */
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 export interface EventSource {
@@ -27,6 +29,8 @@ export interface EventSource {
 const POLL_MS = 20_000;
 /** SQS gives at most ten messages at once. */
 const RECEIVE_MOST = 10;
+/** After a queue that failed, on a full disk for example: long enough not to spin, short enough to go on soon when there is space again. */
+const TROUBLE_PAUSE_MS = 1000;
 
 export const startEventSource = (ground: SourceGround): EventSource => {
   const stopping = new AbortController();
@@ -40,15 +44,30 @@ export const startEventSource = (ground: SourceGround): EventSource => {
 };
 
 const poll = async (ground: SourceGround, signal: AbortSignal): Promise<void> => {
+  let troubled = false;
   while (!signal.aborted) {
-    const batch = await gather(ground, signal);
-    if (batch.length === 0) continue;
-    const event = { Records: batch.map((message) => recordOf(message, ground)) };
-    const done = succeeded(batch, await ground.pool.invoke(event), ground.mapping.partialFailures);
-    for (const { receipt } of done) ground.queue.remove(receipt);
-    if (done.length < batch.length)
-      ground.log(JSON.stringify({ event: 'batch.failed', queue: ground.queue.name, failed: batch.length - done.length, of: batch.length }));
+    try {
+      if (await handOver(ground, signal)) troubled = false;
+    } catch (error) {
+      // Said once: it would be the same words each second.
+      if (!troubled)
+        ground.log(JSON.stringify({ event: 'queue.failed', queue: ground.queue.name, error: error instanceof Error ? error.message : String(error) }));
+      troubled = true;
+      await ground.pause(TROUBLE_PAUSE_MS, signal);
+    }
   }
+};
+
+/** Gives whether there was a batch. */
+const handOver = async (ground: SourceGround, signal: AbortSignal): Promise<boolean> => {
+  const batch = await gather(ground, signal);
+  if (batch.length === 0) return false;
+  const event = { Records: batch.map((message) => recordOf(message, ground)) };
+  const done = succeeded(batch, await ground.pool.invoke(event), ground.mapping.partialFailures);
+  for (const { receipt } of done) ground.queue.remove(receipt);
+  if (done.length < batch.length)
+    ground.log(JSON.stringify({ event: 'batch.failed', queue: ground.queue.name, failed: batch.length - done.length, of: batch.length }));
+  return true;
 };
 
 /** Waits for a first message, then for more of them as long as the mapping's window is open. */

@@ -1,43 +1,68 @@
 /** `DIR/logs/<name>.ndjson`: one JSON line for each line a function wrote; in short form also on the console when asked. */
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { type AppendFile, openAppendFile, type Write } from './append-file.ts';
 import { isFields } from './json.ts';
 
 export interface LogFiles {
+  /** Never throws: a line that cannot be kept must not end what it tells of. */
   line(name: string, stream: 'stdout' | 'stderr' | 'engine', line: string): void;
   close(): void;
+}
+
+export interface LogGround {
+  readonly directory: string;
+  readonly now: () => number;
+  readonly print: (line: string) => void;
+  /** Whether the lines are printed too. */
+  readonly verbose: boolean;
+  /** How bytes reach the disk: else as Node writes them. */
+  readonly write?: Write;
 }
 
 /** Then the file becomes `.1` and an older `.1` is gone. */
 const LARGEST_BYTES = 16 * 1024 * 1024;
 const SHORT = 160;
 
-export const openLogs = (directory: string, now: () => number, print: ((line: string) => void) | undefined): LogFiles => {
-  mkdirSync(directory, { recursive: true });
-  const files = new Map<string, { descriptor: number; bytes: number }>();
+export const openLogs = ({ directory, now, print, verbose, write }: LogGround): LogFiles => {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const files = new Map<string, AppendFile>();
+  let losing = false;
 
-  const open = (name: string): { descriptor: number; bytes: number } => {
-    const descriptor = openSync(join(directory, `${name}.ndjson`), 'a', 0o600);
-    const file = { descriptor, bytes: fstatSync(descriptor).size };
+  const open = (name: string): AppendFile => {
+    const file = openAppendFile(join(directory, `${name}.ndjson`), write);
     files.set(name, file);
     return file;
   };
 
+  const turned = (name: string, full: AppendFile): AppendFile => {
+    files.delete(name);
+    full.close();
+    renameSync(join(directory, `${name}.ndjson`), join(directory, `${name}.1.ndjson`));
+    return open(name);
+  };
+
+  const keep = (name: string, text: string): void => {
+    try {
+      const file = files.get(name) ?? open(name);
+      (file.bytes() > LARGEST_BYTES ? turned(name, file) : file).append(text);
+      losing = false;
+    } catch (error) {
+      if (!losing)
+        print(
+          `log lines are lost: ${directory} cannot be written (${error instanceof Error ? error.message : String(error)}); they are kept again when it can`,
+        );
+      losing = true;
+    }
+  };
+
   return {
     line: (name, stream, line) => {
-      const text = `${asJson(line, stream, now())}\n`;
-      let file = files.get(name) ?? open(name);
-      if (file.bytes > LARGEST_BYTES) {
-        closeSync(file.descriptor);
-        renameSync(join(directory, `${name}.ndjson`), join(directory, `${name}.1.ndjson`));
-        file = open(name);
-      }
-      writeSync(file.descriptor, text);
-      file.bytes += text.length;
-      print?.(`${name}: ${line.length > SHORT ? `${line.slice(0, SHORT)}…` : line}`);
+      keep(name, `${asJson(line, stream, now())}\n`);
+      if (verbose) print(`${name}: ${line.length > SHORT ? `${line.slice(0, SHORT)}…` : line}`);
     },
     close: () => {
-      for (const { descriptor } of files.values()) closeSync(descriptor);
+      for (const file of files.values()) file.close();
       files.clear();
     },
   };

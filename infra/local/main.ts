@@ -1,17 +1,30 @@
 /** `npm start`: the local engine as a process. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { diskTrouble } from './disk-trouble.ts';
 import { runEngine } from './engine.ts';
 import { isLoopback, readOptions, USAGE } from './options.ts';
 import { synthesise } from './synth.ts';
+import { tablesTrouble } from './tables.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const fail = (error: unknown): never => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+/** Set as soon as the engine uses it: what fails before is not about its disk. */
+let data: string | undefined;
+
+const end = (error: unknown, otherwise: (error: unknown) => string): never => {
+  const trouble = data === undefined ? undefined : (diskTrouble(error, data) ?? tablesTrouble(error, data));
+  process.stderr.write(`${trouble ?? otherwise(error)}\n`);
   process.exit(1);
 };
+
+const fail = (error: unknown): never => end(error, (other) => (other instanceof Error ? other.message : String(other)));
+
+// dynalite throws out of its own callbacks when LevelDB cannot write. Whatever else comes here is a fault of the engine: with its stack.
+process.on('uncaughtException', (error) =>
+  end(error, (other) => `the local engine has a fault and ends: ${other instanceof Error ? other.stack : String(other)}`),
+);
 
 const run = async (): Promise<void> => {
   const options = readOptions(process.argv.slice(2));
@@ -24,6 +37,7 @@ const run = async (): Promise<void> => {
       `WARNING: listening on ${options.host}: everybody who reaches this address can post to the webhook URLs they know and try tokens on the API. Use it in a network you trust${options.publicUrl === undefined ? ', and give --public-url, or the URLs handed out are of no use elsewhere' : ''}.\n`,
     );
   const assembly = options.assembly ?? (await synthesise(ROOT));
+  data = options.data;
   const engine = await runEngine(options, assembly, say);
   if (engine.plan.ignored.length > 0) say(`has no meaning on this machine and is left out: ${engine.plan.ignored.join(', ')}`);
   say(`webhooks   ${options.publicUrl ?? engine.url}/hooks/…`);

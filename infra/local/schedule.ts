@@ -11,13 +11,19 @@ export interface ScheduleGround {
   readonly region: string;
   readonly now: () => number;
   readonly newId: () => string;
+  readonly log: (line: string) => void;
 }
 
 /** Gives the function that ends it. */
 export const startSchedule = (ground: ScheduleGround): (() => void) => {
   const timers = ground.rules.map((rule) => {
     const fire = (): void => {
-      for (const target of rule.targets) send(target, rule, ground);
+      try {
+        for (const target of rule.targets) send(target, rule, ground);
+      } catch (error) {
+        // A full disk, for example: the next period comes anyway.
+        ground.log(JSON.stringify({ event: 'rule.failed', rule: rule.arn, error: error instanceof Error ? error.message : String(error) }));
+      }
     };
     fire();
     return setInterval(fire, rule.everyMs);

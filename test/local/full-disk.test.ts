@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openAppendFile } from '../../infra/local/append-file.ts';
 import { calm } from '../../infra/local/chaos.ts';
+import { diskTrouble } from '../../infra/local/disk-trouble.ts';
+import { openLogs } from '../../infra/local/log-files.ts';
 import { QUEUE_DEFAULTS } from '../../infra/local/plan-queues.ts';
 import type { JournalSettings } from '../../infra/local/queue-journal.ts';
 import { openQueues, type Queues } from '../../infra/local/queues.ts';
@@ -103,6 +105,57 @@ describe('a file of lines', () => {
     lines.append('☂ in pieces\n');
     lines.close();
     expect(readFileSync(file, 'utf8')).toBe('☂ in pieces\n');
+  });
+});
+
+describe('the logs on a full disk', () => {
+  it('lose lines and say so once, and go on when there is space again', () => {
+    const disk = makeDisk();
+    const printed: string[] = [];
+    const logs = openLogs({ directory, now: () => 0, print: (line) => printed.push(line), verbose: false, write: disk.write });
+    logs.line('f', 'stdout', '{"n":1}');
+    disk.fits(3);
+    logs.line('f', 'stdout', '{"n":2}');
+    logs.line('f', 'stderr', 'three');
+    expect(printed).toEqual([expect.stringMatching(/^log lines are lost: .* cannot be written \(ENOSPC.*kept again when it can$/)]);
+    disk.fits(Number.POSITIVE_INFINITY);
+    logs.line('f', 'stdout', '{"n":4}');
+    expect(readFileSync(join(directory, 'f.ndjson'), 'utf8')).toBe('{"n":1}\n{"n":4}\n');
+    disk.fits(0);
+    logs.line('f', 'stdout', '{"n":5}');
+    expect(printed).toHaveLength(2);
+    logs.close();
+  });
+
+  it('lose lines, not the engine, when their directory is gone', () => {
+    const printed: string[] = [];
+    const logs = openLogs({ directory: join(directory, 'logs'), now: () => 0, print: (line) => printed.push(line), verbose: false });
+    rmSync(join(directory, 'logs'), { recursive: true });
+    logs.line('f', 'stdout', 'said');
+    expect(printed).toHaveLength(1);
+    logs.close();
+  });
+});
+
+describe('what a full disk is called', () => {
+  const error = (code: string, more: object, message = ''): Error => Object.assign(new Error(message), { code, ...more });
+  it.each([
+    [error('ENOSPC', { syscall: 'write' }), 'd cannot be written (ENOSPC): free space and start again'],
+    [error('LEVEL_IO_ERROR', {}, 'IO error: d/tables/000003.log: No space left on device'), 'd cannot be written (ENOSPC): free space and start again'],
+    [
+      error('LEVEL_IO_ERROR', {}, 'IO error: d/tables/000003.log: bad block'),
+      'd cannot be written (EIO): check the disk, or start again with another --data directory',
+    ],
+    [
+      error('EACCES', { syscall: 'open', path: 'd/queues.ndjson' }),
+      'd cannot be written (EACCES): start again with a --data directory that this user may write',
+    ],
+    [error('EACCES', { syscall: 'open', path: 'elsewhere/manifest.json' }), undefined],
+    [error('EACCES', { syscall: 'listen' }), undefined],
+    [error('ERR_SOMETHING', {}), undefined],
+    ['ENOSPC', undefined],
+  ])('%s', (thrown, expected) => {
+    expect(diskTrouble(thrown, 'd')).toBe(expected);
   });
 });
 

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { builtinModules } from 'node:module';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -11,9 +11,7 @@ const importsOf = (file: string): readonly string[] =>
 
 describe('the local engine', () => {
   it.each(files)('%s imports node:, dynalite and its own room only', (file) => {
-    const foreign = importsOf(file).filter(
-      (name) => !(name.startsWith('node:') && builtinModules.includes(name.slice(5))) && name !== 'dynalite' && !/^\.\/[\w-]+\.ts$/.test(name),
-    );
+    const foreign = importsOf(file).filter((name) => !(name.startsWith('node:') && isBuiltin(name)) && name !== 'dynalite' && !/^\.\/[\w-]+\.ts$/.test(name));
     expect(foreign).toEqual([]);
   });
 });
