@@ -34,7 +34,8 @@ export const claim = (directory: string): (() => void) => {
 const locked = (file: string, taken: () => string): DatabaseSync => {
   const lock = new DatabaseSync(file);
   try {
-    lock.exec('BEGIN EXCLUSIVE');
+    // In memory: else SQLite may leave a second file.
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     return lock;
   } catch (error) {
     lock.close();

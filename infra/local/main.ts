@@ -32,13 +32,13 @@ const run = async (): Promise<void> => {
   const interrupted = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });
+  const assembly = options.assembly ?? (await synthesise(ROOT));
+  data = options.data;
+  const engine = await runEngine(options, assembly, say);
   if (!isLoopback(options.host))
     process.stderr.write(
       `WARNING: listening on ${options.host}: everybody who reaches this address can post to the webhook URLs they know and try tokens on the API. Use it in a network you trust${options.publicUrl === undefined ? ', and give --public-url, or the URLs handed out are of no use elsewhere' : ''}.\n`,
     );
-  const assembly = options.assembly ?? (await synthesise(ROOT));
-  data = options.data;
-  const engine = await runEngine(options, assembly, say);
   if (engine.plan.ignored.length > 0) say(`has no meaning on this machine and is left out: ${engine.plan.ignored.join(', ')}`);
   say(`webhooks   ${options.publicUrl ?? engine.url}/hooks/…`);
   say(`API        ${engine.url}/v1   (Authorization: Bearer …, the token is in ${join(options.data, 'endpoint.json')})`);

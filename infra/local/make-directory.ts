@@ -26,12 +26,12 @@ export const makeDirectory = (directory: string, given: string): void => {
   const { base, missing } = attempt('cannot be read', () => split(directory));
   if (!statSync(base).isDirectory()) throw refused(`${base} is a file, not a directory`);
   for (const path of missing) attempt(`${path} cannot be made`, () => makeUnlessThere(path));
-  attempt('cannot be read', () => makePrivate(directory));
   const probe = join(directory, `engine.pid.${process.pid}`);
   attempt('cannot be written', () => {
     writeWhole(probe, '');
     rmSync(probe);
   });
+  attempt('cannot be made private', () => makePrivate(directory));
 };
 
 /** The nearest thing above that is there, and what is missing below it, from the top. */

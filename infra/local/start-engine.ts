@@ -44,7 +44,10 @@ export const startEngine = async ({ data, port = 0, allow = [], chaos, assembly,
   const exited = once(child, 'exit');
   await ready(child, exited, () => printed);
   const endpoint = readEndpoint(data);
-  if (endpoint === undefined) throw new Error(`the local engine said ready, but wrote no endpoint.json into ${data}`);
+  if (endpoint === undefined) {
+    child.kill('SIGKILL');
+    throw new Error(`the local engine said ready, but wrote no endpoint.json into ${data}`);
+  }
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     await exited;

@@ -103,8 +103,12 @@ const compare = async (spec: TableSpec, call: Tables['call'], path: string): Pro
     );
 };
 
-/** In words, when LevelDB could not open its files: dynalite keeps the cause to itself and throws only this, out of its own callback. */
-export const tablesTrouble = (error: unknown, dataDirectory: string): string | undefined =>
-  error instanceof Error && error.message === 'Database is closed'
-    ? `${join(dataDirectory, 'tables')} cannot be opened: its files are damaged, or another program holds them. End that program, or move the directory away (applications, triggers and calls are in it), and start again`
-    : undefined;
+/** What is left of the error when LevelDB could not open its files: dynalite throws it out of its own callbacks, without the cause. */
+const NOT_OPEN = ['LEVEL_ITERATOR_NOT_OPEN', 'LEVEL_DATABASE_NOT_OPEN'];
+
+/** That, in words; undefined when the error is another one. */
+export const tablesTrouble = (error: unknown, dataDirectory: string): string | undefined => {
+  if (!(error instanceof Error)) return undefined;
+  if (error.message !== 'Database is closed' && !('code' in error && NOT_OPEN.includes(String(error.code)))) return undefined;
+  return `${join(dataDirectory, 'tables')} cannot be opened: its files are damaged, or another program holds them. End that program, or move the directory away (applications, triggers and calls are in it), and start again`;
+};
