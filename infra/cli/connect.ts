@@ -62,9 +62,20 @@ const endpointOf = async (directory: string, io: Io): Promise<{ readonly url: st
       `no local engine runs with the data directory ${directory} (there is no ${path}): start one with "npm start", name another with --data DIR, or use --stack NAME`,
     );
   }
-  const { url, token } = fields(parse(text));
+  const { url, token, pid } = fields(parse(text));
   if (typeof url !== 'string' || typeof token !== 'string') throw new CliError(`${path} holds no "url" and "token": start the engine again with "npm start"`);
+  // After a kill the file stays: whatever listens on the port by now must not be sent the token.
+  if (typeof pid === 'number' && !isAlive(pid))
+    throw new CliError(`the local engine of ${directory} (pid ${pid}) runs no more: start it again with "npm start"`);
   return { url, token };
+};
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 };
 
 const speak =

@@ -1,4 +1,5 @@
 /** Something else listens where the engine was: its answers are told apart, and never shown as data. */
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -31,6 +32,27 @@ test.each([
         out: '',
         err: expect.stringMatching(/^error: what listens at http\S+ is not an Image Triggers API \(.*"npm start"/),
       });
+  } finally {
+    other.close();
+    await rm(data, { recursive: true });
+  }
+});
+
+test('the file of an engine that was killed: nobody is sent its token', async () => {
+  let asked = 0;
+  const other = createServer(() => {
+    asked += 1;
+  });
+  const data = await mkdtemp(join(tmpdir(), 'image-triggers-killed-'));
+  const { pid } = spawnSync(process.execPath, ['-e', '']);
+  await writeFile(join(data, 'endpoint.json'), JSON.stringify({ url: await listen(other), token: 'x', pid }));
+  try {
+    expect(await runCommand('call list', { env: { IMAGE_TRIGGERS_DATA: data } })).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(/runs no more/),
+    });
+    expect(asked).toBe(0);
   } finally {
     other.close();
     await rm(data, { recursive: true });
