@@ -126,6 +126,10 @@ export interface StateChange {
 /** Whether something wanted is not yet done. */
 export const isPending = (run: Run): run is Run & { readonly desired: Desired } => run.desired !== undefined && run.done?.rev !== run.desired.rev;
 
+/** Whether the last attempt at what is wanted was sent and its end was never recorded: somebody died in it. A rollout that is watched is a recorded end. */
+export const isUnanswered = ({ desired, attempt, running }: Run): boolean =>
+  attempt !== undefined && attempt.rev === desired?.rev && attempt.sent === true && attempt.retryAt === undefined && running?.rev !== attempt.rev;
+
 /** A state is one item of at most 400 kB, and each of its writes costs by its size. */
 const RUNS_KEPT = 200;
 

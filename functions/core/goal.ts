@@ -9,7 +9,7 @@
  * its own place in the order. Judged here and not by who came first, because messages overtake each other: of A, B, A the
  * last A must win whichever of them arrives last.
  */
-import { type ApplicationState, type Desired, type Facts, type Held, isPending, type OpenCall, type Run } from './application.ts';
+import { type ApplicationState, type Desired, type Facts, type Held, isPending, isUnanswered, type OpenCall, type Run } from './application.ts';
 import type { Settlement } from './call.ts';
 import type { ApplicationDefinition } from './definitions.ts';
 import { applicationWait, type GateInput, ownWait, refusal, stopWait } from './gate.ts';
@@ -84,9 +84,10 @@ const decideRepository = (repository: string, input: GateInput, draft: Draft): v
 };
 
 /** A newer image takes the place of one that is still wanted. If its last attempt was sent and nobody recorded the answer, the record says so: the target may have run it. */
-const endOfWanted = ({ attempt }: Run, desired: Desired, winner: OpenCall, { definition }: GateInput): Settlement => {
+const endOfWanted = (run: Run, desired: Desired, winner: OpenCall, { definition }: GateInput): Settlement => {
   const replaced = replacedBy(desired, winner);
-  if (attempt?.rev !== desired.rev || attempt.sent !== true || attempt.retryAt !== undefined) return replaced;
+  const { attempt } = run;
+  if (attempt === undefined || !isUnanswered(run)) return replaced;
   const told = { attempts: attempt.count, detail: `attempt ${attempt.count} was sent and nobody recorded its answer: the target may have run this image` };
   return definition.policy.atMostOnce === true ? { status: 'unknown', reason: 'no-answer', ...told } : { ...replaced, ...told };
 };

@@ -2,7 +2,7 @@
  * Reconcile one application: take the lease, ask `goal`, settle, act on at most one thing, give the lease back.
  * May be asked any number of times; the message is only a hint.
  */
-import { type ApplicationState, runsToDrop } from '../core/application.ts';
+import { type ApplicationState, isUnanswered, runsToDrop } from '../core/application.ts';
 import type { Ending } from '../core/call.ts';
 import { goal, type Plan } from '../core/goal.ts';
 import { applyWanted, finish, type Step } from './apply.ts';
@@ -86,9 +86,8 @@ const failWork = async (died: Plan['work'], receive: Receive, session: Session, 
   for (const { repository } of died) {
     const run = draft.runs[repository] ?? session.state.runs[repository] ?? {};
     if (run.desired === undefined) continue;
-    const unanswered = run.attempt?.rev === run.desired.rev && run.attempt.sent === true && run.attempt.retryAt === undefined;
     const ending: Ending =
-      atMostOnce === true && unanswered
+      atMostOnce === true && isUnanswered(run)
         ? { status: 'unknown', reason: 'no-answer' }
         : { status: 'failed', reason: 'worker-died', detail: `${receive.count - 1} times` };
     await finish(run, run.desired, ending, session, draft);

@@ -170,3 +170,24 @@ test('one write never outgrows its expression: what is too much for one plan is 
   expect(plans).toBeGreaterThan(3);
   expect(Object.keys(current.open)).toEqual(['c229.t']);
 });
+
+describe('a newer image takes the place of one that is under way', () => {
+  const sent = { rev: 1, fence: 1, at: NOW, count: 2, sent: true };
+  const ends = (run: Run, policy: Policy = {}) => plan(state([open(1), open(2)], { [WEB]: { desired: desiredOf(open(1)), ...run } }), policy).settle;
+
+  test('an attempt whose answer nobody recorded is said; at most once it ends as unknown', () => {
+    expect(ends({ attempt: sent })).toMatchObject([
+      { settlement: { status: 'skipped', reason: 'superseded', by: 'c2.t', attempts: 2, detail: expect.stringContaining('nobody recorded') } },
+    ]);
+    expect(ends({ attempt: sent }, { atMostOnce: true })).toMatchObject([{ settlement: { status: 'unknown', reason: 'no-answer', attempts: 2 } }]);
+  });
+
+  test.each([
+    ['answered, to be tried again', { attempt: { ...sent, retryAt: NOW + 1_000 } }],
+    ['accepted, and watched', { attempt: sent, ...rolling(open(1), NOW + 1_000) }],
+    ['never sent', { attempt: { rev: 1, fence: 1, at: NOW, count: 1 } }],
+    ['of an earlier deployment', { attempt: { ...sent, rev: 0 } }],
+  ] as const)('%s: nothing is unknown', (_, run) => {
+    expect(ends(run, { atMostOnce: true })).toEqual([{ callId: 'c1.t', settlement: { status: 'skipped', reason: 'superseded', by: 'c2.t' } }]);
+  });
+});
