@@ -7,7 +7,8 @@
 import { Hono } from 'hono';
 import type { ApplicationDefinition, Policy } from '../core/definitions.ts';
 import { type ApplicationPatch, applicationBody, applicationPatch } from '../schema/application.ts';
-import { DEFAULT_LIMIT, deleteQuery, emptyBody, noQuery, pageQuery } from '../schema/request.ts';
+import { DEFAULT_LIMIT, deleteQuery, noQuery, pageQuery } from '../schema/request.ts';
+import { enablingRoutes } from './enabling.ts';
 import { findTriggers, NAMES_SHOWN, namesOf } from './find-triggers.ts';
 import { changedOr } from './hooks.ts';
 import type { ApiPorts } from './ports.ts';
@@ -100,15 +101,7 @@ export const applicationRoutes = (ports: ApiPorts): Hono => {
     return c.json({ ...changed, hint: targetHint(changed.target, ports) });
   });
 
-  for (const [action, enabled] of [
-    ['enable', true],
-    ['disable', false],
-  ] as const)
-    app.post(`/:name/${action}`, async (c) => {
-      readQuery(c, noQuery);
-      await readBody(c, emptyBody);
-      return c.json(await change(nameIn(c, 'application'), (application) => ({ ...application, enabled, updatedAt: ports.now() })));
-    });
+  enablingRoutes(app, 'application', (name, enabled) => change(name, (application) => ({ ...application, enabled, updatedAt: ports.now() })));
 
   /** Refused while triggers name it, because each of their pushes would fail; `?force=true` deletes all the same. */
   app.delete('/:name', async (c) => {

@@ -5,6 +5,7 @@ import { hostOf } from '../core/image.ts';
 import { shown } from '../core/shown.ts';
 import { hookBody, hookPatch } from '../schema/hook.ts';
 import { DEFAULT_LIMIT, emptyBody, noQuery, pageQuery, rotateQuery } from '../schema/request.ts';
+import { enablingRoutes } from './enabling.ts';
 import { findTriggers, NAMES_SHOWN, namesOf } from './find-triggers.ts';
 import { changeHook, makeHook } from './hook-definition.ts';
 import type { ApiPorts } from './ports.ts';
@@ -83,17 +84,9 @@ export const hookRoutes = (ports: ApiPorts): Hono => {
       );
   };
 
-  for (const [action, enabled] of [
-    ['enable', true],
-    ['disable', false],
-  ] as const)
-    app.post(`/:name/${action}`, async (c) => {
-      readQuery(c, noQuery);
-      await readBody(c, emptyBody);
-      const name = nameIn(c, 'hook');
-      const changed = await ports.hooks.change(name, (hook) => ({ ...hook, enabled, updatedAt: ports.now() }));
-      return c.json(view(changedOr(changed, 'hook', name)));
-    });
+  enablingRoutes(app, 'hook', async (name, enabled) =>
+    view(changedOr(await ports.hooks.change(name, (hook) => ({ ...hook, enabled, updatedAt: ports.now() })), 'hook', name)),
+  );
 
   app.post('/:name/rotate', async (c) => {
     const { keep } = readQuery(c, rotateQuery);

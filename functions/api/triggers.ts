@@ -1,8 +1,9 @@
 /** `/v1/triggers`. A trigger hears a hook that exists, or makes one of its own name. */
 import { Hono } from 'hono';
 import type { HookDefinition, TriggerDefinition } from '../core/definitions.ts';
-import { DEFAULT_LIMIT, emptyBody, noQuery, triggersQuery } from '../schema/request.ts';
+import { DEFAULT_LIMIT, noQuery, triggersQuery } from '../schema/request.ts';
 import { type TriggerBody, triggerBody, triggerPatch } from '../schema/trigger.ts';
+import { enablingRoutes } from './enabling.ts';
 import { findTriggers } from './find-triggers.ts';
 import { changedOr, shownOnce } from './hooks.ts';
 import { draftOwnHook, storeOwnHook } from './own-hook.ts';
@@ -139,17 +140,9 @@ export const triggerRoutes = (ports: ApiPorts): Hono => {
     return c.json(triggerView(changedOr(changed, 'trigger', name)));
   });
 
-  for (const [action, enabled] of [
-    ['enable', true],
-    ['disable', false],
-  ] as const)
-    app.post(`/:name/${action}`, async (c) => {
-      readQuery(c, noQuery);
-      await readBody(c, emptyBody);
-      const name = nameIn(c, 'trigger');
-      const changed = await ports.triggers.change(name, (trigger) => ({ ...trigger, enabled, updatedAt: ports.now() }));
-      return c.json(triggerView(changedOr(changed, 'trigger', name)));
-    });
+  enablingRoutes(app, 'trigger', async (name, enabled) =>
+    triggerView(changedOr(await ports.triggers.change(name, (trigger) => ({ ...trigger, enabled, updatedAt: ports.now() })), 'trigger', name)),
+  );
 
   app.delete('/:name', async (c) => {
     readQuery(c, noQuery);

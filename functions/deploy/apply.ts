@@ -4,7 +4,7 @@
  * The mark (with rev and fence) is written before the outside call. A mark without a recorded end is an attempt that
  * somebody died in: a readable target is then asked, a blind one is called again under the same Idempotency-Key.
  */
-import type { Desired, Run } from '../core/application.ts';
+import { type Desired, isUnanswered, type Run } from '../core/application.ts';
 import { because, type Ending, isOpen, type Settlement } from '../core/call.ts';
 import { fingerprint } from '../core/fingerprint.ts';
 import { recentDeployments } from '../core/gate.ts';
@@ -24,7 +24,7 @@ export const FIRST_LOOK_MS = 5_000;
 export const applyWanted = async (run: Run, desired: Desired, session: Session, draft: Draft): Promise<Step> => {
   const { ports, definition, fence } = session;
   const before = run.attempt?.rev === desired.rev ? run.attempt : undefined;
-  const crashed = before !== undefined && before.retryAt === undefined;
+  const crashed = isUnanswered(run);
   const ended = crashed ? await ports.calls.get(desired.callId, ports.now()) : undefined;
   if (ended !== undefined && !isOpen(ended.status) && ended.status !== 'untriggered')
     return finish(run, desired, { status: ended.status }, session, draft, { silent: true });
@@ -51,7 +51,7 @@ export const applyWanted = async (run: Run, desired: Desired, session: Session, 
     return finish(run, desired, { ...settlement, ...(before === undefined ? {} : { attempts: before.count }) }, session, draft);
   }
   if (look.is === 'blind' && crashed && definition.policy.atMostOnce === true)
-    return finish(run, desired, { status: 'unknown', reason: 'no-answer', attempts: before.count }, session, draft);
+    return finish(run, desired, { status: 'unknown', reason: 'no-answer', attempts: count - 1 }, session, draft);
   if (count > MAX_ATTEMPTS)
     return finish(run, desired, { status: 'failed', reason: 'unavailable', detail: `tried ${count - 1} times`, attempts: count - 1 }, session, draft);
 

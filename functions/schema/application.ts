@@ -35,7 +35,6 @@ const policyPatch = z.strictObject({
 });
 
 export const applicationBody = z.strictObject({ name, target, policy: z.optional(policy), enabled: z.optional(z.boolean()) });
-export type ApplicationBody = z.infer<typeof applicationBody>;
 
 export const applicationPatch = z.strictObject({ target: z.optional(target), policy: z.optional(policyPatch), enabled: z.optional(z.boolean()) });
 export type ApplicationPatch = z.infer<typeof applicationPatch>;

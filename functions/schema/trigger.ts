@@ -36,4 +36,3 @@ export const triggerPatch = z.strictObject({
   hook: z.optional(name),
   enabled: z.optional(z.boolean()),
 });
-export type TriggerPatch = z.infer<typeof triggerPatch>;
