@@ -4,6 +4,7 @@
  * `match` and the API add open calls (and bump `rev`); `deploy`, under the lease, writes everything else.
  */
 import type { FinalStatus } from './call.ts';
+import type { Commit } from './outcome.ts';
 import type { ReasonCode } from './reason.ts';
 
 export interface ApplicationState {
@@ -17,12 +18,37 @@ export interface ApplicationState {
   readonly open: Readonly<Record<string, OpenCall>>;
   /** By repository. */
   readonly runs: Readonly<Record<string, Run>>;
-  /** Set by people; newer images wait until `release`. */
-  readonly hold?: { readonly at: number; readonly by?: string; readonly why?: string };
+  /** Set by people; newer images wait until `release`. `callId`: the deployment or roll back that it came with, which is what is pinned. */
+  readonly hold?: Hold;
+  /** Somebody asked at this time what the target really runs; `deploy` answers with `seen`. */
+  readonly refresh?: number;
+  readonly seen?: SeenThere;
   /** When deployments were started within the last hour: input of the rate gate. */
   readonly deployedAt?: readonly number[];
   readonly dueAt?: number;
 }
+
+export interface Hold {
+  readonly at: number;
+  readonly by?: string;
+  readonly why?: string;
+  readonly callId?: string;
+}
+
+/** What the target was found to run when it was last looked at for its own sake. */
+export interface SeenThere {
+  readonly at: number;
+  /** What is wanted is what runs there; absent where the target could not be read. */
+  readonly synced?: boolean;
+  readonly settled?: boolean;
+  /** `name = image`, at most 20. */
+  readonly containers?: readonly string[];
+  /** Why it could not be read. */
+  readonly why?: string;
+}
+
+/** The key in `runs`, and the `repository`, of what concerns the application as a whole: a restart, or a version of its template. */
+export const WHOLE = '*';
 
 /** What `goal` and `deploy` need of an open call, so that neither reads the call itself. */
 export interface OpenCall {
@@ -36,6 +62,14 @@ export interface OpenCall {
   readonly hosts: readonly string[];
   /** A person asked for this image again at its original place. */
   readonly redelivery?: boolean;
+  /** A person's wish: no gate stops it, and what was pushed before it ends as `rolled-back`. */
+  readonly manual?: boolean;
+  /** Nothing is set: what runs is restarted (an application with a template: its newest version is applied). */
+  readonly restart?: boolean;
+  /** This version of the application's template is wanted again, as it was. */
+  readonly version?: number;
+  /** With a roll back: what it takes back, so that a late notification of the same image is known. */
+  readonly from?: { readonly tag: string; readonly digest?: string };
   /** As last written to the call. */
   readonly held?: Held;
 }
@@ -43,14 +77,31 @@ export interface OpenCall {
 export interface Held {
   readonly reason: ReasonCode;
   readonly until?: number;
+  /** Quiet time: when the first push of the burst was received. */
+  readonly since?: number;
 }
 
 /** One repository of one application. */
 export interface Run {
   readonly desired?: Desired;
   readonly attempt?: Attempt;
-  readonly done?: { readonly rev: number; readonly status: FinalStatus; readonly at: number };
+  readonly done?: { readonly rev: number; readonly status: FinalStatus; readonly at: number; readonly reason?: ReasonCode };
   readonly running?: Rolling;
+  /** What went well, newest first: the first is what runs now, the others are where a roll back leads. */
+  readonly good?: readonly Good[];
+}
+
+/** A deployment that went well. */
+export interface Good {
+  readonly callId: string;
+  readonly order: string;
+  readonly tag: string;
+  readonly digest?: string;
+  readonly version?: number;
+  readonly at: number;
+  /** `delivered`: a blind target took it, and nobody can say whether it is healthy. */
+  readonly status: 'succeeded' | 'delivered';
+  readonly commit?: Commit;
 }
 
 /** What should run. Promoted by `deploy` from an open call, or set by a person. */
@@ -68,6 +119,12 @@ export interface Desired {
   readonly since: number;
   /** Set by a person: no gate stops it, and older pushes end as `rolled-back`. */
   readonly manual?: boolean;
+  /** Set by the application's policy after a failed rollout; it is never rolled back itself. */
+  readonly automatic?: boolean;
+  readonly restart?: boolean;
+  /** Version of the template: asked for, or made by `deploy` for this image. */
+  readonly version?: number;
+  readonly from?: { readonly tag: string; readonly digest?: string };
 }
 
 /** Written before the outside call. `retryAt` is written after it, when the answer says to try again: a mark without it is an attempt whose end nobody recorded. */
@@ -104,6 +161,8 @@ export interface Facts {
   readonly freeze?: { readonly until?: number };
   /** Outside the deployment window; when it opens, if that is known. */
   readonly closed?: { readonly until?: number };
+  /** Loaded only where the policy asks for it: whether the version `tag` is lower than `than`; `unversioned` when `tag` is no version. */
+  readonly lower?: (tag: string, than: string | undefined) => 'lower' | 'no' | 'unversioned';
 }
 
 export const NO_FACTS: Facts = { rejects: new Set(), approvals: new Set(), pins: {} };
@@ -117,6 +176,7 @@ export interface StateChange {
   readonly close?: readonly string[];
   readonly held?: Readonly<Record<string, Held>>;
   readonly deployedAt?: readonly number[];
+  readonly seen?: SeenThere;
   /** Add to `rev`: needed when a promotion used `rev + 1`. */
   readonly bump?: number;
   /** Give the lease back; `dueAt` absent means nothing is to be looked at again by itself. */

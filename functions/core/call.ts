@@ -1,5 +1,5 @@
 /** A call: one push (or one person's wish) × one trigger; the record of what was decided, tried and reached. Under 2 kB. */
-import type { Why } from './outcome.ts';
+import type { Commit, Why } from './outcome.ts';
 import { REASONS, type ReasonCode } from './reason.ts';
 
 export const OPEN = ['queued', 'held', 'running'] as const;
@@ -20,6 +20,8 @@ export interface Call {
   readonly actor?: string;
   /** Place of the push in the order of its repository: see `order.ts`. */
   readonly order: string;
+  /** What a person, a trigger URL or the policy asked for; absent for a push. */
+  readonly action?: 'deploy' | 'rollback' | 'redeploy';
   readonly status: CallStatus;
   readonly reason?: ReasonCode;
   readonly detail?: string;
@@ -31,6 +33,10 @@ export interface Call {
   readonly redeliveryOf?: string;
   /** Ids of later deliveries of the same event (at most 20 are kept). */
   readonly repeats?: readonly string[];
+  /** Version of the application's template that it deployed. */
+  readonly version?: number;
+  /** What the image says of its source. */
+  readonly commit?: Commit;
   /** How many attempts there were; each is an item of its own. */
   readonly attempts?: number;
   /** The last answer of the target in short: what the origin shows as Response Body. */
@@ -48,6 +54,8 @@ export interface Settlement {
   readonly detail?: string;
   readonly by?: string;
   readonly until?: number;
+  readonly version?: number;
+  readonly commit?: Commit;
   readonly attempts?: number;
   readonly responseStatus?: number;
   readonly responseBody?: string;
@@ -64,6 +72,9 @@ export const mayBecome = (from: CallStatus, to: CallStatus): boolean => isOpen(f
 
 /** Whether a reason may stand with a status: the table says so. */
 export const fits = (status: CallStatus, reason: ReasonCode): boolean => (REASONS[reason].with as readonly CallStatus[]).includes(status);
+
+/** The name that stands for a trigger in calls which no trigger made: those of people, of trigger URLs and of the policy. */
+export const manualTrigger = (application: string): string => `!${application}`;
 
 export const callId = (ulid: string, trigger: string): string => `${ulid}.${trigger}`;
 

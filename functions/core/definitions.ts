@@ -11,6 +11,10 @@ export interface HookDefinition extends HookScope {
   /** sha256 (hex) of every valid token: one, or two while rotating. */
   readonly tokens: readonly StoredToken[];
   /** A second factor that the sender puts in a header, where its format can. Compared only, so kept as sha256. */
+  /** A trigger URL: bound to this application, whatever the image. */
+  readonly application?: string;
+  /** A trigger URL: also a GET deploys. Off unless switched on, because whatever looks at a link sends a GET. */
+  readonly get?: boolean;
   readonly credential?: { readonly by: 'header'; readonly name: string; readonly sha256: string } | { readonly by: 'basic'; readonly sha256: string };
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -50,6 +54,10 @@ export interface Policy {
   readonly approval?: boolean;
   /** A rollout that is not healthy after so long is `failed`. Default 600. */
   readonly deadlineSeconds?: number;
+  /** After a failed rollout go back to what went well before, and reject the digest that failed. */
+  readonly autoRollback?: boolean;
+  /** Tags are versions, and a lower one than what is wanted is never deployed by a push. */
+  readonly neverDown?: boolean;
 }
 
 export interface ApplicationDefinition {
@@ -58,6 +66,10 @@ export interface ApplicationDefinition {
   /** `kind` is a name of `targets/index.ts`; the rest is that target's own configuration, validated by it. */
   readonly target: TargetDefinition;
   readonly policy: Policy;
+  /** Values of the `${name}` placeholders of its template. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** What is deployed lies in a git repository: it can be deployed again, but no image can be set here. */
+  readonly source?: { readonly git: string; readonly revision?: string; readonly path?: string };
   readonly createdAt: number;
   readonly updatedAt: number;
 }

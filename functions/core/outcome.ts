@@ -38,9 +38,15 @@ export type Outcome =
   /** It may work later. `retryAfter` in milliseconds, as the target asked. `answered: false` when it is unknown whether the target acted. */
   | { readonly is: 'unavailable'; readonly why: Why; readonly retryAfter?: number; readonly answered: boolean; readonly exchange?: Exchange };
 
+/** What the image says of its source, by its labels `org.opencontainers.image.revision` and `source`. */
+export interface Commit {
+  readonly revision?: string;
+  readonly source?: string;
+}
+
 export type Rollout =
   | { readonly is: 'progressing'; readonly lookAgainIn: number; readonly detail?: string }
-  | { readonly is: 'healthy' }
+  | { readonly is: 'healthy'; readonly commit?: Commit }
   /** Another change took this one's place before it ended. Whether that one brings the same image is for a new reading to say; `evidence` is for when it does not. */
   | { readonly is: 'replaced'; readonly detail: string; readonly evidence: string }
   | { readonly is: 'failed'; readonly why: Why; readonly evidence: string };

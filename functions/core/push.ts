@@ -44,6 +44,10 @@ export interface Push {
   readonly receivedAt: number;
   readonly actor?: string;
   readonly eventId?: string;
+  /** Through a trigger URL: for this application, without any trigger's rule. */
+  readonly application?: string;
+  /** With `application`: nothing is set, what runs is restarted. `repository` is then `WHOLE`, and `tag` is empty. */
+  readonly restart?: boolean;
 }
 
 /** What a hook may speak for. */

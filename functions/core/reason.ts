@@ -108,6 +108,20 @@ export const REASONS = {
     '此推送之后有人执行了回滚或手动部署。',
     '使用 release 解除后重新投递或再次推送。',
   ),
+  'lower-version': entry(
+    'skipped',
+    'The application never goes down, and the tag is no version, or a lower one than what is wanted.',
+    'Use "deploy" or "rollback" to run it on purpose, or switch "neverDown" off.',
+    '应用不允许降级，而该标签不是版本号，或低于当前期望的版本。',
+    '如确需运行较低版本，请使用 deploy 或 rollback，或关闭 neverDown。',
+  ),
+  'git-source': entry(
+    'skipped',
+    'The source of the application lies in git, so no image can be set here.',
+    'Change the image in git and call the trigger URL without a body, which deploys again.',
+    '该应用的来源位于 git，因此无法在此设置镜像。',
+    '请在 git 中修改镜像，然后以空请求体调用触发器 URL 重新部署。',
+  ),
   'application-disabled': entry(
     'skipped',
     'The application is disabled.',

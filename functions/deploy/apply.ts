@@ -75,7 +75,7 @@ export const wanted = ({ repository, tag, digest, hosts, since }: Desired): read
 ];
 
 const readFirst = async (target: BoundTarget, desired: Desired, io: TargetIo): Promise<Look> =>
-  target.sight === 'blind' ? { is: 'blind' } : target.read(wanted(desired), io);
+  target.sight === 'blind' ? { is: 'blind' } : target.read({ set: wanted(desired) }, io);
 
 const applyNow = async (target: BoundTarget, look: Look, desired: Desired, io: TargetIo): Promise<Outcome> => {
   const wish = { set: wanted(desired) };

@@ -24,7 +24,7 @@ export const observeRollout = async (run: Run, desired: Desired, rolling: Rollin
   const rollout = await target.value.observe(rolling.handle, io);
   // Of two repositories of one application the later change takes the earlier one's place and carries its image on,
   // unless the target had gone back by then: only a reading can tell.
-  const seen: Seen = rollout.is === 'replaced' ? afterwards(rollout, await target.value.read(wanted(desired), io)) : rollout;
+  const seen: Seen = rollout.is === 'replaced' ? afterwards(rollout, await target.value.read({ set: wanted(desired) }, io)) : rollout;
   const now = ports.now();
   if (now >= session.leaseUntil) return { is: 'lost' };
   const seconds = Math.round((now - rolling.since) / 1000);

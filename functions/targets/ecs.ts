@@ -16,8 +16,9 @@ import type { Readable, Seen, TargetIo, WantedImage } from './target.ts';
 export const ecs: Readable<EcsConfig> = {
   sight: 'readable',
   config: ecsConfig,
-  read: (config, images, io) =>
+  read: (config, wish, io) =>
     withApi(config, io, async (api) => {
+      const images = 'set' in wish ? wish.set : [];
       const service = await findService(api, config);
       if ('is' in service) return service;
       const definition = await api.taskDefinition(service.taskDefinition ?? '');
@@ -30,7 +31,8 @@ export const ecs: Readable<EcsConfig> = {
       // very deployment did it. An attempt alone proves nothing either, since it may have ended before ECS heard of it.
       const sure = rollout.is !== 'failed' && images.every(({ image }) => image.digest !== undefined);
       const ours = io.attempted === true && images.every(({ since }) => isSince(service, since));
-      const running = matched && (sure || ours);
+      const restarted = 'restart' in wish && io.attempted === true && isSince(service, wish.since);
+      const running = restarted || (matched && (sure || ours));
       return {
         is: 'seen',
         running,
@@ -43,7 +45,7 @@ export const ecs: Readable<EcsConfig> = {
   apply: (config, wish, seen, io) =>
     withApi(config, io, async (api) => {
       const { definition, deployment, again } = stateOf(seen);
-      if ('restart' in wish) return applied(await api.update({ forceNewDeployment: true }), deployment, io);
+      if (!('set' in wish)) return applied(await api.update({ forceNewDeployment: true }), deployment, io);
       const next = again ? definition.arn : await nextRevision(api, definition, wish.set, config);
       if (typeof next !== 'string') return next;
       // ECS has no compare-and-set; this look leaves a gap of one request in which somebody else's change would be lost.

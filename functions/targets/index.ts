@@ -36,7 +36,8 @@ const bind = <C>(target: Target<C>, config: C): BoundTarget => {
   const { grant } = target;
   return {
     sight: 'readable',
-    read: (images, io) => target.read(config, images, io),
+    takesTemplates: target.takesTemplates?.(config) === true,
+    read: (wish, io) => target.read(config, wish, io),
     apply: (wish, seen, io) => target.apply(config, wish, seen, io),
     observe: (handle, io) => target.observe(config, handle, io),
     ...(grant === undefined ? {} : { grant: (trust: Trust) => grant(config, trust) }),

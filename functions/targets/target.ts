@@ -16,7 +16,9 @@ export interface Blind<C> {
 export interface Readable<C> {
   readonly sight: 'readable';
   readonly config: Schema<C>;
-  read(config: C, images: readonly WantedImage[], io: TargetIo): Promise<Running>;
+  /** Whether this configuration can be given a whole template. Where it cannot, an application's template is kept and versioned, and the target is told the images. */
+  takesTemplates?(config: C): boolean;
+  read(config: C, wish: Wish, io: TargetIo): Promise<Running>;
   apply(config: C, wish: Wish, seen: Seen, io: TargetIo): Promise<Outcome>;
   observe(config: C, handle: string, io: TargetIo): Promise<Rollout | { readonly is: 'unavailable'; readonly why: Why }>;
   /** The smallest IAM role for exactly this configuration, as a CloudFormation template; absent where no AWS permission is needed. */
@@ -35,7 +37,8 @@ export type BoundTarget =
   | { readonly sight: 'blind'; apply(wish: Wish, io: TargetIo): Promise<Outcome>; grant?(trust: Trust): object }
   | {
       readonly sight: 'readable';
-      read(images: readonly WantedImage[], io: TargetIo): Promise<Running>;
+      readonly takesTemplates: boolean;
+      read(wish: Wish, io: TargetIo): Promise<Running>;
       apply(wish: Wish, seen: Seen, io: TargetIo): Promise<Outcome>;
       observe(handle: string, io: TargetIo): Promise<Rollout | { readonly is: 'unavailable'; readonly why: Why }>;
       grant?(trust: Trust): object;
@@ -56,11 +59,20 @@ export interface WantedImage {
   readonly since?: number;
 }
 
-export type Wish = { readonly set: readonly WantedImage[] } | { readonly restart: true };
+/** `since`: when it became wanted, the same on every attempt: by it (and by `io.attempted`) a restart that took place already is told from one that did not. */
+export type Wish =
+  | { readonly set: readonly WantedImage[] }
+  | { readonly restart: true; readonly since: number }
+  /** The whole template: its documents in their order, placeholders filled. With `restart` what runs is restarted even where nothing differs. */
+  | { readonly template: readonly TemplateDocument[]; readonly version: number; readonly since: number; readonly restart?: boolean };
+
+/** One YAML document as JSON. */
+export type TemplateDocument = Readonly<Record<string, unknown>>;
 
 export type Running =
   /**
-   * `running` true when every matching container already has the wanted digest and the target is not on its way elsewhere.
+   * `running` true when the wish is fulfilled: every matching container has the wanted digest and the target is not on its way
+   * elsewhere; the template is what is there; the restart took place.
    * A tag without a digest, and a rollout that failed, count only if this very deployment put them there (`attempted`, and
    * begun since it was wanted): otherwise `running` is false, and `apply` rolls the same out once more.
    */
@@ -83,6 +95,8 @@ export interface Seen {
 export interface TargetIo {
   /** Guarded HTTPS. Never throws for what the peer did: see `outbound/request.ts`. */
   request(request: OutboundRequest): Promise<OutboundAnswer>;
+  /** The Docker Engine API of this machine; only where the engine on one machine was given its socket. */
+  readonly docker?: (request: DockerRequest) => Promise<OutboundAnswer>;
   /** The value behind `ssm:/image-triggers/…`, `secretsmanager:image-triggers/…` or (only where switched on) `env:…`. Throws when the store cannot be asked just now. */
   secret(reference: string): Promise<Parsed<string>>;
   readonly signal: AbortSignal;
@@ -103,6 +117,19 @@ export interface OutboundRequest {
   readonly secretHeaders?: readonly string[];
   /** The recorded form of the URL where its query or path holds a secret. */
   readonly shownUrl?: string;
+  /** PEM certificates that the peer's must lead to, instead of the public ones: a cluster with an authority of its own. */
+  readonly ca?: string;
+  /** Bytes of the answer's body that are read; default is what a record holds. The record is cut all the same. */
+  readonly mostBytes?: number;
+}
+
+export interface DockerRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+  /** As in `/containers/web/json`: path and query, without host and version. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly secretHeaders?: readonly string[];
 }
 
 export type OutboundAnswer =

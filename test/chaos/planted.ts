@@ -96,7 +96,7 @@ export const PLANTED = {
           ? { ok: true, value: { ...value, apply: (wish: Wish, io: TargetIo) => value.apply(realWish(wish), io) } }
           : {
               ok: true,
-              value: { ...value, read: (images, io) => value.read(images.map(real), io), apply: (wish, seen, io) => value.apply(realWish(wish), seen, io) },
+              value: { ...value, read: (wish, io) => value.read(realWish(wish), io), apply: (wish, seen, io) => value.apply(realWish(wish), seen, io) },
             };
       },
     }),

@@ -60,8 +60,10 @@ export const makeReadable = (id: string, repositories: readonly string[], world:
 
   const bind = (invocation: Invocation): BoundTarget => ({
     sight: 'readable',
-    read: (images) => {
-      const wanted = oneOf(images);
+    takesTemplates: false,
+    read: (wish) => {
+      if (!('set' in wish)) throw new Error('no restarts are simulated');
+      const wanted = oneOf(wish.set);
       const { repository } = wanted.image;
       const answerAfter = invocation.slow ? random.between(2_000, 9_000) : random.between(5, 60);
       const isDown = down();

@@ -76,9 +76,10 @@ export const makeBench = () => {
       ? { sight: 'blind', apply: (wish, io) => effect('target.apply', () => apply('set' in wish ? wish.set : [], io.idempotencyKey)) }
       : {
           sight: 'readable',
-          read: (images) =>
+          takesTemplates: false,
+          read: (wish) =>
             effect('target.read', () => {
-              const running = images.every((image) => target.running.includes(nameOf(image)));
+              const running = 'set' in wish && wish.set.every((image) => target.running.includes(nameOf(image)));
               const seen: Running = { is: 'seen', running, settled: target.settled, handle: 'rollout-read', state: undefined, containers: target.running };
               return target.reads.shift() ?? seen;
             }),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { TargetDefinition } from '../../functions/core/definitions.ts';
 import { type BoundTarget, targetOf, targetProblems } from '../../functions/targets/index.ts';
 import type { TargetIo, WantedImage } from '../../functions/targets/target.ts';
-import { BLUE, GREEN, type IoOptions, wanted } from './io.ts';
+import { BLUE, GREEN, type IoOptions, NOW, wanted } from './io.ts';
 
 /** One target and the peer behind it, which runs BLUE as tag `v1`. */
 export interface World {
@@ -38,7 +38,7 @@ const bound = (definition: TargetDefinition): BoundTarget => {
 
 const tell = async (target: BoundTarget, io: TargetIo, set: readonly WantedImage[] = [wanted('v2', GREEN)]) => {
   if (target.sight === 'blind') return target.apply({ set }, io);
-  const seen = await target.read(set, io);
+  const seen = await target.read({ set }, io);
   return seen.is === 'seen' ? target.apply({ set }, seen, io) : seen;
 };
 
@@ -62,12 +62,12 @@ export const targetContract = (name: string, makeWorld: () => Promise<World>, sk
     test('can be restarted', async (world) => {
       const target = bound(world.definition);
       const io = world.io();
-      if (target.sight === 'blind') expect(await target.apply({ restart: true }, io)).toMatchObject({ is: 'delivered' });
+      if (target.sight === 'blind') expect(await target.apply({ restart: true, since: NOW }, io)).toMatchObject({ is: 'delivered' });
       else {
-        const seen = await target.read([], io);
+        const seen = await target.read({ restart: true, since: NOW }, io);
         if (seen.is !== 'seen') throw new Error(JSON.stringify(seen));
         expect(seen.running).toBe(false);
-        expect(await target.apply({ restart: true }, seen, io)).toMatchObject({ is: 'applied' });
+        expect(await target.apply({ restart: true, since: NOW }, seen, io)).toMatchObject({ is: 'applied' });
       }
       expect(await world.changes()).toBe(1);
     });
@@ -113,15 +113,15 @@ export const readableContract = (name: string, makeWorld: () => Promise<Readable
 
   describe(`${name}, read`, () => {
     test('runs what it runs, and not what it does not', async (world, target) => {
-      expect(await target.read([wanted('v1', BLUE)], world.io())).toMatchObject({ is: 'seen', running: true });
-      expect(await target.read(green, world.io())).toMatchObject({ is: 'seen', running: false });
-      expect(await target.read([wanted('v1')], world.io())).toMatchObject({ is: 'seen', running: false });
+      expect(await target.read({ set: [wanted('v1', BLUE)] }, world.io())).toMatchObject({ is: 'seen', running: true });
+      expect(await target.read({ set: green }, world.io())).toMatchObject({ is: 'seen', running: false });
+      expect(await target.read({ set: [wanted('v1')] }, world.io())).toMatchObject({ is: 'seen', running: false });
       expect(await world.changes()).toBe(0);
     });
 
     test('told twice, it changes once', async (world, target) => {
       const first = await tell(target, world.io());
-      const again = await target.read(green, world.io());
+      const again = await target.read({ set: green }, world.io());
       expect(again).toMatchObject({ is: 'seen', running: true, settled: false });
       expect(await target.observe(handleIn(again), world.io())).toEqual(await target.observe(handleIn(first), world.io()));
       if (again.is === 'seen') expect(await target.apply({ set: green }, again, world.io())).toMatchObject({ is: 'unchanged' });
@@ -139,18 +139,18 @@ export const readableContract = (name: string, makeWorld: () => Promise<Readable
     test('a tag alone runs once it was told to, and for nobody else', async (world, target) => {
       const tag = [wanted('v2')];
       expect(await tell(target, world.io(), tag)).toMatchObject({ is: 'applied' });
-      expect(await target.read(tag, world.io({ attempted: true }))).toMatchObject({ is: 'seen', running: true, settled: false });
-      expect(await target.read(tag, world.io())).toMatchObject({ is: 'seen', running: false });
+      expect(await target.read({ set: tag }, world.io({ attempted: true }))).toMatchObject({ is: 'seen', running: true, settled: false });
+      expect(await target.read({ set: tag }, world.io())).toMatchObject({ is: 'seen', running: false });
       expect(await tell(target, world.io(), tag)).toMatchObject({ is: 'applied' });
     });
 
     test('somebody else was faster: moved, and theirs stands', async (world, target) => {
       const io = world.io();
-      const seen = await target.read(green, io);
+      const seen = await target.read({ set: green }, io);
       if (seen.is !== 'seen') throw new Error(JSON.stringify(seen));
       await world.overtake();
       expect(await target.apply({ set: green }, seen, io)).toEqual({ is: 'moved' });
-      expect(await target.read(green, world.io())).toMatchObject({ is: 'seen', running: false });
+      expect(await target.read({ set: green }, world.io())).toMatchObject({ is: 'seen', running: false });
       expect(await tell(target, world.io())).toMatchObject({ is: 'applied' });
     });
 
@@ -160,7 +160,7 @@ export const readableContract = (name: string, makeWorld: () => Promise<Readable
       expect(before).toMatchObject({ is: 'progressing', lookAgainIn: expect.any(Number) });
       world.finish?.('healthy');
       expect(await target.observe(handle, world.io())).toEqual({ is: 'healthy' });
-      expect(await target.read(green, world.io())).toMatchObject({ is: 'seen', running: true, settled: true });
+      expect(await target.read({ set: green }, world.io())).toMatchObject({ is: 'seen', running: true, settled: true });
     });
 
     test('a rollout that fails says why', async (world, target) => {

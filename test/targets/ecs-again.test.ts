@@ -12,7 +12,7 @@ const later = (images: readonly WantedImage[], ms = 1): readonly WantedImage[] =
 const onLatest = (): Promise<EcsWorld> => ecsWorld({ ...FIRST, containerDefinitions: [{ name: 'app', image: 'registry.example.com/shop/web:latest' }] });
 
 const seenBy = async (world: EcsWorld, images: readonly WantedImage[], attempted = false) => {
-  const seen = await ecs.read(images, world.io({ attempted }));
+  const seen = await ecs.read({ set: images }, world.io({ attempted }));
   if (seen.is !== 'seen') throw new Error(JSON.stringify(seen));
   return seen;
 };

@@ -51,7 +51,7 @@ it('allows exactly what a deployment asks for', async () => {
   const target = targetOf(ECS_DEFINITION);
   if (!target.ok || target.value.sight !== 'readable') throw new Error('no readable target');
   const io = world.io();
-  const seen = await target.value.read([wanted('v2')], io);
+  const seen = await target.value.read({ set: [wanted('v2')] }, io);
   if (seen.is !== 'seen') throw new Error(JSON.stringify(seen));
   const outcome = await target.value.apply({ set: [wanted('v2')] }, seen, io);
   world.fake.stoppedTasks.push({ stoppedReason: 'x' });

@@ -51,7 +51,7 @@ describe('a rollout', () => {
       why: { code: 'rollout-failed', detail: 'ECS deployment circuit breaker: tasks failed to start.; the service runs web:1' },
       evidence: 'Essential container in task exited – app: exit code 1; (service web) is unable to start tasks.',
     });
-    expect(await ecs.read(green, world.io())).toMatchObject({ is: 'seen', running: false });
+    expect(await ecs.read({ set: green }, world.io())).toMatchObject({ is: 'seen', running: false });
   });
 
   it('has failed even if nobody may say why its tasks stopped', async () => {
@@ -102,7 +102,7 @@ describe('a rollout', () => {
       is: 'replaced',
       detail: 'replaced before it was healthy: the service runs web:3 and not web:2',
     });
-    const seen = await ecs.read(green, world.io({ attempted: true }));
+    const seen = await ecs.read({ set: green }, world.io({ attempted: true }));
     if (seen.is !== 'seen') throw new Error(JSON.stringify(seen));
     expect(seen).toMatchObject({ running: true, settled: false });
     world.finish?.('healthy');
@@ -111,10 +111,10 @@ describe('a rollout', () => {
 
   it('of a restart is not ended by an answer from before it began', async () => {
     const world = await ecsWorld();
-    const seen = await ecs.read([], world.io());
+    const seen = await ecs.read({ restart: true, since: NOW }, world.io());
     if (seen.is !== 'seen') throw new Error(JSON.stringify(seen));
     const before = structuredClone(world.fake.service);
-    const outcome = await ecs.apply({ restart: true }, seen, world.io());
+    const outcome = await ecs.apply({ restart: true, since: NOW }, seen, world.io());
     if (outcome.is !== 'applied') throw new Error(JSON.stringify(outcome));
     world.fake.behind = before;
     expect(await ecs.observe(outcome.handle, world.io())).toMatchObject({ is: 'progressing' });
@@ -122,9 +122,9 @@ describe('a rollout', () => {
 
   it('of a restart is another deployment of the same revision', async () => {
     const world = await ecsWorld();
-    const seen = await ecs.read([], world.io());
+    const seen = await ecs.read({ restart: true, since: NOW }, world.io());
     if (seen.is !== 'seen') throw new Error(JSON.stringify(seen));
-    const outcome = await ecs.apply({ restart: true }, seen, world.io());
+    const outcome = await ecs.apply({ restart: true, since: NOW }, seen, world.io());
     if (outcome.is !== 'applied') throw new Error(JSON.stringify(outcome));
     expect(outcome.handle).not.toBe(seen.handle);
     expect(await ecs.observe(outcome.handle, world.io())).toMatchObject({ is: 'progressing' });

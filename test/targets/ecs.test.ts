@@ -83,14 +83,14 @@ describe('a new revision', () => {
     });
     expect(await tell(world)).toMatchObject({ is: 'applied' });
     expect(containersOf(world.fake.revisions[1])[0]).toMatchObject({ image: `registry.example.com/shop/web@${GREEN}` });
-    expect(await ecs.read(green, world.io())).toMatchObject({ is: 'seen', running: true });
+    expect(await ecs.read({ set: green }, world.io())).toMatchObject({ is: 'seen', running: true });
   });
 
   it('is wanted by its tag where no digest is known', async () => {
     const world = await ecsWorld();
     expect(await tell(world, [wanted('v2')])).toMatchObject({ is: 'applied' });
     expect(containersOf(world.fake.revisions[1])[0]).toMatchObject({ image: 'registry.example.com/shop/web:v2' });
-    expect(await ecs.read([wanted('v2')], world.io({ attempted: true }))).toMatchObject({ running: true });
+    expect(await ecs.read({ set: [wanted('v2')] }, world.io({ attempted: true }))).toMatchObject({ running: true });
   });
 });
 
@@ -98,7 +98,7 @@ describe('a look', () => {
   it('tells what there is when nothing matches', async () => {
     const world = await ecsWorld();
     const other = { image: { repository: 'registry.example.com/shop/api', tag: 'v1' }, hosts: [] };
-    expect(await ecs.read([other], world.io())).toEqual({
+    expect(await ecs.read({ set: [other] }, world.io())).toEqual({
       is: 'refused',
       why: {
         code: 'no-container',
@@ -124,7 +124,7 @@ describe('a look', () => {
   it.each(['CODE_DEPLOY', 'EXTERNAL'])('refuses a service that is deployed by %s', async (controller) => {
     const world = await ecsWorld();
     world.fake.service.controller = controller;
-    expect(await ecs.read(green, world.io())).toMatchObject({
+    expect(await ecs.read({ set: green }, world.io())).toMatchObject({
       is: 'refused',
       why: { code: 'target-misconfigured', detail: expect.stringContaining(controller) },
     });
@@ -133,16 +133,19 @@ describe('a look', () => {
   it.each(['DRAINING', 'INACTIVE'])('finds no service in one that is %s', async (status) => {
     const world = await ecsWorld();
     world.fake.service.status = status;
-    expect(await ecs.read(green, world.io())).toMatchObject({ is: 'refused', why: { code: 'target-not-found', detail: expect.stringContaining(status) } });
+    expect(await ecs.read({ set: green }, world.io())).toMatchObject({
+      is: 'refused',
+      why: { code: 'target-not-found', detail: expect.stringContaining(status) },
+    });
   });
 
   it('finds no service, no cluster, and says which', async () => {
     const world = await ecsWorld();
-    expect(await targetWith({ service: 'gone' }).read(green, world.io())).toMatchObject({
+    expect(await targetWith({ service: 'gone' }).read({ set: green }, world.io())).toMatchObject({
       is: 'refused',
       why: { code: 'target-not-found', detail: expect.stringContaining('no active service gone in the cluster shop') },
     });
-    expect(await targetWith({ cluster: 'gone' }).read(green, world.io())).toMatchObject({
+    expect(await targetWith({ cluster: 'gone' }).read({ set: green }, world.io())).toMatchObject({
       is: 'refused',
       why: { code: 'target-not-found', detail: expect.stringContaining('ClusterNotFoundException') },
     });
@@ -162,11 +165,11 @@ describe('what AWS denies', () => {
   it('a role that is missing, or trusts somebody else, is access denied too', async () => {
     const world = await ecsWorld();
     const other = targetWith({ roleArn: 'arn:aws:iam::123456789012:role/image-triggers-target-gone' });
-    expect(await other.read(green, world.io())).toMatchObject({
+    expect(await other.read({ set: green }, world.io())).toMatchObject({
       is: 'refused',
       why: { code: 'access-denied', detail: expect.stringMatching(/cannot be assumed.*application grant web/) },
     });
-    expect(await ecs.read(green, { ...world.io(), externalId: 'wrong' })).toMatchObject({ is: 'refused', why: { code: 'access-denied' } });
+    expect(await ecs.read({ set: green }, { ...world.io(), externalId: 'wrong' })).toMatchObject({ is: 'refused', why: { code: 'access-denied' } });
     expect(world.fake.asked).toEqual(['AssumeRole', 'AssumeRole']);
   });
 
@@ -191,6 +194,6 @@ describe('what AWS denies', () => {
   it('nothing listening is unavailable', async () => {
     const world = await ecsWorld();
     vi.stubEnv('AWS_ENDPOINT_URL_STS', 'http://127.0.0.1:9');
-    expect(await ecs.read(green, world.io())).toMatchObject({ is: 'unavailable', why: { detail: expect.stringContaining('sts:AssumeRole') } });
+    expect(await ecs.read({ set: green }, world.io())).toMatchObject({ is: 'unavailable', why: { detail: expect.stringContaining('sts:AssumeRole') } });
   });
 });

@@ -101,16 +101,16 @@ describe('what is posted', () => {
 
   it('is nothing for a restart, as the origin takes it', async () => {
     const { told, url, allow } = await receiver();
-    expect(await apply({ url }, makeIo({ allow }), { restart: true })).toMatchObject({ is: 'delivered' });
+    expect(await apply({ url }, makeIo({ allow }), { restart: true, since: 0 })).toMatchObject({ is: 'delivered' });
     expect(told[0]).toMatchObject({ body: '', headers: { 'content-length': '0', 'idempotency-key': 'web.7' } });
     expect(told[0]?.headers).not.toHaveProperty('content-type');
   });
 
   it('is the template for a restart, if that asks for no image; else it is refused and nobody is called', async () => {
     const { told, url, allow } = await receiver();
-    expect(await apply({ url, template: { event_type: 'deploy' } }, makeIo({ allow }), { restart: true })).toMatchObject({ is: 'delivered' });
+    expect(await apply({ url, template: { event_type: 'deploy' } }, makeIo({ allow }), { restart: true, since: 0 })).toMatchObject({ is: 'delivered' });
     expect(told[0]?.body).toBe('{"event_type":"deploy"}');
-    expect(await apply({ url, template: ['{{tag}}'] }, makeIo({ allow }), { restart: true })).toMatchObject({
+    expect(await apply({ url, template: ['{{tag}}'] }, makeIo({ allow }), { restart: true, since: 0 })).toMatchObject({
       is: 'refused',
       why: { code: 'target-misconfigured' },
     });

@@ -35,6 +35,7 @@ export const makeIo = ({ allow = [], secrets = {}, idempotencyKey = 'web.7', sig
   };
 };
 
+export { NOW } from './fake-ecs.ts';
 export const BLUE = `sha256:${'b'.repeat(64)}`;
 export const GREEN = `sha256:${'a'.repeat(64)}`;
 

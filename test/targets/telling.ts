@@ -18,6 +18,6 @@ export const green = [wanted('v2', GREEN)];
 
 export const tell = async (world: Pick<World, 'io'>, images: readonly WantedImage[] = green, target = ecs) => {
   const io = world.io();
-  const seen = await target.read(images, io);
+  const seen = await target.read({ set: images }, io);
   return seen.is === 'seen' ? target.apply({ set: images }, seen, io) : seen;
 };
