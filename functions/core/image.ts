@@ -82,6 +82,13 @@ export const formatImage = ({ repository, tag, digest }: Image): string => {
 export const hostOf = (repository: string): string => repository.slice(0, repository.indexOf('/'));
 export const pathOf = (repository: string): string => repository.slice(repository.indexOf('/') + 1);
 
+/** Among the names of a registry: whatever host, because the sender could not say which one it is and the hook is bound to one application. */
+export const ANY_HOST = '*';
+
+/** Whether `found`, as a target has it, is the repository `wanted`: host and path are equal, or the path is and its host is another name (`hosts`) of the same registry. */
+export const isSameRepository = (found: string, wanted: string, hosts: readonly string[]): boolean =>
+  found === wanted || (pathOf(found) === pathOf(wanted) && (hosts.includes(hostOf(found)) || hosts.includes(ANY_HOST)));
+
 const hostProblem = (text: string): string => `${shown(text)} is not a registry host: write host or host:port, as in registry.example.com:5000`;
 
 const canonicalHost = (host: string): string => (host.toLowerCase() === LEGACY_DOCKER_HUB ? DOCKER_HUB : host.toLowerCase());

@@ -5,12 +5,13 @@
 import type { Service } from '@aws-sdk/client-ecs';
 import type { Outcome, Why } from '../core/outcome.ts';
 import { AwsFailure, type AwsProblem, awsProblem } from './aws-errors.ts';
+import { digestOnly, isWanted, matchContainers, tagAndDigest } from './containers.ts';
 import type { EcsApi } from './ecs-api.ts';
 import { type EcsConfig, ecsConfig } from './ecs-config.ts';
 import { evidenceOf } from './ecs-evidence.ts';
 import { grantEcs } from './ecs-grant.ts';
 import { type Handle, isSince, judge, primaryOf, readHandle, revisionOf, writeHandle } from './ecs-rollout.ts';
-import { digestOnly, isSameRegistration, isWanted, type Json, matchContainers, type TaskDefinition, tagAndDigest, withImages } from './ecs-task-definition.ts';
+import { isSameRegistration, type Json, type TaskDefinition, withImages } from './ecs-task-definition.ts';
 import type { Readable, Seen, TargetIo, WantedImage } from './target.ts';
 
 export const ecs: Readable<EcsConfig> = {

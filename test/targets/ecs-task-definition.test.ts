@@ -1,14 +1,7 @@
 /** Which containers match, how an image is written, and when two registrations are one. */
 import { describe, expect, it } from 'vitest';
-import {
-  digestOnly,
-  isSameRegistration,
-  isWanted,
-  matchContainers,
-  readTaskDefinition,
-  tagAndDigest,
-  withImages,
-} from '../../functions/targets/ecs-task-definition.ts';
+import { digestOnly, isWanted, matchContainers, tagAndDigest } from '../../functions/targets/containers.ts';
+import { isSameRegistration, readTaskDefinition, withImages } from '../../functions/targets/ecs-task-definition.ts';
 
 const A = `sha256:${'a'.repeat(64)}`;
 const B = `sha256:${'b'.repeat(64)}`;
