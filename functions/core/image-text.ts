@@ -1,7 +1,7 @@
 /** An image reference as somebody wrote it, with another tag and digest in place: host and path stay letter by letter. */
 import type { Image } from './image.ts';
 
-export type Spelling = (image: Pick<Image, 'tag' | 'digest'>) => string;
+export type Spelling = (image: Partial<Image>) => string;
 
 /** `:tag@sha256:…`: the tag is for people, the digest is what is pulled. */
 export const tagAndDigest: Spelling = ({ tag, digest }) => `${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
