@@ -1,20 +1,11 @@
 /** The configuration of an `ecs` target. */
 import * as z from 'zod/mini';
 import { shown } from '../core/shown.ts';
+import { region, roleArn } from './aws-config.ts';
 import { schemaOf, text } from './config.ts';
 
-/** The stack may assume only roles of this name, whatever the account. */
-const ROLE = /^arn:(aws[a-z-]*):iam::(\d{12}):role\/(image-triggers-target-[\w+=,.@-]+)$/;
-const ROLE_NAME_MOST = 64;
 const NAME = /^[A-Za-z0-9_-]{1,255}$/;
 const MOST_CONTAINERS = 20;
-
-const roleProblem = (value: string): string | undefined => {
-  const name = ROLE.exec(value)?.[3];
-  if (name === undefined)
-    return `${shown(value)} is not a role that may be assumed: write arn:aws:iam::<12 digits>:role/image-triggers-target-<name>; "image-triggers application grant" makes it`;
-  return name.length > ROLE_NAME_MOST ? `its name has ${name.length} characters: IAM allows ${ROLE_NAME_MOST}` : undefined;
-};
 
 const named = (what: string) =>
   text(`write the name of the ${what}`, (value) =>
@@ -23,12 +14,10 @@ const named = (what: string) =>
 
 const FIELDS = {
   kind: z.literal('ecs', { error: 'must be "ecs"' }),
-  region: text('write a region, as in eu-west-1', (value) =>
-    /^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/.test(value) ? undefined : `${shown(value)} is not a region: write it as in eu-west-1`,
-  ),
+  region,
   cluster: named('cluster'),
   service: named('service'),
-  roleArn: text('write arn:aws:iam::<12 digits>:role/image-triggers-target-<name>', roleProblem),
+  roleArn,
   /** Only these are changed; absent: every container that uses the image. */
   containers: z.optional(
     z.array(named('container'), { error: 'must be a list of container names' }).check((context) => {
@@ -42,9 +31,3 @@ const FIELDS = {
 const EcsConfig = z.strictObject(FIELDS, { error: 'must be an object' });
 export type EcsConfig = z.infer<typeof EcsConfig>;
 export const ecsConfig = schemaOf<EcsConfig>(EcsConfig, Object.keys(FIELDS));
-
-/** The parts of a role ARN that was accepted above. */
-export const partsOfRole = (roleArn: string): { readonly partition: string; readonly account: string; readonly name: string } => {
-  const [, partition = '', account = '', name = ''] = ROLE.exec(roleArn) ?? [];
-  return { partition, account, name };
-};

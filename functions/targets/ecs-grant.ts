@@ -2,7 +2,8 @@
  * The smallest role for one application, as a CloudFormation template to be created in the account of its `roleArn`.
  * What each action can be narrowed to is taken from the Service Authorization Reference of Amazon ECS.
  */
-import { type EcsConfig, partsOfRole } from './ecs-config.ts';
+import { partsOfRole } from './aws-config.ts';
+import type { EcsConfig } from './ecs-config.ts';
 import type { Trust } from './target.ts';
 
 export const grantEcs = ({ region, cluster, service, roleArn }: EcsConfig, { deployRoleArn, externalId, application }: Trust): object => {
