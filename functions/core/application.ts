@@ -47,8 +47,9 @@ export interface SeenThere {
   readonly why?: string;
 }
 
-/** The key in `runs`, and the `repository`, of what concerns the application as a whole: a restart, or a version of its template. */
+/** Keys in `runs`, and `repository` of calls, for what concerns the application as a whole: a restart; a version of its template that is wanted again. */
 export const WHOLE = '*';
+export const WHOLE_TEMPLATE = '*template';
 
 /** What `goal` and `deploy` need of an open call, so that neither reads the call itself. */
 export interface OpenCall {
@@ -68,8 +69,10 @@ export interface OpenCall {
   readonly restart?: boolean;
   /** This version of the application's template is wanted again, as it was. */
   readonly version?: number;
-  /** With a roll back: what it takes back, so that a late notification of the same image is known. */
+  /** With a wish: what was wanted before it, so that a late notification of the same image is known. */
   readonly from?: { readonly tag: string; readonly digest?: string };
+  /** A roll back: what it leaves behind is no place to go back to. */
+  readonly back?: boolean;
   /** As last written to the call. */
   readonly held?: Held;
 }
@@ -85,22 +88,21 @@ export interface Held {
 export interface Run {
   readonly desired?: Desired;
   readonly attempt?: Attempt;
-  readonly done?: { readonly rev: number; readonly status: FinalStatus; readonly at: number; readonly reason?: ReasonCode };
+  readonly done?: { readonly rev: number; readonly status: FinalStatus; readonly at: number; readonly reason?: ReasonCode; readonly commit?: Commit };
   readonly running?: Rolling;
-  /** What went well, newest first: the first is what runs now, the others are where a roll back leads. */
+  /** What went well before what is wanted, newest first: see `history.ts`. */
   readonly good?: readonly Good[];
 }
 
 /** A deployment that went well. */
 export interface Good {
   readonly callId: string;
-  readonly order: string;
   readonly tag: string;
   readonly digest?: string;
   readonly version?: number;
   readonly at: number;
-  /** `delivered`: a blind target took it, and nobody can say whether it is healthy. */
-  readonly status: 'succeeded' | 'delivered';
+  /** A blind target took it, and nobody can say whether it is healthy. */
+  readonly blind?: boolean;
   readonly commit?: Commit;
 }
 
@@ -117,6 +119,8 @@ export interface Desired {
   readonly digest?: string;
   readonly hosts: readonly string[];
   readonly since: number;
+  /** This very image has been running since then already. */
+  readonly ran?: number;
   /** Set by a person: no gate stops it, and older pushes end as `rolled-back`. */
   readonly manual?: boolean;
   /** Set by the application's policy after a failed rollout; it is never rolled back itself. */
@@ -125,6 +129,7 @@ export interface Desired {
   /** Version of the template: asked for, or made by `deploy` for this image. */
   readonly version?: number;
   readonly from?: { readonly tag: string; readonly digest?: string };
+  readonly back?: boolean;
 }
 
 /** Written before the outside call. `retryAt` is written after it, when the answer says to try again: a mark without it is an attempt whose end nobody recorded. */

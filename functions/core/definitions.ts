@@ -66,12 +66,38 @@ export interface ApplicationDefinition {
   /** `kind` is a name of `targets/index.ts`; the rest is that target's own configuration, validated by it. */
   readonly target: TargetDefinition;
   readonly policy: Policy;
+  /** It owns a template: its versions are items of their own. */
+  readonly templated?: boolean;
   /** Values of the `${name}` placeholders of its template. */
   readonly parameters?: Readonly<Record<string, string>>;
   /** What is deployed lies in a git repository: it can be deployed again, but no image can be set here. */
   readonly source?: { readonly git: string; readonly revision?: string; readonly path?: string };
   readonly createdAt: number;
   readonly updatedAt: number;
+}
+
+/** A digest that must not be deployed to an application. */
+export interface Reject {
+  readonly digest: string;
+  readonly at: number;
+  readonly by?: string;
+  readonly why?: string;
+}
+
+/** One version of an application's template: never changed. The newest has the highest number. */
+export interface TemplateVersion {
+  readonly version: number;
+  readonly text: string;
+  readonly at: number;
+  /** Who put it, or pushed the image. */
+  readonly by?: string;
+  readonly why?: string;
+  /** The version that it was made from. */
+  readonly from?: number;
+  /** Made by a deployment: its call, and its number, by which a worker knows what an earlier one of the same deployment made. */
+  readonly callId?: string;
+  readonly rev?: number;
+  readonly changed?: readonly { readonly path: string; readonly from: string; readonly to: string }[];
 }
 
 export interface TargetDefinition {

@@ -1,6 +1,7 @@
 /** Gates: why a call that should run may not run yet, or never. Each is one small function over plain inputs; `goal` asks them in this order. */
 import type { ApplicationState, Facts, Held, OpenCall } from './application.ts';
 import type { ApplicationDefinition } from './definitions.ts';
+import { goodsOf } from './history.ts';
 import type { ReasonCode } from './reason.ts';
 
 export interface GateInput {
@@ -13,13 +14,26 @@ export interface GateInput {
 const HOUR = 3_600_000;
 
 /** Never for this call: it is settled as `skipped`. */
-export const refusal = (call: OpenCall, { definition, facts, now }: GateInput): ReasonCode | undefined => {
+export const refusal = (call: OpenCall, input: GateInput): ReasonCode | undefined => {
+  const { definition, facts, now } = input;
   if (!definition.enabled) return 'application-disabled';
+  if (definition.source !== undefined && call.restart !== true) return 'git-source';
+  if (call.manual === true) return undefined;
   if (call.digest !== undefined && facts.rejects.has(call.digest)) return 'rejected';
   const { maxAgeSeconds } = definition.policy;
   // Tested when first decided only: time spent held must not make a push too old.
   if (maxAgeSeconds !== undefined && call.held === undefined && now - call.receivedAt > maxAgeSeconds * 1000) return 'expired';
-  return undefined;
+  return isLower(call, input) ? 'lower-version' : undefined;
+};
+
+/** Compared with what is wanted, unless that went wrong: then with what went well last. */
+const isLower = ({ callId, repository, tag, restart }: OpenCall, { state, facts }: GateInput): boolean => {
+  if (facts.lower === undefined || restart === true) return false;
+  const run = state.runs[repository] ?? {};
+  const { desired, done } = run;
+  if (desired?.callId === callId) return false;
+  const wrong = done !== undefined && done.rev === desired?.rev && done.status === 'failed';
+  return facts.lower(tag, wrong ? goodsOf(run)[0]?.tag : desired?.tag) !== 'no';
 };
 
 /** This call waits by itself, others may pass it. An approval is given to a digest, so a call without one waits too. */
@@ -46,12 +60,24 @@ const windowGate = ({ facts, now }: GateInput): Held | undefined =>
     ? { reason: 'window', ...untilOf(facts.closed.until) }
     : undefined;
 
+/** A repository that is never quiet must not wait for ever: a burst is gathered for at most so many quiet times. */
+const LONGEST_BURST = 10;
+
 const quietGate = (call: OpenCall, { definition, state, now }: GateInput): Held | undefined => {
   const { quietSeconds } = definition.policy;
   if (quietSeconds === undefined || quietSeconds === 0) return undefined;
-  const last = Math.max(...Object.values(state.open).flatMap((open) => (open.repository === call.repository ? [open.receivedAt] : [])));
-  const until = last + quietSeconds * 1000;
-  return until > now ? { reason: 'quiet', until } : undefined;
+  const quiet = quietSeconds * 1000;
+  const pushes = Object.values(state.open)
+    .filter(({ repository, manual }) => repository === call.repository && manual !== true)
+    .sort((a, b) => b.receivedAt - a.receivedAt);
+  const last = pushes[0]?.receivedAt ?? call.receivedAt;
+  let since = last;
+  for (const { receivedAt, held } of pushes) {
+    if (since - receivedAt > quiet) break;
+    since = Math.min(since, held?.reason === 'quiet' ? (held.since ?? receivedAt) : receivedAt);
+  }
+  const until = Math.min(last + quiet, since + LONGEST_BURST * quiet);
+  return until > now ? { reason: 'quiet', until, since } : undefined;
 };
 
 const rateGate = ({ definition, state, now }: GateInput): Held | undefined => {

@@ -33,7 +33,7 @@ export const makeVersionEngine = (): VersionEngine => ({
 const readRange = (text: string, includePrerelease: boolean): Range | undefined => attempt(() => new Range(text, { includePrerelease }));
 
 /** Three numbers at least: a tag such as `1.4` or `20240131` names no version. */
-const readVersion = (tag: string): SemVer | undefined => (/^v?\d/.test(tag) ? attempt(() => new SemVer(tag)) : undefined);
+export const readVersion = (tag: string): SemVer | undefined => (/^v?\d/.test(tag) ? attempt(() => new SemVer(tag)) : undefined);
 
 const attempt = <T>(make: () => T): T | undefined => {
   try {

@@ -11,9 +11,10 @@ import { recentDeployments } from '../core/gate.ts';
 import { idempotencyKey } from '../core/message.ts';
 import type { Exchange, Outcome, Why } from '../core/outcome.ts';
 import { backoff, MAX_ATTEMPTS } from '../core/retry.ts';
-import type { BoundTarget, Seen, TargetIo, WantedImage } from '../targets/target.ts';
+import type { BoundTarget, Seen, TargetIo, Wish } from '../targets/target.ts';
 import { type Draft, done, settleCall, takeChange } from './change.ts';
 import type { Session } from './ports.ts';
+import { prepareWish } from './wish.ts';
 
 /** What is to be written when the lease is given back. `lost`: somebody else has the lease, nothing may be written any more. */
 export type Step = { readonly is: 'lost' } | { readonly is: 'on'; readonly dueAt?: number };
@@ -21,16 +22,20 @@ export type Step = { readonly is: 'lost' } | { readonly is: 'on'; readonly dueAt
 const DEFAULT_DEADLINE_SECONDS = 600;
 export const FIRST_LOOK_MS = 5_000;
 
-export const applyWanted = async (run: Run, desired: Desired, session: Session, draft: Draft): Promise<Step> => {
+export const applyWanted = async (run: Run, wanted: Desired, session: Session, draft: Draft): Promise<Step> => {
   const { ports, definition, fence } = session;
-  const before = run.attempt?.rev === desired.rev ? run.attempt : undefined;
+  const before = run.attempt?.rev === wanted.rev ? run.attempt : undefined;
   const crashed = isUnanswered(run);
-  const ended = crashed ? await ports.calls.get(desired.callId, ports.now()) : undefined;
+  const ended = crashed ? await ports.calls.get(wanted.callId, ports.now()) : undefined;
   if (ended !== undefined && !isOpen(ended.status) && ended.status !== 'untriggered')
-    return finish(run, desired, { status: ended.status }, session, draft, { silent: true });
+    return finish(run, wanted, { status: ended.status, ...(ended.reason === undefined ? {} : { reason: ended.reason }) }, session, draft, { silent: true });
 
   const target = ports.target(definition.target);
-  if (!target.ok) return finish(run, desired, { status: 'failed', reason: 'target-misconfigured', detail: target.why }, session, draft);
+  if (!target.ok) return finish(run, wanted, { status: 'failed', reason: 'target-misconfigured', detail: target.why }, session, draft);
+  const prepared = await prepareWish(wanted, target.value, session);
+  if (ports.now() >= session.leaseUntil) return { is: 'lost' };
+  if (prepared.is === 'refused') return finish(run, wanted, { status: 'failed', ...because(prepared.why) }, session, draft);
+  const { wish, desired } = prepared;
   const count = (before?.count ?? 0) + 1;
   const sent = before?.sent === true;
   const io = { ...ports.io(idempotencyKey(session.application, desired.rev)), attempted: sent };
@@ -38,7 +43,7 @@ export const applyWanted = async (run: Run, desired: Desired, session: Session, 
   const looked: Run = { ...withoutRolling(run), desired, attempt: { ...attempt, ...(sent ? { sent } : {}) } };
   const tried: Run = { ...looked, attempt: { ...attempt, sent: true } };
 
-  const look = await readFirst(target.value, desired, io);
+  const look = await readFirst(target.value, wish, io);
   // A process may be paused for long at every wait. Beyond the lease another worker may be at it, and this one must not act any more.
   if (ports.now() >= session.leaseUntil) return { is: 'lost' };
   if (look.is === 'refused' || look.is === 'unavailable') {
@@ -60,7 +65,7 @@ export const applyWanted = async (run: Run, desired: Desired, session: Session, 
   if (!sent && definition.policy.maxPerHour !== undefined) draft.deployedAt = recentDeployments(session.state.deployedAt, ports.now());
   if ((await ports.states.write(session.application, fence, takeChange(draft))) === 'lost') return { is: 'lost' };
   if (ports.now() >= session.leaseUntil) return { is: 'lost' };
-  const outcome = await applyNow(target.value, look, desired, io);
+  const outcome = await applyNow(target.value, look, wish, io);
   // What happened is for the next worker to find out.
   if (ports.now() >= session.leaseUntil) return { is: 'lost' };
   // Whether a readable target acted is found by reading it; only at a blind one does nobody know.
@@ -70,15 +75,9 @@ export const applyWanted = async (run: Run, desired: Desired, session: Session, 
 
 type Look = { readonly is: 'blind' } | Awaited<ReturnType<Extract<BoundTarget, { sight: 'readable' }>['read']>>;
 
-export const wanted = ({ repository, tag, digest, hosts, since }: Desired): readonly WantedImage[] => [
-  { image: { repository, tag, ...(digest === undefined ? {} : { digest }) }, hosts, since },
-];
+const readFirst = async (target: BoundTarget, wish: Wish, io: TargetIo): Promise<Look> => (target.sight === 'blind' ? { is: 'blind' } : target.read(wish, io));
 
-const readFirst = async (target: BoundTarget, desired: Desired, io: TargetIo): Promise<Look> =>
-  target.sight === 'blind' ? { is: 'blind' } : target.read({ set: wanted(desired) }, io);
-
-const applyNow = async (target: BoundTarget, look: Look, desired: Desired, io: TargetIo): Promise<Outcome> => {
-  const wish = { set: wanted(desired) };
+const applyNow = async (target: BoundTarget, look: Look, wish: Wish, io: TargetIo): Promise<Outcome> => {
   if (target.sight === 'blind') return target.apply(wish, io);
   if (look.is !== 'seen') throw new Error('a readable target is applied only after it was read');
   return target.apply(wish, look satisfies Seen, io);
@@ -168,7 +167,7 @@ const roll = async (run: Run, desired: Desired, handle: string, shown: Shown, se
     lookAt: now + FIRST_LOOK_MS,
     target: fingerprint(definition.target),
   };
-  await settleCall(desired.callId, { status: 'running', ...shown }, ports);
+  await settleCall(desired.callId, { status: 'running', ...versionOf(desired), ...shown }, ports);
   draft.runs[desired.repository] = { ...run, desired, running: rolling };
   return { is: 'on', dueAt: rolling.lookAt };
 };
@@ -184,10 +183,12 @@ export const finish = async (
 ): Promise<Step> => {
   const { ports } = session;
   const now = ports.now();
-  if (!silent) await settleCall(desired.callId, { ...settlement, endedAt: now }, ports);
-  draft.runs[desired.repository] = done(run, desired, settlement.status, now);
+  if (!silent) await settleCall(desired.callId, { ...settlement, ...versionOf(desired), endedAt: now }, ports);
+  draft.runs[desired.repository] = done(run, desired, settlement, now);
   draft.close.push(desired.callId);
   return { is: 'on' };
 };
+
+const versionOf = ({ version }: Desired): Pick<Settlement, 'version'> => (version === undefined ? {} : { version });
 
 const withoutRolling = ({ running: _, ...run }: Run): Run => run;

@@ -1,8 +1,10 @@
 /** Turns a plan into what is written: calls first, then one change of the state. */
-import type { Desired, Held, Run, StateChange } from '../core/application.ts';
-import type { FinalStatus, Settlement } from '../core/call.ts';
+import type { Desired, Held, OpenCall, Run, SeenThere, StateChange } from '../core/application.ts';
+import type { Ending, Settlement } from '../core/call.ts';
 import type { Plan } from '../core/goal.ts';
+import { goodBefore, ranSince } from '../core/history.ts';
 import type { Session } from './ports.ts';
+import { rollBack } from './roll-back.ts';
 
 /** What the next write of the state will hold. Mutable: it grows while one reconcile goes on. */
 export interface Draft {
@@ -10,23 +12,27 @@ export interface Draft {
   close: string[];
   held: Record<string, Held>;
   deployedAt?: readonly number[];
+  seen?: SeenThere;
   bump: number;
 }
 
 /** Promotes, settles the losers, holds who waits. Only calls are written here; the state follows with the next write. */
-export const settlePlan = async (plan: Plan, { state, ports }: Session): Promise<Draft> => {
+export const settlePlan = async (plan: Plan, session: Session): Promise<Draft> => {
+  const { state, ports } = session;
   const now = ports.now();
   const draft: Draft = { runs: {}, close: [...plan.forget], held: {}, bump: 0 };
   for (const { repository, desired } of plan.again) draft.runs[repository] = { ...state.runs[repository], desired };
-  for (const { repository, desired } of plan.finish) draft.runs[repository] = done(state.runs[repository] ?? {}, desired, 'skipped', now);
+  for (const { repository, desired } of plan.finish) draft.runs[repository] = done(state.runs[repository] ?? {}, desired, { status: 'skipped' }, now);
   for (const call of plan.promote) {
     draft.bump += 1;
-    const { callId, repository, tag, digest, hosts } = call;
-    const { desired: former, done: last } = draft.runs[repository] ?? state.runs[repository] ?? {};
-    // A redelivery of what was wanted last keeps the place that this image has by now.
-    const place = former !== undefined && former.order > call.order ? { order: former.order, again: former.again ?? former.callId } : { order: call.order };
-    const desired: Desired = { rev: state.rev + draft.bump, ...place, callId, repository, tag, ...(digest === undefined ? {} : { digest }), hosts, since: now };
-    draft.runs[repository] = { desired, ...(last === undefined ? {} : { done: last }) };
+    const { repository } = call;
+    const run = draft.runs[repository] ?? state.runs[repository] ?? {};
+    draft.runs[repository] = wanting(run, desiredOf(call, run.desired, state.rev + draft.bump, now));
+  }
+  for (const back of plan.rollBack) {
+    draft.bump += 1;
+    const run = state.runs[back.repository] ?? {};
+    draft.runs[back.repository] = wanting(run, await rollBack(back, state.rev + draft.bump, now, session));
   }
   for (const { callId, settlement } of plan.settle) {
     await settleCall(callId, { ...settlement, endedAt: now }, ports);
@@ -39,17 +45,53 @@ export const settlePlan = async (plan: Plan, { state, ports }: Session): Promise
   return draft;
 };
 
+/** What is new is wanted; of what was, only its end and what went well before it are kept. */
+const wanting = (run: Run, desired: Desired): Run => {
+  const good = goodBefore(run, desired);
+  const ran = ranSince(run, desired);
+  return {
+    desired: ran === undefined ? desired : { ...desired, ran },
+    ...(run.done === undefined ? {} : { done: run.done }),
+    ...(good.length === 0 ? {} : { good }),
+  };
+};
+
+const desiredOf = (call: OpenCall, former: Desired | undefined, rev: number, now: number): Desired => {
+  const { callId, repository, tag, digest, hosts, manual, restart, version, from, back } = call;
+  const later = former !== undefined && former.order > call.order ? former : undefined;
+  return {
+    rev,
+    order: later?.order ?? call.order,
+    // A redelivery of what was wanted last keeps the place that this image has by now; a person's wish stands above what was pushed meanwhile.
+    ...(later === undefined || manual === true ? {} : { again: later.again ?? later.callId }),
+    callId,
+    repository,
+    tag,
+    ...(digest === undefined ? {} : { digest }),
+    hosts,
+    since: now,
+    ...(manual === undefined ? {} : { manual }),
+    ...(restart === undefined ? {} : { restart }),
+    ...(version === undefined ? {} : { version }),
+    ...(from === undefined ? {} : { from }),
+    ...(back === undefined ? {} : { back }),
+  };
+};
+
 /** A call that had ended before keeps its end: that is no error. */
 export const settleCall = async (callId: string, settlement: Settlement, ports: Session['ports']): Promise<void> => {
   const changed = await ports.calls.settle(callId, settlement);
   if (changed) ports.log('call.settled', { call: callId, status: settlement.status, reason: settlement.reason, by: settlement.by });
 };
 
-export const done = (run: Run, desired: Desired, status: FinalStatus, at: number): Run => ({
+export const done = ({ good }: Run, desired: Desired, { status, reason, commit }: Pick<Ending, 'status' | 'reason' | 'commit'>, at: number): Run => ({
   desired,
-  done: { rev: desired.rev, status, at },
-  ...(run.attempt === undefined ? {} : { attempt: run.attempt }),
+  done: { rev: desired.rev, status, at, ...(status === 'failed' || status === 'skipped' ? whyOf(reason) : {}), ...(commit === undefined ? {} : { commit }) },
+  ...(good === undefined ? {} : { good }),
 });
+
+/** Only where `goal` asks for it: every write of the state costs by its size. */
+const whyOf = (reason: Ending['reason']): Pick<Ending, 'reason'> => (reason === undefined ? {} : { reason });
 
 /** The draft as one change; what was written is not written again. */
 export const takeChange = (draft: Draft): StateChange => {
@@ -60,5 +102,6 @@ export const takeChange = (draft: Draft): StateChange => {
   draft.held = {};
   draft.bump = 0;
   delete draft.deployedAt;
+  delete draft.seen;
   return change;
 };

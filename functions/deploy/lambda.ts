@@ -5,10 +5,13 @@ import { makeApplicationOf } from '../store/application-of.ts';
 import { makeCalls } from '../store/calls.ts';
 import { makeTables } from '../store/dynamo.ts';
 import { makeDeploymentsQueue, makeQueueClient } from '../store/queues.ts';
+import { makeReject } from '../store/rejects.ts';
 import { makeSecrets } from '../store/secrets.ts';
-import { makeStateRemoval } from '../store/state-removal.ts';
+import { makeRemainsRemoval, makeStateRemoval } from '../store/state-removal.ts';
 import { makeStates } from '../store/states.ts';
+import { makeTemplates } from '../store/templates.ts';
 import { targetOf } from '../targets/index.ts';
+import type { DockerRequest, OutboundRequest } from '../targets/target.ts';
 import { makeDeployHandler } from './handler.ts';
 
 /** Everything that one attempt does outside ends within this: well before the function's time-out, which is before the lease's end. */
@@ -20,16 +23,35 @@ const states = makeStates(tables);
 const deployments = makeDeploymentsQueue(makeQueueClient(), required(env, ENV.deploymentsQueueUrl));
 const outbound = makeOutbound({ allow: (env[ENV.outboundAllow] ?? '').split(',').filter((entry) => entry !== ''), clock: Date.now });
 const secret = makeSecrets(env);
+const socketPath = env[ENV.dockerSocket] ?? '';
 
 export const handler = makeDeployHandler(
   {
-    states: { ...states, remove: makeStateRemoval(tables) },
+    states: { ...states, remove: makeStateRemoval(tables), removeRemains: makeRemainsRemoval(tables) },
     application: makeApplicationOf(tables),
+    lower: async () => (await import('../core/lower.ts')).lower,
+    reject: makeReject(tables),
+    templates: makeTemplates(tables),
     calls: makeCalls(tables, Number(required(env, ENV.retentionDays))),
     target: targetOf,
     io: (idempotencyKey) => {
       const signal = AbortSignal.timeout(OUTSIDE_MS);
-      return { request: (request) => outbound(request, signal), secret, signal, idempotencyKey, externalId: required(env, ENV.externalId), now: Date.now };
+      const io = {
+        request: (request: OutboundRequest) => outbound(request, signal),
+        secret,
+        signal,
+        idempotencyKey,
+        externalId: required(env, ENV.externalId),
+        now: Date.now,
+      };
+      // Only on one machine: elsewhere it is not even loaded.
+      if (socketPath === '') return io;
+      return {
+        ...io,
+        docker: async (request: DockerRequest) =>
+          (await import('../outbound/docker-socket.ts')).makeDockerSocket({ socketPath, clock: Date.now })(request, signal),
+        reach: async (port: number, path: string) => (await import('../outbound/own-port.ts')).reachOwnPort(port, path, Date.now, signal),
+      };
     },
     send: (application, delaySeconds) => deployments.send([application], delaySeconds),
     now: Date.now,

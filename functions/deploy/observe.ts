@@ -3,11 +3,12 @@ import type { Desired, Rolling, Run } from '../core/application.ts';
 import { because } from '../core/call.ts';
 import { fingerprint } from '../core/fingerprint.ts';
 import { idempotencyKey } from '../core/message.ts';
-import type { Rollout, Why } from '../core/outcome.ts';
-import type { Running } from '../targets/target.ts';
-import { applyWanted, FIRST_LOOK_MS, finish, type Step, wanted } from './apply.ts';
+import type { Commit, Rollout, Why } from '../core/outcome.ts';
+import type { BoundTarget, Running, TargetIo } from '../targets/target.ts';
+import { applyWanted, FIRST_LOOK_MS, finish, type Step } from './apply.ts';
 import type { Draft } from './change.ts';
 import type { Session } from './ports.ts';
+import { prepareWish } from './wish.ts';
 
 const SOONEST_LOOK_MS = 1_000;
 const LATEST_LOOK_MS = 60_000;
@@ -24,12 +25,15 @@ export const observeRollout = async (run: Run, desired: Desired, rolling: Rollin
   const rollout = await target.value.observe(rolling.handle, io);
   // Of two repositories of one application the later change takes the earlier one's place and carries its image on,
   // unless the target had gone back by then: only a reading can tell.
-  const seen: Seen = rollout.is === 'replaced' ? afterwards(rollout, await target.value.read({ set: wanted(desired) }, io)) : rollout;
+  const seen: Seen = rollout.is === 'replaced' ? afterwards(rollout, await readAgain(desired, target.value, io, session)) : rollout;
   const now = ports.now();
   if (now >= session.leaseUntil) return { is: 'lost' };
   const seconds = Math.round((now - rolling.since) / 1000);
   ports.log('rollout.observed', { call: desired.callId, application, rollout: rollout.is, seconds });
-  if (seen.is === 'healthy') return finish(run, desired, { status: 'succeeded', reason: 'rolled-out', detail: `healthy after ${seconds} s` }, session, draft);
+  if (seen.is === 'healthy') {
+    const commit = seen.commit === undefined ? {} : { commit: seen.commit };
+    return finish(run, desired, { status: 'succeeded', reason: 'rolled-out', detail: `healthy after ${seconds} s`, ...commit }, session, draft);
+  }
   if (seen.is === 'failed') {
     const { reason, detail } = because(seen.why);
     return finish(run, desired, { status: 'failed', reason, detail: short(detail, seen.evidence) }, session, draft);
@@ -47,9 +51,14 @@ export const observeRollout = async (run: Run, desired: Desired, rolling: Rollin
 
 type Seen =
   | { readonly is: 'progressing'; readonly lookAgainIn: number; readonly handle?: string; readonly detail?: string }
-  | { readonly is: 'healthy' }
+  | { readonly is: 'healthy'; readonly commit?: Commit }
   | { readonly is: 'failed'; readonly why: Why; readonly evidence: string }
   | { readonly is: 'unavailable'; readonly why: Why };
+
+const readAgain = async (desired: Desired, target: Extract<BoundTarget, { readonly sight: 'readable' }>, io: TargetIo, session: Session): Promise<Running> => {
+  const prepared = await prepareWish(desired, target, session);
+  return prepared.is === 'refused' ? prepared : target.read(prepared.wish, io);
+};
 
 /** What a rollout has come to whose place another one took. */
 const afterwards = ({ detail, evidence }: Extract<Rollout, { is: 'replaced' }>, running: Running): Seen => {

@@ -1,7 +1,7 @@
 /** What `deploy` needs of the world; all of it is given by `lambda.ts`, or by a test. */
 import type { ApplicationState, Facts, StateChange } from '../core/application.ts';
 import type { Call, Settlement } from '../core/call.ts';
-import type { ApplicationDefinition, TargetDefinition } from '../core/definitions.ts';
+import type { ApplicationDefinition, Reject, TargetDefinition, TemplateVersion } from '../core/definitions.ts';
 import type { AttemptRecord } from '../core/outcome.ts';
 import type { Parsed } from '../core/parsed.ts';
 import type { BoundTarget, TargetIo } from '../targets/target.ts';
@@ -18,9 +18,22 @@ export interface DeployPorts {
     write(application: string, fence: number, change: StateChange): Promise<{ readonly rev: number } | 'lost'>;
     /** Only while nothing was opened since: the fence stands, and `rev` has not moved. */
     remove(application: string, fence: number, rev: number): Promise<boolean>;
+    /** Everything else of a deleted application; false when there is more than one look can remove. */
+    removeRemains(application: string): Promise<boolean>;
   };
   application(name: string): Promise<{ readonly definition?: ApplicationDefinition; readonly facts: Facts }>;
+  /** Loads the comparison of versions, for applications that never go down. */
+  lower(): Promise<NonNullable<Facts['lower']>>;
+  /** Never deploy this digest again; saying it twice is saying it once. */
+  reject(application: string, reject: Reject): Promise<void>;
+  readonly templates: {
+    /** The newest version. */
+    head(application: string): Promise<TemplateVersion | undefined>;
+    get(application: string, version: number): Promise<TemplateVersion | undefined>;
+    put(application: string, version: TemplateVersion): Promise<'put' | 'exists'>;
+  };
   readonly calls: {
+    put(call: Call): Promise<'put' | 'exists'>;
     get(id: string, now: number): Promise<Call | undefined>;
     settle(id: string, settlement: Settlement): Promise<boolean>;
     attempt(id: string, record: AttemptRecord): Promise<void>;

@@ -7,6 +7,7 @@ import type { Ending } from '../core/call.ts';
 import { goal, type Plan } from '../core/goal.ts';
 import { applyWanted, finish, type Step } from './apply.ts';
 import { type Draft, settleCall, settlePlan, takeChange } from './change.ts';
+import { lookAtTarget } from './look.ts';
 import { observeRollout } from './observe.ts';
 import type { DeployPorts, Session } from './ports.ts';
 
@@ -39,7 +40,7 @@ export const reconcile = async (application: string, receive: Receive, ports: De
   const { definition, facts } = await ports.application(application);
   if (definition === undefined) return bury(application, state, ports);
   const session: Session = { application, definition, state, fence: state.fence, leaseUntil, ports };
-  const plan = goal(definition, state, facts, started);
+  const plan = goal(definition, state, definition.policy.neverDown === true ? { ...facts, lower: await ports.lower() } : facts, started);
   // The one decision that is stored before a call ends for it: were only that call ended, what was pushed in between could
   // make the repeat a winner after all, and two calls would each say that the other one ran.
   const again = Object.fromEntries(plan.again.map(({ repository, desired }) => [repository, { ...state.runs[repository], desired }]));
@@ -48,7 +49,7 @@ export const reconcile = async (application: string, receive: Receive, ports: De
   const expected = state.rev + draft.bump;
 
   // What is only now promoted did not make any worker die: on the last receive it is left to a message of its own.
-  const died = receive.last ? plan.work.filter(({ repository }) => !plan.promote.some((call) => call.repository === repository)) : [];
+  const died = receive.last ? plan.work.filter(({ repository }) => ![...plan.promote, ...plan.rollBack].some((fresh) => fresh.repository === repository)) : [];
   const step = receive.last ? await failWork(died, receive, session, draft) : await act(plan, session, draft);
   if (step.is === 'lost') return lost(application, state, ports);
 
@@ -74,7 +75,10 @@ const lost = async (application: string, { fence }: ApplicationState, ports: Dep
 /** At most one thing per reconcile keeps it inside its time; the rest follows at once by a message of its own. */
 const act = async (plan: Plan, session: Session, draft: Draft): Promise<Step> => {
   const [first] = plan.work;
-  if (first === undefined) return { is: 'on' };
+  if (first === undefined) {
+    if (plan.look) draft.seen = await lookAtTarget(session);
+    return session.ports.now() >= session.leaseUntil ? { is: 'lost' } : { is: 'on' };
+  }
   const run = draft.runs[first.repository] ?? session.state.runs[first.repository] ?? {};
   if (run.desired === undefined) return { is: 'on' };
   if (first.act === 'observe' && run.running !== undefined) return observeRollout(run, run.desired, run.running, session, draft);
@@ -107,7 +111,10 @@ const bury = async (application: string, state: ApplicationState, ports: DeployP
       { status: 'failed', reason: 'application-deleted', detail: `application "${application}" was deleted meanwhile`, endedAt: ports.now() },
       ports,
     );
-  const removed = open.length === Object.keys(state.open).length && (await ports.states.remove(application, state.fence, state.rev));
+  const removed =
+    open.length === Object.keys(state.open).length &&
+    (await ports.states.removeRemains(application)) &&
+    (await ports.states.remove(application, state.fence, state.rev));
   // A call that is left, or was opened meanwhile, would be forgotten together with the state: it is ended first, by one more look.
   if (!removed && (await ports.states.write(application, state.fence, { close: open, release: {} })) !== 'lost') await ports.send(application, 0);
   ports.log('deploy.buried', { application, calls: open.length, removed });

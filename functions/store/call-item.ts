@@ -5,6 +5,7 @@
  * The application's name stands in `app`; `application` is the sparse index key that untriggered calls lack.
  */
 import { type Call, type CallStatus, FINAL, OPEN, splitCallId } from '../core/call.ts';
+import type { Commit } from '../core/outcome.ts';
 import { isReasonCode } from '../core/reason.ts';
 import { expiry, type Item } from './dynamo.ts';
 
@@ -43,6 +44,8 @@ const number = (value: unknown): number => (typeof value === 'number' ? value : 
 const optional = <K extends string, T>(key: K, value: unknown, is: (value: unknown) => value is T): Partial<Record<K, T>> =>
   is(value) ? ({ [key]: value } as Record<K, T>) : {};
 const isText = (value: unknown): value is string => typeof value === 'string';
+const isAction = (value: unknown): value is NonNullable<Call['action']> => value === 'deploy' || value === 'rollback' || value === 'redeploy';
+const isCommit = (value: unknown): value is Commit => typeof value === 'object' && value !== null;
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 
 export const callFromItem = (item: Item): Call => {
@@ -62,6 +65,9 @@ export const callFromItem = (item: Item): Call => {
     ...optional('detail', item.detail, isText),
     ...optional('by', item.by, isText),
     ...optional('until', item.until, isNumber),
+    ...optional('action', item.action, isAction),
+    ...optional('version', item.version, isNumber),
+    ...optional('commit', item.commit, isCommit),
     ...optional('redeliveryOf', item.redeliveryOf, isText),
     ...(repeats instanceof Set ? { repeats: [...repeats].filter(isText) } : {}),
     ...optional('attempts', item.attempts, isNumber),

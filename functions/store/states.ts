@@ -3,7 +3,7 @@
  * Two maps, `open` by call id and `runs` by repository, so that each writer touches only its own entries.
  */
 import { GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { ApplicationState, OpenCall, StateChange } from '../core/application.ts';
+import type { ApplicationState, Hold, OpenCall, StateChange } from '../core/application.ts';
 import { fromItem, type Item, type Tables, toItem, whenHolds } from './dynamo.ts';
 
 export type Leased = { readonly is: 'leased'; readonly state: ApplicationState } | { readonly is: 'taken'; readonly until: number } | { readonly is: 'absent' };
@@ -44,6 +44,40 @@ export const makeStates = (tables: Tables) => {
       ),
     );
     return held ? 'opened' : 'absent';
+  };
+
+  /**
+   * A person's wish, in one update: the call that asks for it, the hold that comes with it or goes, a look at the target.
+   * Everything is set to a value, so that writing it twice is writing it once.
+   */
+  const wish = async (application: string, { call, hold, refresh }: Wishing, now: number): Promise<'noted' | 'absent'> => {
+    const sets = ['rev = rev + :one', 'due = :due', 'dueAt = :now'];
+    const values: Record<string, unknown> = { ':one': 1, ':due': 'due', ':now': now };
+    const names: Record<string, string> = {};
+    if (call !== undefined) {
+      names['#open'] = 'open';
+      names['#call'] = call.callId;
+      values[':call'] = call;
+      sets.push('#open.#call = :call');
+    }
+    if (hold !== undefined && hold !== 'release') {
+      values[':hold'] = hold;
+      sets.push('hold = :hold');
+    }
+    if (refresh === true) sets.push('refresh = :now');
+    const held = await whenHolds(
+      tables.client.send(
+        new UpdateItemCommand({
+          TableName: tables.definitions,
+          Key: stateKey(application),
+          UpdateExpression: `SET ${sets.join(', ')}${hold === 'release' ? ' REMOVE hold' : ''}`,
+          ConditionExpression: 'attribute_exists(pk)',
+          ...(Object.keys(names).length === 0 ? {} : { ExpressionAttributeNames: names }),
+          ExpressionAttributeValues: toItem(values),
+        }),
+      ),
+    );
+    return held ? 'noted' : 'absent';
   };
 
   /** Takes the lease until `until`, unless somebody has it at `now`; the fence grows by one. */
@@ -123,8 +157,14 @@ export const makeStates = (tables: Tables) => {
     return names;
   };
 
-  return { create, get, open, lease, wake, write, due };
+  return { create, get, open, wish, lease, wake, write, due };
 };
+
+export interface Wishing {
+  readonly call?: OpenCall;
+  readonly hold?: Hold | 'release';
+  readonly refresh?: boolean;
+}
 
 /** The rest is forgotten with the next write. */
 const MOST_DROPPED = 20;
@@ -161,6 +201,10 @@ const expressionOf = (fence: number, change: StateChange) => {
   if (change.deployedAt !== undefined) {
     values[':deployedAt'] = change.deployedAt;
     sets.push('deployedAt = :deployedAt');
+  }
+  if (change.seen !== undefined) {
+    values[':seen'] = change.seen;
+    sets.push('seen = :seen');
   }
   if (change.bump !== undefined && change.bump !== 0) {
     values[':bump'] = change.bump;

@@ -4,6 +4,8 @@ import type { Call } from '../../functions/core/call.ts';
 import type { DeployPorts } from '../../functions/deploy/ports.ts';
 import { reconcile } from '../../functions/deploy/reconcile.ts';
 import { makeApplicationOf } from '../../functions/store/application-of.ts';
+import { makeRemainsRemoval } from '../../functions/store/state-removal.ts';
+import { makeTemplates } from '../../functions/store/templates.ts';
 import { HTTP, items, must, START, startApi, type TestApi } from './api.ts';
 
 let api: TestApi;
@@ -226,8 +228,11 @@ describe('redeliver', () => {
     };
     const { calls, states, removeState, tables, clock } = api;
     const ports: DeployPorts = {
-      states: { ...states, remove: removeState },
+      states: { ...states, remove: removeState, removeRemains: makeRemainsRemoval(tables) },
       application: makeApplicationOf(tables),
+      lower: never,
+      reject: never,
+      templates: makeTemplates(tables),
       calls,
       target: never,
       io: never,

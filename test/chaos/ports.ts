@@ -1,6 +1,7 @@
 /** The ports of the three functions for one invocation: the memory behind faults. A planted bug wraps them. */
 import type { ApplicationState } from '../../functions/core/application.ts';
 import { decide } from '../../functions/core/decide.ts';
+import { lower } from '../../functions/core/lower.ts';
 import { encodeDeployment, encodePushes } from '../../functions/core/message.ts';
 import { refused } from '../../functions/core/parsed.ts';
 import { toPush } from '../../functions/core/push.ts';
@@ -9,7 +10,7 @@ import type { DeployPorts } from '../../functions/deploy/ports.ts';
 import type { TickPorts } from '../../functions/deploy/tick.ts';
 import { readToken } from '../../functions/hooks/token.ts';
 import { verifyCredential, verifyToken } from '../../functions/hooks/verify.ts';
-import type { IngestPorts } from '../../functions/ingest/ingest.ts';
+import type { IngestPorts } from '../../functions/ingest/delivery.ts';
 import type { MatchPorts } from '../../functions/match/match.ts';
 import type { Memory } from '../stages/memory.ts';
 import type { Faults, Invocation, Note } from './faults.ts';
@@ -53,10 +54,12 @@ const sendAll = (queue: Queue, bodies: readonly string[], delay: number, random:
 
 export const ingestPorts = (invocation: Invocation, { memory, faults, random, note, pushes, newUlid }: Surroundings): IngestPorts => ({
   hook: (name) => faults.call(invocation, 'hook', () => memory.hook(name)),
+  application: (name) => faults.call(invocation, 'definition', () => memory.applications.get(name)),
   readToken,
   verifyToken: (token, hook, now) => verifyToken(token, hook?.tokens ?? [], now),
   verifyCredential,
   read: (_hook, delivery) => readEvents(delivery.body),
+  readTrigger: () => ({ is: 'unreadable', why: 'no trigger URLs in this world' }),
   looksLike: () => undefined,
   toPush,
   send: (message) =>
@@ -145,9 +148,22 @@ export const deployPorts = (invocation: Invocation, { memory, faults, random, no
         note(invocation, `remove state of ${application}: ${removed}`);
         return removed;
       }),
+    removeRemains: (application) => faults.call(invocation, 'remove remains', () => memory.states.removeRemains(application)),
   },
   application: (name) => faults.call(invocation, 'application', () => memory.application(name)),
+  lower: async () => lower,
+  reject: (application, reject) =>
+    faults.call(invocation, 'reject', () => {
+      memory.rejects.add(application, reject);
+      note(invocation, `reject ${reject.digest} of ${application}`);
+    }),
+  templates: {
+    head: (application) => faults.call(invocation, 'template head', () => memory.templates.head(application)),
+    get: (application, version) => faults.call(invocation, 'template get', () => memory.templates.get(application, version)),
+    put: (application, version) => faults.call(invocation, 'template put', () => memory.templates.put(application, version)),
+  },
   calls: {
+    put: (call) => faults.call(invocation, 'put call', () => memory.calls.put(call)),
     get: (id, now) => faults.call(invocation, 'get call', () => memory.calls.get(id, now)),
     settle: (id, settlement) =>
       faults.call(invocation, 'settle', () => {

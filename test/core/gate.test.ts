@@ -25,7 +25,7 @@ test('quiet time is of one repository: pushes of another do not prolong it', () 
   const one = open(0);
   const other = open(9, { repository: 'r.example/other' });
   const given = input({ definition: definition({ quietSeconds: 10 }), state: state([one, other]) });
-  expect(applicationWait(one, given)).toEqual({ reason: 'quiet', until: NOW + 10_000 });
+  expect(applicationWait(one, given)).toEqual({ reason: 'quiet', until: NOW + 10_000, since: NOW });
 });
 
 test('the rate is over when the oldest of the last so many is an hour ago', () => {

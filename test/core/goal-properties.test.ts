@@ -136,6 +136,8 @@ describe('always', () => {
         again: [],
         finish: [],
         promote: [],
+        rollBack: [],
+        look: false,
         more: false,
         work: [],
         dueAt: undefined,

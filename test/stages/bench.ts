@@ -4,6 +4,7 @@
  */
 import { decideAll } from '../../functions/core/decide-all.ts';
 import type { ApplicationDefinition, HookDefinition, TriggerDefinition } from '../../functions/core/definitions.ts';
+import { lower } from '../../functions/core/lower.ts';
 import type { PushesMessage } from '../../functions/core/message.ts';
 import type { Outcome, Rollout, Why } from '../../functions/core/outcome.ts';
 import { parsed, refused } from '../../functions/core/parsed.ts';
@@ -12,8 +13,9 @@ import type { DeployPorts } from '../../functions/deploy/ports.ts';
 import type { TickPorts } from '../../functions/deploy/tick.ts';
 import { readToken } from '../../functions/hooks/token.ts';
 import { verifyCredential, verifyToken } from '../../functions/hooks/verify.ts';
-import type { IngestPorts } from '../../functions/ingest/ingest.ts';
+import type { IngestPorts } from '../../functions/ingest/delivery.ts';
 import type { MatchPorts } from '../../functions/match/match.ts';
+import { appCenter } from '../../functions/registries/app-center.ts';
 import { looksLike, registries } from '../../functions/registries/index.ts';
 import type { BoundTarget, Running, WantedImage } from '../../functions/targets/target.ts';
 import { APPLIED, application, DELIVERED, hook, NOW, trigger, ULIDS } from './given.ts';
@@ -90,10 +92,12 @@ export const makeBench = () => {
   const { states, calls } = memory;
   const ingest: IngestPorts = {
     hook: (name) => effect('hook', () => memory.hook(name)),
+    application: (name) => effect('definition', () => memory.applications.get(name)),
     readToken,
     verifyToken: (token, found, at) => verifyToken(token, found?.tokens ?? [], at),
     verifyCredential,
     read: (found, delivery) => (found.registry === 'distribution' ? registries.distribution : registries.generic).read(delivery, found),
+    readTrigger: (found, delivery) => appCenter.read(delivery, found),
     looksLike: (found, delivery) => looksLike(delivery, found.registry),
     toPush,
     send: (sending) => effect('pushes.send', () => void enqueued.push(sending)),
@@ -126,9 +130,18 @@ export const makeBench = () => {
       wake: (name, at) => effect('states.wake', () => states.wake(name, at)),
       write: (name, fence, change) => effect(change.release === undefined ? 'states.write' : 'states.release', () => states.write(name, fence, change)),
       remove: (name, fence, rev) => effect('states.remove', () => states.remove(name, fence, rev)),
+      removeRemains: (name) => effect('states.removeRemains', () => states.removeRemains(name)),
     },
     application: (name) => effect('application', () => memory.application(name)),
+    lower: async () => lower,
+    reject: (name, reject) => effect('reject', () => memory.rejects.add(name, reject)),
+    templates: {
+      head: (name) => effect('templates.head', () => memory.templates.head(name)),
+      get: (name, version) => effect('templates.get', () => memory.templates.get(name, version)),
+      put: (name, version) => effect('templates.put', () => memory.templates.put(name, version)),
+    },
     calls: {
+      put: (call) => effect('calls.put', () => calls.put(call)),
       get: (id, at) => effect('calls.get', () => calls.get(id, at)),
       settle: (id, settlement) => effect('calls.settle', () => calls.settle(id, settlement)),
       attempt: (id, record) => effect('calls.attempt', () => calls.attempt(id, record)),

@@ -1,8 +1,8 @@
 /** Ingest: what each delivery is answered, and that a 202 means "the queue has it". */
 import { describe, expect, test } from 'vitest';
 import { hashToken, makeToken } from '../../functions/hooks/token.ts';
-import type { Delivery } from '../../functions/ingest/ingest.ts';
-import { ingest, MAX_BODY_BYTES } from '../../functions/ingest/ingest.ts';
+import { type Delivery, MAX_BODY_BYTES } from '../../functions/ingest/delivery.ts';
+import { ingest } from '../../functions/ingest/ingest.ts';
 import { type Bench, makeBench, sawThrough } from './bench.ts';
 import { DIGEST, HOST, hook, NOW, REPOSITORY, TOKEN } from './given.ts';
 

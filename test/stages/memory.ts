@@ -3,10 +3,10 @@
  * simulator can put a fault before or after it. `test/store/conformance.test.ts` runs the same checks over this and over
  * the real modules, so neither can drift. Values are copied on the way in and out, as a table does.
  */
-import type { ApplicationState, Facts, Held, OpenCall, Run, StateChange } from '../../functions/core/application.ts';
+import type { ApplicationState, Facts, Held, Hold, OpenCall, Run, SeenThere, StateChange } from '../../functions/core/application.ts';
 import { NO_FACTS } from '../../functions/core/application.ts';
 import { type Call, isOpen, type Settlement, splitCallId } from '../../functions/core/call.ts';
-import type { ApplicationDefinition, HookDefinition, TriggerDefinition } from '../../functions/core/definitions.ts';
+import type { ApplicationDefinition, HookDefinition, Reject, TemplateVersion, TriggerDefinition } from '../../functions/core/definitions.ts';
 import type { AttemptRecord } from '../../functions/core/outcome.ts';
 import type { Push } from '../../functions/core/push.ts';
 import { repositoryMatches } from '../../functions/core/repository-pattern.ts';
@@ -21,7 +21,9 @@ interface StateItem {
   leaseUntil?: number;
   open: Record<string, OpenCall>;
   runs: Record<string, Run>;
-  hold?: ApplicationState['hold'];
+  hold?: Hold;
+  refresh?: number;
+  seen?: SeenThere;
   deployedAt?: readonly number[];
   dueAt?: number;
 }
@@ -49,6 +51,8 @@ export const createMemory = (retentionDays = 30) => {
   const callItems = new Map<string, CallItem>();
   const attempts = new Map<string, Map<number, AttemptRecord>>();
   const marks = new Map<string, Mark>();
+  const rejects = new Map<string, Map<string, Reject>>();
+  const versions = new Map<string, TemplateVersion[]>();
 
   const liveCall = (id: string): CallItem | undefined => {
     if (splitCallId(id) === undefined) throw new Error(`"${id}" is no call id: <ulid>.<trigger> is`);
@@ -70,6 +74,21 @@ export const createMemory = (retentionDays = 30) => {
       item.rev += 1;
       if (wake !== undefined) item.dueAt = wake.dueAt;
       return 'opened';
+    },
+    wish: (
+      application: string,
+      { call, hold, refresh }: { readonly call?: OpenCall; readonly hold?: Hold | 'release'; readonly refresh?: boolean },
+      now: number,
+    ): 'noted' | 'absent' => {
+      const item = items.get(application);
+      if (item === undefined) return 'absent';
+      if (call !== undefined) item.open[call.callId] = { ...call, hosts: [...call.hosts] };
+      if (hold === 'release') delete item.hold;
+      else if (hold !== undefined) item.hold = hold;
+      if (refresh === true) item.refresh = now;
+      item.rev += 1;
+      item.dueAt = now;
+      return 'noted';
     },
     lease: (application: string, now: number, until: number): Leased => {
       const item = items.get(application);
@@ -101,6 +120,7 @@ export const createMemory = (retentionDays = 30) => {
       }
       for (const callId of closing) delete item.open[callId];
       if (change.deployedAt !== undefined) item.deployedAt = [...change.deployedAt];
+      if (change.seen !== undefined) item.seen = change.seen;
       item.rev += change.bump ?? 0;
       if (change.release !== undefined) {
         delete item.leaseUntil;
@@ -113,6 +133,11 @@ export const createMemory = (retentionDays = 30) => {
       const item = items.get(application);
       if (fence !== undefined && rev !== undefined && (item === undefined || item.fence !== fence || item.rev !== rev)) return false;
       items.delete(application);
+      return true;
+    },
+    removeRemains: (application: string): boolean => {
+      rejects.delete(application);
+      versions.delete(application);
       return true;
     },
     due: (now: number, limit: number): readonly string[] =>
@@ -170,6 +195,31 @@ export const createMemory = (retentionDays = 30) => {
     states,
     calls,
     claim,
+    rejects: {
+      add: (application: string, reject: Reject): void => {
+        const known = rejects.get(application) ?? new Map<string, Reject>();
+        if (!known.has(reject.digest)) known.set(reject.digest, reject);
+        rejects.set(application, known);
+      },
+      remove: (application: string, digest: string): boolean => rejects.get(application)?.delete(digest) === true,
+      list: (application: string, limit: number): readonly Reject[] =>
+        [...(rejects.get(application)?.values() ?? [])].sort((a, b) => (a.digest < b.digest ? -1 : 1)).slice(0, limit),
+    },
+    templates: {
+      list: (application: string, limit: number, before = Number.POSITIVE_INFINITY): readonly TemplateVersion[] =>
+        [...(versions.get(application) ?? [])]
+          .filter(({ version }) => version < before)
+          .sort((a, b) => b.version - a.version)
+          .slice(0, limit),
+      head: (application: string): TemplateVersion | undefined => [...(versions.get(application) ?? [])].sort((a, b) => b.version - a.version)[0],
+      get: (application: string, version: number): TemplateVersion | undefined => versions.get(application)?.find((one) => one.version === version),
+      put: (application: string, version: TemplateVersion): 'put' | 'exists' => {
+        const known = versions.get(application) ?? [];
+        if (known.some((one) => one.version === version.version)) return 'exists';
+        versions.set(application, [...known, version]);
+        return 'put';
+      },
+    },
     /** Everything stored, for checkers and for assertions. */
     all: {
       states: (): readonly ApplicationState[] => [...items.values()].map(copyState),
@@ -181,7 +231,11 @@ export const createMemory = (retentionDays = 30) => {
       [...triggers.values()].filter((trigger) => repositoryMatches(trigger.repository, repository)),
     application: (name: string): { readonly definition?: ApplicationDefinition; readonly facts: Facts } => {
       const definition = applications.get(name);
-      return { ...(definition === undefined ? {} : { definition }), facts: facts.get(name) ?? NO_FACTS };
+      const given = facts.get(name) ?? NO_FACTS;
+      return {
+        ...(definition === undefined ? {} : { definition }),
+        facts: { ...given, rejects: new Set([...given.rejects, ...(rejects.get(name)?.keys() ?? [])]) },
+      };
     },
     mendState: (name: string, now: number): boolean => {
       if (!applications.has(name)) return false;

@@ -11,8 +11,8 @@ import { applicationKey, hookKey, triggerKey } from '../../functions/store/defin
 import { type Item, type Tables, toItem } from '../../functions/store/dynamo.ts';
 import { makeHookOf } from '../../functions/store/hook-of.ts';
 import { type Claim, makeMarks } from '../../functions/store/marks.ts';
-import { makeStateRemoval } from '../../functions/store/state-removal.ts';
-import { type Leased, makeStates } from '../../functions/store/states.ts';
+import { makeRemainsRemoval, makeStateRemoval } from '../../functions/store/state-removal.ts';
+import { type Leased, makeStates, type Wishing } from '../../functions/store/states.ts';
 import { makeTriggersOf } from '../../functions/store/triggers-of.ts';
 import { createMemory } from '../stages/memory.ts';
 
@@ -25,6 +25,8 @@ export interface Store {
     wake(application: string, now: number): Promise<boolean>;
     write(application: string, fence: number, change: StateChange): Promise<{ readonly rev: number } | 'lost'>;
     remove(application: string, fence?: number, rev?: number): Promise<boolean>;
+    removeRemains(application: string): Promise<boolean>;
+    wish(application: string, wish: Wishing, now: number): Promise<'noted' | 'absent'>;
     due(now: number, limit: number): Promise<readonly string[]>;
   };
   readonly calls: {
@@ -84,7 +86,7 @@ export const definer = (tables: Tables): Store['define'] => {
 };
 
 export const tableStore = (tables: Tables, now: () => number): Store => ({
-  states: { ...makeStates(tables), remove: makeStateRemoval(tables) },
+  states: { ...makeStates(tables), remove: makeStateRemoval(tables), removeRemains: makeRemainsRemoval(tables) },
   calls: makeCalls(tables, RETENTION_DAYS),
   claim: makeMarks(tables).claim,
   triggersOf: makeTriggersOf(tables),

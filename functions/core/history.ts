@@ -1,0 +1,58 @@
+/**
+ * What went well on one repository of an application: what runs there, and where a roll back leads.
+ *
+ * What is wanted and went well is not stored twice: it becomes an entry of `good` only when something else is wanted.
+ */
+import { type ApplicationState, type Desired, type Good, isPending, type Run, WHOLE } from './application.ts';
+
+type Done = NonNullable<Run['done']>;
+type Which = Pick<Desired, 'tag' | 'digest' | 'version'>;
+
+/** Each costs bytes in every write of the state, and one more a write unit of each. Older images are still there to go back to, by their calls. */
+const KEPT = 1;
+
+/** Newest first: the first is what runs as far as we know. */
+export const goodsOf = (run: Run): readonly Good[] => {
+  const { desired, done, good = [] } = run;
+  // A restart sets nothing, unless it brought a version of the template.
+  const sets = desired !== undefined && (desired.repository !== WHOLE || desired.version !== undefined);
+  if (!sets || done === undefined || isPending(run) || !wentWell(done)) return good;
+  const { callId, tag, digest, version, ran } = desired;
+  const present: Good = {
+    callId,
+    tag,
+    ...(digest === undefined ? {} : { digest }),
+    ...(version === undefined ? {} : { version }),
+    at: ran ?? done.at,
+    ...(done.status === 'delivered' ? { blind: true } : {}),
+    ...(done.commit === undefined ? {} : { commit: done.commit }),
+  };
+  return [present, ...good];
+};
+
+const wentWell = ({ status, reason }: Done): boolean => status === 'succeeded' || status === 'delivered' || reason === 'already-running';
+
+/** What is kept when something else becomes wanted. What a roll back leaves behind is no place to go back to any more. */
+export const goodBefore = (run: Run, next: Desired): readonly Good[] => {
+  const left = next.back === true ? next.from : undefined;
+  return goodsOf(run)
+    .filter((one) => isOther(one, next) && (left === undefined || isOther(one, left)))
+    .slice(0, KEPT);
+};
+
+/** Since when the image that becomes wanted has been running already. */
+export const ranSince = (run: Run, next: Which): number | undefined => {
+  const [present] = goodsOf(run);
+  return present === undefined || isOther(present, next) ? undefined : present.at;
+};
+
+/** Whether going back to it would be a change. */
+export const isOther = (good: Which, { tag, digest, version }: Which): boolean =>
+  good.digest !== undefined || digest !== undefined ? good.digest !== digest : good.tag !== tag || good.version !== version;
+
+/** The version of the template that went well last. */
+export const deployedVersion = ({ runs }: Pick<ApplicationState, 'runs'>): number | undefined =>
+  Object.values(runs)
+    .flatMap((run) => goodsOf(run).slice(0, 1))
+    .filter(({ version }) => version !== undefined)
+    .sort((a, b) => b.at - a.at)[0]?.version;

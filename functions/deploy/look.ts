@@ -1,0 +1,38 @@
+/** Looks at the target for somebody who asks what really runs there; changes nothing. */
+import { type ApplicationState, type Desired, type SeenThere, WHOLE, WHOLE_TEMPLATE } from '../core/application.ts';
+import { deployedVersion } from '../core/history.ts';
+import { idempotencyKey } from '../core/message.ts';
+import type { Wish } from '../targets/target.ts';
+import type { Session } from './ports.ts';
+import { prepareWish, wantedImages } from './wish.ts';
+
+const MOST_CONTAINERS = 20;
+const MOST_WHY = 500;
+
+export const lookAtTarget = async (session: Session): Promise<SeenThere> => {
+  const { ports, definition, application, state } = session;
+  const at = ports.now();
+  const target = ports.target(definition.target);
+  if (!target.ok) return { at, why: target.why.slice(0, MOST_WHY) };
+  if (target.value.sight === 'blind') return { at, why: `a target of kind "${definition.target.kind}" cannot be asked what runs` };
+  const wanted = wantedNow(state);
+  const [newest] = wanted;
+  if (newest === undefined) return { at, why: 'nothing was deployed yet, so there is nothing to compare with' };
+  const version = target.value.takesTemplates ? deployedVersion(state) : undefined;
+  const whole: Desired = { ...newest, repository: WHOLE_TEMPLATE, ...(version === undefined ? {} : { version }) };
+  const prepared = target.value.takesTemplates ? await prepareWish(whole, target.value, session) : undefined;
+  if (prepared?.is === 'refused') return { at, why: (prepared.why.detail ?? prepared.why.code).slice(0, MOST_WHY) };
+  const wish: Wish = prepared?.wish ?? { set: wanted.flatMap(wantedImages) };
+  // Attempted: an image without a digest counts as running where it was put there by us.
+  const seen = await target.value.read(wish, { ...ports.io(idempotencyKey(application, newest.rev)), attempted: true });
+  if (seen.is !== 'seen') return { at, why: (seen.why.detail ?? seen.why.code).slice(0, MOST_WHY) };
+  const containers = seen.containers.slice(0, MOST_CONTAINERS);
+  return { at, synced: seen.running, settled: seen.settled, containers };
+};
+
+/** What is wanted of each repository, the newest first. */
+const wantedNow = ({ runs }: ApplicationState): readonly Desired[] =>
+  Object.values(runs)
+    .flatMap(({ desired }) => (desired === undefined || desired.repository === WHOLE || desired.repository === WHOLE_TEMPLATE ? [] : [desired]))
+    .sort((a, b) => b.since - a.since)
+    .slice(0, MOST_CONTAINERS);

@@ -1,0 +1,80 @@
+/**
+ * What the target is to be told: the image, a restart, or the template in which the image now stands.
+ *
+ * For an application with a template each image makes a new version of it. The version is written before the target hears
+ * of it, and carries the number of its deployment, so that whoever goes on after a crash finds it instead of making another.
+ */
+import { type Desired, WHOLE_TEMPLATE } from '../core/application.ts';
+import type { TemplateVersion } from '../core/definitions.ts';
+import { deployedVersion } from '../core/history.ts';
+import type { Why } from '../core/outcome.ts';
+import { type Parsed, parsed } from '../core/parsed.ts';
+import type { BoundTarget, WantedImage, Wish } from '../targets/target.ts';
+import type { Session } from './ports.ts';
+
+export type Prepared = { readonly is: 'ready'; readonly wish: Wish; readonly desired: Desired } | { readonly is: 'refused'; readonly why: Why };
+
+export const wantedImages = ({ repository, tag, digest, hosts, since }: Desired): readonly WantedImage[] => [
+  { image: { repository, ...(tag === '' ? {} : { tag }), ...(digest === undefined ? {} : { digest }) }, hosts, since },
+];
+
+export const prepareWish = async (desired: Desired, target: BoundTarget, session: Session): Promise<Prepared> => {
+  const { definition, application, state, ports } = session;
+  const whole = target.sight === 'readable' && target.takesTemplates;
+  if (whole && definition.templated !== true)
+    return refused(`the target takes a template and the application has none: put one, as with "image-triggers application template put ${application} FILE"`);
+  if (definition.templated !== true) return ready(desired.restart === true ? { restart: true, since: desired.since } : { set: wantedImages(desired) }, desired);
+  if (desired.restart === true) {
+    if (!whole) return ready({ restart: true, since: desired.since }, desired);
+    // While a person holds the application, what is deployed again is what they hold it at.
+    const version = desired.version ?? (state.hold === undefined ? undefined : deployedVersion(state)) ?? (await ports.templates.head(application))?.version;
+    return version === undefined ? gone(application) : filled({ ...desired, version }, version, session);
+  }
+  if (desired.repository === WHOLE_TEMPLATE) return filled(desired, desired.version ?? 0, session);
+  const version = desired.version === undefined ? await versionFor(desired, session) : parsed(desired.version);
+  if (!version.ok) return { is: 'refused', why: { code: 'no-container', detail: version.why } };
+  const next = { ...desired, version: version.value };
+  return whole ? filled(next, version.value, session) : ready({ set: wantedImages(desired) }, next);
+};
+
+const ready = (wish: Wish, desired: Desired): Prepared => ({ is: 'ready', wish, desired });
+const refused = (detail: string): Prepared => ({ is: 'refused', why: { code: 'target-misconfigured', detail } });
+const gone = (application: string): Prepared =>
+  refused(`the template of ${application} has no such version: put one, as with "image-triggers application template put ${application} FILE"`);
+
+const filled = async (desired: Desired, version: number, { application, definition, ports }: Session): Promise<Prepared> => {
+  const found = await ports.templates.get(application, version);
+  if (found === undefined) return gone(application);
+  // Only here, because the parser of YAML is large and few applications have a template.
+  const { fillTemplateText } = await import('../core/template-fill.ts');
+  const documents = fillTemplateText(found.text, definition.parameters ?? {});
+  if (!documents.ok) return refused(`version ${version} of the template cannot be applied: ${documents.why}`);
+  const restart = desired.restart === true ? { restart: true } : {};
+  return ready({ template: documents.value, version, since: desired.since, ...restart }, desired);
+};
+
+/** Somebody may put a version at the same time: then the image is set in that one. */
+const TRIES = 5;
+
+const versionFor = async (desired: Desired, { application, definition, ports }: Session): Promise<Parsed<number>> => {
+  const { setTemplateImages } = await import('../core/template-images.ts');
+  for (let i = 0; i < TRIES; i += 1) {
+    const head = await ports.templates.head(application);
+    if (head === undefined) return { ok: false, why: 'the application lost its template: put it again' };
+    if (head.rev === desired.rev) return parsed(head.version);
+    const edited = setTemplateImages(head.text, wantedImages(desired), definition.parameters ?? {});
+    if (!edited.ok) return { ok: false, why: `in version ${head.version} of the template ${edited.why}` };
+    if (edited.value.text === head.text) return parsed(head.version);
+    const next: TemplateVersion = {
+      version: head.version + 1,
+      text: edited.value.text,
+      at: ports.now(),
+      from: head.version,
+      callId: desired.callId,
+      rev: desired.rev,
+      changed: edited.value.changed,
+    };
+    if ((await ports.templates.put(application, next)) === 'put') return parsed(next.version);
+  }
+  throw new Error(`the template of ${application} is being changed by others again and again`);
+};
