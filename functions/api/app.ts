@@ -9,6 +9,7 @@ import { hookRoutes } from './hooks.ts';
 import type { ApiPorts } from './ports.ts';
 import { bodyOf, Problem, problemOf } from './problem.ts';
 import { readBody, readQuery } from './request.ts';
+import { triggerUrlRoutes } from './trigger-urls.ts';
 import { triggerRoutes } from './triggers.ts';
 import { langOf } from './words.ts';
 
@@ -45,6 +46,7 @@ export const makeApi = (ports: ApiPorts) => {
   app.route('/v1/hooks', hookRoutes(ports));
   app.route('/v1/triggers', triggerRoutes(ports));
   app.route('/v1/applications', applicationRoutes(ports));
+  app.route('/v1/applications', triggerUrlRoutes(ports));
   app.route('/v1/calls', callRoutes(ports));
   app.post('/v1/explain', async (c) => {
     const { lang } = readQuery(c, langQuery);

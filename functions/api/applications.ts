@@ -6,7 +6,7 @@
  */
 import { Hono } from 'hono';
 import type { ApplicationDefinition, Policy } from '../core/definitions.ts';
-import { type ApplicationPatch, applicationBody, applicationPatch } from '../schema/application.ts';
+import { type ApplicationPatch, applicationBody, applicationPatch, areParameters, PARAMETERS_RULE } from '../schema/application.ts';
 import { DEFAULT_LIMIT, deleteQuery, noQuery, pageQuery } from '../schema/request.ts';
 import { enablingRoutes } from './enabling.ts';
 import { findTriggers, NAMES_SHOWN, namesOf } from './find-triggers.ts';
@@ -15,6 +15,7 @@ import type { ApiPorts } from './ports.ts';
 import { invalid, Problem, unknownName } from './problem.ts';
 import { nameIn, readBody, readQuery, refuse } from './request.ts';
 import { targetHint } from './target-hint.ts';
+import { revokeAll } from './trigger-urls.ts';
 import { applicationView } from './views.ts';
 
 export const applicationRoutes = (ports: ApiPorts): Hono => {
@@ -24,8 +25,17 @@ export const applicationRoutes = (ports: ApiPorts): Hono => {
     readQuery(c, noQuery);
     const body = await readBody(c, applicationBody);
     const now = ports.now();
-    const { name, policy = {}, enabled = true } = body;
-    const application: ApplicationDefinition = { name, enabled, target: checkTarget(body.target), policy, createdAt: now, updatedAt: now };
+    const { name, policy = {}, parameters, source, enabled = true } = body;
+    const application: ApplicationDefinition = {
+      name,
+      enabled,
+      target: checkTarget(body.target),
+      policy,
+      ...(parameters === undefined ? {} : { parameters }),
+      ...(source === undefined ? {} : { source }),
+      createdAt: now,
+      updatedAt: now,
+    };
     const [stored, state] = await Promise.all([ports.applications.get(name), ports.states.get(name)]);
     if (stored === undefined && state !== undefined) {
       await ports.send([name]);
@@ -89,13 +99,15 @@ export const applicationRoutes = (ports: ApiPorts): Hono => {
   app.patch('/:name', async (c) => {
     readQuery(c, noQuery);
     const name = nameIn(c, 'application');
-    const { target, policy, enabled } = await readBody(c, applicationPatch);
+    const { target, policy, parameters, source, enabled } = await readBody(c, applicationPatch);
     if (target !== undefined) checkTarget(target);
-    const changed = await change(name, (application) => ({
+    const changed = await change(name, ({ source: former, ...application }) => ({
       ...application,
       ...(target === undefined ? {} : { target }),
       ...(enabled === undefined ? {} : { enabled }),
       policy: policy === undefined ? application.policy : patchPolicy(application.policy, policy),
+      ...(parameters === undefined ? {} : { parameters: patchParameters(application.parameters ?? {}, parameters) }),
+      ...patchSource(former, source),
       updatedAt: ports.now(),
     }));
     return c.json({ ...changed, hint: targetHint(changed.target, ports) });
@@ -116,6 +128,8 @@ export const applicationRoutes = (ports: ApiPorts): Hono => {
       );
     // A state without its application is a deletion that died before it sent: this one completes it.
     if (!(await ports.applications.remove(name)) && (await ports.states.get(name)) === undefined) throw unknownName('application', name);
+    // For the eye: a URL ends with its application anyway, and so does one that is missed here.
+    await revokeAll(name, ports);
     await ports.send([name]);
     const hint = naming.length === 0 ? undefined : `pushes of ${namesOf(naming)} end as failed (application-deleted) from now on`;
     return c.json({ name, deleted: true, hint });
@@ -127,3 +141,16 @@ export const applicationRoutes = (ports: ApiPorts): Hono => {
 /** Field by field; `null` takes one away. */
 const patchPolicy = (policy: Policy, patch: NonNullable<ApplicationPatch['policy']>): Policy =>
   Object.fromEntries(Object.entries({ ...policy, ...patch }).filter(([, value]) => value !== null && value !== undefined));
+
+type Parameters = NonNullable<ApplicationDefinition['parameters']>;
+const patchParameters = (parameters: Parameters, patch: NonNullable<ApplicationPatch['parameters']>): Parameters => {
+  const changed = Object.fromEntries(Object.entries({ ...parameters, ...patch }).flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
+  if (!areParameters(changed)) throw refuse('parameters', `there would be ${Object.keys(changed).length}: ${PARAMETERS_RULE}`);
+  return changed;
+};
+
+/** As a whole: a revision belongs to its repository. */
+const patchSource = (former: ApplicationDefinition['source'], given: ApplicationPatch['source']): Pick<ApplicationDefinition, 'source'> => {
+  const source = given === undefined ? former : given;
+  return source == null ? {} : { source };
+};

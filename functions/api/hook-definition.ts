@@ -13,7 +13,9 @@ import { refuse } from './request.ts';
 export type HookParts = Pick<HookBody, 'name' | 'registry' | 'registryHost' | 'hostAliases' | 'repositories' | 'credential' | 'enabled'>;
 /** As a body gives it, or as a hook has it already. */
 type Scope = Pick<HookParts, 'registryHost'> & { readonly hostAliases?: readonly string[] | undefined; readonly repositories?: readonly string[] | undefined };
-type HookPorts = Pick<ApiPorts, 'registry' | 'registryNames' | 'hashToken'>;
+/** What a hook's definition follows from; how its deliveries are read is no part of that. */
+type Format = Omit<Registry, 'read'>;
+type HookPorts = Pick<ApiPorts, 'registryNames' | 'hashToken'> & { registry(name: string): Format | undefined };
 
 export const makeHook = (body: HookParts, token: string, now: number, ports: HookPorts): HookDefinition => {
   const registry = registryOf(body.registry, ports);
@@ -61,13 +63,13 @@ export const changeHook = (hook: HookDefinition, patch: HookPatch, now: number, 
   };
 };
 
-const registryOf = (name: string, ports: HookPorts): Registry => {
+const registryOf = (name: string, ports: HookPorts): Format => {
   const registry = ports.registry(name);
   if (registry === undefined) throw refuse('registry', `${shown(name)} is no format that is known here: give one of ${ports.registryNames.join(', ')}`);
   return registry;
 };
 
-const readScope = (parts: Scope, name: string, registry: Registry) => {
+const readScope = (parts: Scope, name: string, registry: Format) => {
   const problems: FieldProblem[] = [];
   const read = (field: string, text: string): string | undefined => {
     const host = parseHost(text);
@@ -95,7 +97,7 @@ const readScope = (parts: Scope, name: string, registry: Registry) => {
   };
 };
 
-const readCredential = (body: CredentialBody, name: string, registry: Registry, ports: HookPorts): NonNullable<HookDefinition['credential']> => {
+const readCredential = (body: CredentialBody, name: string, registry: Format, ports: HookPorts): NonNullable<HookDefinition['credential']> => {
   const proof = registry.proofs.find(({ by }) => by === body.by);
   if (proof === undefined) {
     const can = registry.proofs.map(({ by }) => by).join(' or ');

@@ -4,6 +4,7 @@ import { parsed } from '../core/parsed.ts';
 import { ENV, required } from '../env.ts';
 import { hashToken, makeToken } from '../hooks/token.ts';
 import { destinationOf, exceptions } from '../outbound/allow.ts';
+import { appCenter } from '../registries/app-center.ts';
 import { isRegistryName, REGISTRY_NAMES, registries } from '../registries/index.ts';
 import { stdoutLog } from '../runtime/log.ts';
 import { makeApplications } from '../store/applications.ts';
@@ -13,6 +14,7 @@ import { makeTables } from '../store/dynamo.ts';
 import { makeHooks } from '../store/hooks.ts';
 import { makeDeploymentsQueue, makeQueueClient } from '../store/queues.ts';
 import { makeStates } from '../store/states.ts';
+import { makeTriggerUrls } from '../store/trigger-urls.ts';
 import { makeTriggers } from '../store/triggers.ts';
 import { makeTriggersOf } from '../store/triggers-of.ts';
 import { targetOf, targetProblems } from '../targets/index.ts';
@@ -31,6 +33,7 @@ const allow = exceptions((env[ENV.outboundAllow] ?? '').split(',').filter((entry
 const app = makeApi({
   hooks: makeHooks(tables, newWriter),
   triggers: makeTriggers(tables, newWriter),
+  triggerUrls: makeTriggerUrls(tables, newWriter),
   applications: makeApplications(tables, newWriter),
   callPages: makeCallPages(tables, retentionDays),
   calls: makeCalls(tables, retentionDays),
@@ -38,6 +41,7 @@ const app = makeApi({
   triggersOf: makeTriggersOf(tables),
   registryNames: REGISTRY_NAMES,
   registry: (name) => (isRegistryName(name) ? registries[name] : undefined),
+  appCenter,
   targetProblems,
   callProblem: (url, allowed) => {
     const destination = destinationOf(url, allowed === undefined ? allow : new Set([...allow, allowed]));

@@ -6,10 +6,13 @@
  * made on purpose, and whose URL is in use, goes on working.
  */
 import type { HookDefinition } from '../core/definitions.ts';
+import { HOOK_NAME_RULE } from '../schema/hook.ts';
+import { isTriggerUrlId } from '../schema/name.ts';
 import { findTriggers } from './find-triggers.ts';
 import { type HookParts, makeHook } from './hook-definition.ts';
 import type { ApiPorts } from './ports.ts';
 import { Problem } from './problem.ts';
+import { refuse } from './request.ts';
 
 export interface OwnHook {
   readonly hook: HookDefinition;
@@ -22,6 +25,7 @@ const MOST_TOKENS = 2;
 
 /** The hook as it would be, checked, before anything is written. */
 export const draftOwnHook = (parts: HookParts, ports: ApiPorts): { readonly hook: HookDefinition; readonly token: string } => {
+  if (isTriggerUrlId(parts.name)) throw refuse('name', HOOK_NAME_RULE);
   const token = ports.makeToken(parts.name);
   return { hook: makeHook(parts, token, ports.now(), ports), token };
 };

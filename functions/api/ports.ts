@@ -3,17 +3,19 @@ import type { ApplicationState, OpenCall } from '../core/application.ts';
 import type { Call } from '../core/call.ts';
 import type { TargetDefinition, TriggerDefinition } from '../core/definitions.ts';
 import type { Parsed } from '../core/parsed.ts';
-import type { Registry } from '../registries/registry.ts';
+import type { Registry, TriggerReading } from '../registries/registry.ts';
 import type { LogFields } from '../runtime/log.ts';
 import type { FieldProblem } from '../schema/check.ts';
 import type { makeApplications } from '../store/applications.ts';
 import type { makeCallPages } from '../store/call-pages.ts';
 import type { makeHooks } from '../store/hooks.ts';
+import type { makeTriggerUrls } from '../store/trigger-urls.ts';
 import type { makeTriggers } from '../store/triggers.ts';
 
 export interface ApiPorts {
   readonly hooks: ReturnType<typeof makeHooks>;
   readonly triggers: ReturnType<typeof makeTriggers>;
+  readonly triggerUrls: ReturnType<typeof makeTriggerUrls>;
   readonly applications: ReturnType<typeof makeApplications>;
   readonly callPages: ReturnType<typeof makeCallPages>;
   readonly calls: {
@@ -28,6 +30,8 @@ export interface ApiPorts {
   triggersOf(repository: string): Promise<readonly TriggerDefinition[]>;
   readonly registryNames: readonly string[];
   registry(name: string): Registry | undefined;
+  /** The format of trigger URLs. */
+  readonly appCenter: Registry<TriggerReading>;
   targetProblems(target: unknown): readonly FieldProblem[];
   /** Why `deploy` would not call this URL, before any name is resolved; `allowed` is one more `host:port` to be taken as an exception. */
   callProblem(url: string, allowed?: string): string | undefined;

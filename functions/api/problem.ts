@@ -11,6 +11,7 @@ export const PROBLEMS = {
   'being-created': [409, 'The name is just being given'],
   'being-removed': [409, 'Something of this name is just being removed'],
   'too-many-triggers': [409, 'The repository has too many triggers'],
+  'too-many-trigger-urls': [409, 'The application has too many trigger URLs'],
   'hook-in-use': [409, 'Triggers hear the hook'],
   'rotation-under-way': [409, 'Two URLs are valid already'],
   'application-in-use': [409, 'Triggers name the application'],

@@ -2,6 +2,7 @@
 import type { Call } from '../core/call.ts';
 import type { ApplicationDefinition, HookDefinition, TriggerDefinition } from '../core/definitions.ts';
 import type { AttemptRecord } from '../core/outcome.ts';
+import type { TriggerUrl } from '../store/definition-item.ts';
 import { type Lang, wordsOf } from './words.ts';
 
 export const iso = (time: number): string => new Date(time).toISOString();
@@ -29,19 +30,31 @@ export const hookView = (hook: HookDefinition, now: number) => {
   };
 };
 
+/** Without its token, which nothing stored could tell. */
+export const triggerUrlView = ({ name, application, get, registryHost, hostAliases, repositories, createdAt }: TriggerUrl) => ({
+  id: name,
+  application,
+  get: get === true,
+  registryHost,
+  ...(hostAliases.length === 0 ? {} : { hostAliases }),
+  repositories,
+  createdAt: iso(createdAt),
+});
+
 export const triggerView = (trigger: TriggerDefinition) => {
   const { name, hook, repository, rule, application, enabled } = trigger;
   return { name, hook, repository, rule, application, enabled, ...dates(trigger) };
 };
 
 export const applicationView = (application: ApplicationDefinition) => {
-  const { name, enabled, target, policy } = application;
-  return { name, enabled, target, policy, ...dates(application) };
+  const { name, enabled, target, policy, parameters, source } = application;
+  return { name, enabled, target, policy, parameters, source, ...dates(application) };
 };
 
 /** A call with why it is as it is, in words. `responseStatus` and `responseBody` are the last answer of the target. */
 export const callView = (call: Call, lang: Lang) => {
-  const { id, trigger, application, hook, repository, tag, digest, actor, status, reason, detail, by, until, redeliveryOf, repeats } = call;
+  const { id, trigger, application, hook, repository, tag, digest, actor, action, version, commit, status, reason, detail, by, until, redeliveryOf, repeats } =
+    call;
   return {
     id,
     trigger,
@@ -51,6 +64,9 @@ export const callView = (call: Call, lang: Lang) => {
     tag,
     digest,
     actor,
+    action,
+    version,
+    commit,
     status,
     ...(reason === undefined ? {} : wordsOf(reason, lang)),
     detail,

@@ -67,7 +67,9 @@ const isPush = (value: unknown): value is Push =>
   typeof value.hook === 'string' &&
   typeof value.repository === 'string' &&
   typeof value.tag === 'string' &&
-  typeof value.receivedAt === 'number';
+  typeof value.receivedAt === 'number' &&
+  (value.application === undefined || (typeof value.application === 'string' && value.application !== '')) &&
+  (value.restart === undefined || (value.restart === true && value.application !== undefined));
 
 export const decodePushes = (body: string): PushesMessage => {
   const value = decode(body, 'pushes');

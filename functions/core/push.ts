@@ -4,6 +4,7 @@
  * A format reads a `PushEvent` out of its payload; `toPush` binds it to the hook it came through,
  * which decides for which registry host and repositories it may speak.
  */
+import { WHOLE } from './application.ts';
 import { isDigest, isTag, normaliseRepository, parseHost } from './image.ts';
 import { type Parsed, parsed, refused } from './parsed.ts';
 import { hookCovers } from './repository-pattern.ts';
@@ -15,6 +16,7 @@ export interface PushEvent {
   readonly host?: string;
   /** Path inside the registry, as the payload spells it. */
   readonly path: string;
+  /** Empty where an image is named by its digest alone, which only a trigger URL may do. */
   readonly tag: string;
   readonly digest?: string;
   readonly mediaType?: string;
@@ -37,6 +39,7 @@ export interface Push {
   readonly hook: string;
   /** `host/path`, normalised. */
   readonly repository: string;
+  /** Empty as in `PushEvent`: the image is then `repository@digest`. */
   readonly tag: string;
   readonly digest?: string;
   readonly mediaType?: string;
@@ -70,7 +73,7 @@ export const toPush = (
   scope: HookScope & { readonly name: string },
   made: { readonly id: string; readonly receivedAt: number },
 ): Parsed<Push> => {
-  if (!isTag(event.tag))
+  if (!isTag(event.tag) && !(event.tag === '' && event.digest !== undefined))
     return refused(
       `${shown(event.tag)} is not a tag (${event.tag.length} characters): up to 128 of A-Z, a-z, 0-9, "_", "." and "-" are allowed, not beginning with "." or "-"`,
     );
@@ -97,6 +100,29 @@ export const toPush = (
     ...(actor === undefined || actor === '' ? {} : { actor: actor.slice(0, MAX_ACTOR) }),
     ...(isShort(eventId, MAX_EVENT_ID) ? { eventId } : {}),
   });
+};
+
+/** A push through a trigger URL: whatever the rules of triggers say, for its application. */
+export const forApplication = (push: Push, application: string): Push => ({ ...push, actor: actorOf(push.hook), application });
+
+/** A trigger URL that was called without an image: what runs is to be restarted. */
+export const toRestart = (hook: string, application: string, made: { readonly id: string; readonly receivedAt: number }): Push => ({
+  id: made.id,
+  hook,
+  repository: WHOLE,
+  tag: '',
+  receivedAt: made.receivedAt,
+  actor: actorOf(hook),
+  application,
+  restart: true,
+});
+
+const actorOf = (triggerUrl: string): string => `trigger URL ${triggerUrl}`;
+
+/** As people know it: `host/path:tag`, or with the digest where there is no tag. */
+export const pushText = ({ repository, tag, digest, restart }: Pick<Push, 'repository' | 'tag' | 'digest' | 'restart'>): string => {
+  if (restart === true) return 'restart';
+  return tag === '' && digest !== undefined ? `${repository}@${digest}` : `${repository}:${tag}`;
 };
 
 const isShort = (text: string | undefined, most: number): text is string => text !== undefined && text !== '' && text.length <= most;

@@ -1,9 +1,13 @@
-/** Ingest behind `ANY /hooks/{token}`. */
+/** Ingest behind `ANY /hooks/{token}` and `ANY /hook/trigger`. */
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { bodyOf, json, plain } from '../runtime/http.ts';
 import { describeError } from '../runtime/log.ts';
-import { type IngestPorts, ingest } from './ingest.ts';
+import type { IngestPorts } from './delivery.ts';
+import { ingest } from './ingest.ts';
+import { triggerUrl } from './trigger-url.ts';
+
+const TRIGGER_URL = 'ANY /hook/trigger';
 
 export const makeIngestHandler = (ports: IngestPorts) =>
   middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
@@ -15,8 +19,13 @@ export const makeIngestHandler = (ports: IngestPorts) =>
         query: plain(event.queryStringParameters),
         body: bodyOf(event),
       };
-      const { status, message, pushes } = await ingest(event.pathParameters?.token ?? '', delivery, ports);
-      return json(status, { code: String(status), message, requestId, ...(pushes === undefined ? {} : { pushes }) });
+      const { status, message, pushes, allow } =
+        event.routeKey === TRIGGER_URL
+          ? // The origin's answer is these three fields and no other.
+            { ...(await triggerUrl(delivery.query.token ?? '', delivery, ports)), pushes: undefined }
+          : await ingest(event.pathParameters?.token ?? '', delivery, ports);
+      const answer = json(status, { code: String(status), message, requestId, ...(pushes === undefined ? {} : { pushes }) });
+      return allow === undefined ? answer : { ...answer, headers: { ...answer.headers, allow } };
     })
     // A table that throttles or a bug of ours: the sender is asked to come again, and told nothing of the inside.
     .onError((request) => {

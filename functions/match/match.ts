@@ -5,22 +5,25 @@
  * before", never "stop here". The send always happens; a spare reconcile does nothing.
  */
 import type { OpenCall } from '../core/application.ts';
-import { type Call, callId, isOpen, type Settlement } from '../core/call.ts';
+import { type Call, callId, isOpen, manualTrigger, type Settlement } from '../core/call.ts';
 import type { Decision } from '../core/decide.ts';
 import type { TriggerDefinition } from '../core/definitions.ts';
 import type { PushesMessage } from '../core/message.ts';
 import { orderOf } from '../core/order.ts';
-import type { Push } from '../core/push.ts';
+import { type Push, pushText } from '../core/push.ts';
 
-interface Decided {
-  readonly trigger: TriggerDefinition;
+/** What a call needs of the trigger that made it. */
+type Caller = Pick<TriggerDefinition, 'name' | 'application'>;
+
+interface Decided<T extends Caller = Caller> {
+  readonly trigger: T;
   readonly decision: Decision;
 }
 
 export interface MatchPorts {
   triggersOf(repository: string): Promise<readonly TriggerDefinition[]>;
   /** Loads what the rules need (the regex engine, only then) and decides. */
-  decideAll(triggers: readonly TriggerDefinition[], push: Push): Promise<readonly Decided[]>;
+  decideAll(triggers: readonly TriggerDefinition[], push: Push): Promise<readonly Decided<TriggerDefinition>[]>;
   claim(push: Push, now: number): Promise<{ readonly mine: true } | { readonly mine: false; readonly pushId: string }>;
   readonly calls: {
     put(call: Call): Promise<'put' | 'exists'>;
@@ -55,11 +58,10 @@ export const match = async (message: PushesMessage, ports: MatchPorts): Promise<
 
 const matchPush = async (push: Push, message: PushesMessage, ports: MatchPorts): Promise<void> => {
   const started = ports.now();
-  const reference = `${push.repository}:${push.tag}`;
-  const all = await ports.triggersOf(push.repository);
-  const decided = (await ports.decideAll(all, push)).filter(({ decision }) => decision.fires || decision.reason !== 'other-hook');
+  const reference = pushText(push);
+  const { decided, triggers } = await decisionsOn(push, ports);
   if (decided.length === 0) {
-    ports.log('push.unheard', { push: push.id, delivery: message.deliveryId, hook: push.hook, reference, triggers: all.length });
+    ports.log('push.unheard', { push: push.id, delivery: message.deliveryId, hook: push.hook, reference, triggers });
     return;
   }
   const claim = await ports.claim(push, started);
@@ -93,15 +95,24 @@ const matchPush = async (push: Push, message: PushesMessage, ports: MatchPorts):
   });
 };
 
+/** Through a trigger URL a push fires for the application that it names, and no trigger is asked. `triggers`: how many were. */
+const decisionsOn = async (push: Push, ports: MatchPorts): Promise<{ readonly decided: readonly Decided[]; readonly triggers: number }> => {
+  const { application } = push;
+  if (application !== undefined) return { decided: [{ trigger: { name: manualTrigger(application), application }, decision: { fires: true } }], triggers: 0 };
+  const all = await ports.triggersOf(push.repository);
+  const decided = (await ports.decideAll(all, push)).filter(({ decision }) => decision.fires || decision.reason !== 'other-hook');
+  return { decided, triggers: all.length };
+};
+
 /** Puts the call; the trigger when it is to be opened. What an earlier delivery of this message decided stands, whatever the rule says by now. */
-const recordDecision = async (push: Push, { trigger, decision }: Decided, now: number, ports: MatchPorts): Promise<TriggerDefinition | undefined> => {
+const recordDecision = async (push: Push, { trigger, decision }: Decided, now: number, ports: MatchPorts): Promise<Caller | undefined> => {
   const call = callOf(push, trigger, decision, now);
   if ((await ports.calls.put(call)) === 'put') return decision.fires ? trigger : undefined;
   const stored = await ports.calls.get(call.id, now);
   return stored === undefined ? (decision.fires ? trigger : undefined) : isOpen(stored.status) ? trigger : undefined;
 };
 
-const callOf = (push: Push, trigger: TriggerDefinition, decision: Decision, now: number): Call => ({
+const callOf = (push: Push, trigger: Caller, decision: Decision, now: number): Call => ({
   id: callId(push.id, trigger.name),
   trigger: trigger.name,
   application: trigger.application,
@@ -111,13 +122,14 @@ const callOf = (push: Push, trigger: TriggerDefinition, decision: Decision, now:
   ...(push.digest === undefined ? {} : { digest: push.digest }),
   ...(push.actor === undefined ? {} : { actor: push.actor.slice(0, 100) }),
   order: orderOf(push),
+  ...(push.restart === true ? { action: 'redeploy' } : {}),
   ...(decision.fires ? { status: 'queued' } : { status: 'untriggered', reason: decision.reason, detail: decision.detail, endedAt: now }),
   receivedAt: push.receivedAt,
   decidedAt: now,
 });
 
 /** Makes the application see the call; the application's name, or undefined when there is no such application. */
-const openCall = async (push: Push, trigger: TriggerDefinition, hosts: readonly string[], ports: MatchPorts): Promise<string | undefined> => {
+const openCall = async (push: Push, trigger: Caller, hosts: readonly string[], ports: MatchPorts): Promise<string | undefined> => {
   const { application } = trigger;
   const open: OpenCall = {
     callId: callId(push.id, trigger.name),
@@ -127,6 +139,7 @@ const openCall = async (push: Push, trigger: TriggerDefinition, hosts: readonly 
     ...(push.digest === undefined ? {} : { digest: push.digest }),
     receivedAt: push.receivedAt,
     hosts,
+    ...(push.restart === true ? { restart: true } : {}),
   };
   if ((await ports.states.open(application, open)) === 'opened') return application;
   if ((await ports.mendState(application)) && (await ports.states.open(application, open)) === 'opened') return application;

@@ -11,11 +11,10 @@
 import * as z from 'zod/mini';
 import type { IgnoredEvent, PushEvent } from '../core/push.ts';
 import { contentProblem, mediaTypeProblem, tagProblem } from './artifact.ts';
-import { decodeShape, detail, optionalText, readShape, textOr } from './payload.ts';
+import { decodeShape, detail, optionalText, readShape, textIn, textOr } from './payload.ts';
 import type { RawRequest, Registry } from './registry.ts';
 
 const envelope = z.object({ events: z.array(z.unknown()) });
-const reference = z.catch(z.object({ mediaType: detail }), {});
 const event = z.object({
   id: detail,
   timestamp: detail,
@@ -26,10 +25,10 @@ const event = z.object({
     repository: z.string(),
     fromRepository: detail,
     tag: optionalText,
-    references: z.catch(z.optional(z.nullable(z.array(reference))), undefined),
+    references: detail,
   }),
-  request: z.catch(z.object({ host: detail }), {}),
-  actor: z.catch(z.object({ name: detail }), {}),
+  request: detail,
+  actor: detail,
 });
 type Event = z.infer<typeof event>;
 
@@ -72,9 +71,10 @@ export const distribution: Registry = {
 const contentType = ({ headers }: RawRequest): string => (Object.hasOwn(headers, 'content-type') ? (headers['content-type'] ?? '').toLowerCase() : '');
 
 const readEvent = ({ id, timestamp, action, target, request, actor }: Event): PushEvent | IgnoredEvent => {
-  const [tag, digest, host, eventId, name] = [target.tag, target.digest, request.host, id, actor.name].map(textOr);
+  const [tag, digest, eventId] = [target.tag, target.digest, id].map(textOr);
+  const [host, name] = [textIn(request, 'host'), textIn(actor, 'name')];
   const mediaType = textOr(target.mediaType)?.split(';', 1)[0]?.trim();
-  const references = (target.references ?? []).flatMap((known) => textOr(known.mediaType) ?? []);
+  const references = Array.isArray(target.references) ? target.references.flatMap((known) => textIn(known, 'mediaType') ?? []) : [];
   const why =
     action === 'push'
       ? (mediaTypeProblem(mediaType) ?? tagProblem(tag) ?? contentProblem(mediaType, references))
@@ -95,7 +95,7 @@ const readEvent = ({ id, timestamp, action, target, request, actor }: Event): Pu
 };
 
 /** Milliseconds since the epoch; undefined for anything without a zone or that is no date. */
-const zonedTime = (text: string | null | undefined): number | undefined => {
+const zonedTime = (text: unknown): number | undefined => {
   const at = typeof text === 'string' && ZONED_TIME.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(at) ? undefined : at;
 };

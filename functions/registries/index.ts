@@ -1,4 +1,4 @@
-/** Every webhook format there is. */
+/** Every webhook format there is. A hook of `app-center` is never made by name: it is the trigger URL of one application, so it is not among those that people choose from. */
 import { alibabaAcr } from './alibaba-acr.ts';
 import { distribution } from './distribution.ts';
 import { generic } from './generic.ts';

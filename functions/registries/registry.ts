@@ -1,7 +1,7 @@
 /** The interface of a webhook format: values in, values out. Add one = one file here, one line in `index.ts`, fixtures in pairs. */
 import type { HookScope, IgnoredEvent, PushEvent } from '../core/push.ts';
 
-export interface Registry {
+export interface Registry<R extends TriggerReading = Reading> {
   /** What this sender can do to prove itself, strongest first; [] = the URL alone. */
   readonly proofs: readonly Proof[];
   /** True where the payload cannot name the registry (or must not be believed), so that the hook has to. */
@@ -10,7 +10,7 @@ export interface Registry {
   aliases(registryHost: string): readonly string[];
   /** Only to say "this looks like Harbor, the hook is for Docker Hub". */
   recognises(request: RawRequest): boolean;
-  read(request: RawRequest, hook: HookScope): Reading;
+  read(request: RawRequest, hook: HookScope): R;
   /** Where to paste the URL, for the answer that creates the hook: a few short lines. */
   guide(url: string): readonly string[];
 }
@@ -20,6 +20,12 @@ export type Proof = { readonly by: 'header'; readonly name: string } | { readonl
 export type Reading =
   | { readonly is: 'events'; readonly pushes: readonly PushEvent[]; readonly ignored: readonly IgnoredEvent[] }
   | { readonly is: 'unreadable'; readonly why: string };
+
+/** Of a trigger URL, which may also be called to restart what runs. `anyHost`: neither the body nor the hook can say in which registry the image is. */
+export type TriggerReading =
+  | (Extract<Reading, { is: 'events' }> & { readonly anyHost?: boolean })
+  | Extract<Reading, { is: 'unreadable' }>
+  | { readonly is: 'restart' };
 
 /** One HTTP delivery: header names in lower case, `body` the raw bytes (already base64-decoded). */
 export interface RawRequest {

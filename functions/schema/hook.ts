@@ -1,6 +1,6 @@
 /** Bodies that make or change a hook. Hosts and patterns are only bounded here: `core` reads them, the format says what it needs. */
 import * as z from 'zod/mini';
-import { name } from './name.ts';
+import { isTriggerUrlId, name } from './name.ts';
 
 const short = (most: number) => z.string().check(z.minLength(1), z.maxLength(most));
 const registry = short(40);
@@ -36,7 +36,10 @@ export const hookParts = {
   credential: z.optional(credential),
 } as const;
 
-export const hookBody = z.strictObject({ name, registry, ...hookParts, enabled: z.optional(z.boolean()) });
+export const HOOK_NAME_RULE = 'names that begin as the id of a trigger URL does (url- and 26 letters and digits) are kept for those';
+const hookName = name.check(z.refine((text: string) => !isTriggerUrlId(text), { error: HOOK_NAME_RULE }));
+
+export const hookBody = z.strictObject({ name: hookName, registry, ...hookParts, enabled: z.optional(z.boolean()) });
 export type HookBody = z.infer<typeof hookBody>;
 
 /** `null` takes a field away. */

@@ -1,7 +1,7 @@
 /** Everything else that a request may carry: the filters of lists, and the bodies of what is asked or done once. */
 import * as z from 'zod/mini';
 import { type CallStatus, FINAL, OPEN } from '../core/call.ts';
-import { name } from './name.ts';
+import { CALLER_RULE, isCaller, name } from './name.ts';
 
 const LIMIT = 'give a whole number from 1 to 100';
 const limit = z.optional(
@@ -41,7 +41,9 @@ const status = z.optional(
   ),
 );
 
-export const callsQuery = z.strictObject({ trigger: z.optional(name), application: z.optional(name), status, limit, cursor, lang });
+const caller = z.string().check(z.refine(isCaller, { error: CALLER_RULE }));
+
+export const callsQuery = z.strictObject({ trigger: z.optional(caller), application: z.optional(name), status, limit, cursor, lang });
 export const langQuery = z.strictObject({ lang });
 export const deleteQuery = z.strictObject({ force: z.optional(z.enum(['true', 'false'])) });
 export const rotateQuery = z.strictObject({ keep: z.optional(z.enum(['former', 'newest'])) });

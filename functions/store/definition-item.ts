@@ -1,6 +1,6 @@
 /**
  * Hooks, triggers and applications as items of the definitions table:
- *   HOOK#<name>, DEF                                                            hook
+ *   HOOK#<name>, DEF                                                            hook, or trigger URL of an application (name in the index: <application>/<id>)
  *   APP#<name>, DEF                                                             application
  *   REPO#<host/path> or PREFIX#<host/first segment>, TRIGGER#<name>             trigger
  *   TRIGGER#<name>, CLAIM                                                       makes a trigger's name unique: see triggers.ts
@@ -12,7 +12,9 @@ import type { ApplicationDefinition, HookDefinition, TargetDefinition, TriggerDe
 import { hostOf, pathOf } from '../core/image.ts';
 import type { Item } from './dynamo.ts';
 
-export type Kind = 'hook' | 'trigger' | 'application';
+export type Kind = 'hook' | 'trigger-url' | 'trigger' | 'application';
+
+export type TriggerUrl = HookDefinition & { readonly application: string };
 
 export interface Key {
   readonly pk: string;
@@ -42,6 +44,14 @@ export const hookToItem = (hook: HookDefinition, edition: number): Item & Key =>
   v: 1,
   edition,
   ...hook,
+});
+
+/** In the index the URLs of one application lie together, under names that no application can have. */
+export const triggerUrlsOf = (application: string): string => `${application}/`;
+export const triggerUrlToItem = (url: TriggerUrl, edition: number): Item & Key => ({
+  ...hookToItem(url, edition),
+  kind: 'trigger-url' satisfies Kind,
+  name: `${triggerUrlsOf(url.application)}${url.name}`,
 });
 
 export const triggerToItem = (trigger: TriggerDefinition, edition: number): Item & Key => ({
@@ -90,6 +100,15 @@ export const hookFromItem = (item: Item): HookDefinition => {
   if (!isHook(hook)) throw strange(item);
   return hook;
 };
+
+export const triggerUrlFromItem = (item: Item): TriggerUrl => {
+  const { application, ...hook } = hookFromItem(item);
+  if (typeof application !== 'string') throw strange(item);
+  return { ...hook, application, name: hook.name.slice(triggerUrlsOf(application).length) };
+};
+
+/** Whatever a token may name. */
+export const anyHookFromItem = (item: Item): HookDefinition => (item.kind === ('trigger-url' satisfies Kind) ? triggerUrlFromItem(item) : hookFromItem(item));
 
 export const triggerFromItem = (item: Item): TriggerDefinition => {
   const trigger = body(item);

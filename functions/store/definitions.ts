@@ -40,8 +40,14 @@ export const makeDefinitions = <T>(tables: Tables, codec: Codec<T>, newWriter: (
     return Item === undefined ? undefined : fromItem(Item);
   };
 
-  const get = async (key: Key): Promise<T | undefined> => {
+  /** Hooks and trigger URLs have keys of one shape: what is of another kind is not there. */
+  const readOwn = async (key: Key): Promise<Item | undefined> => {
     const item = await read(key);
+    return item?.kind === codec.kind ? item : undefined;
+  };
+
+  const get = async (key: Key): Promise<T | undefined> => {
+    const item = await readOwn(key);
     return item === undefined ? undefined : codec.fromItem(item);
   };
 
@@ -54,7 +60,7 @@ export const makeDefinitions = <T>(tables: Tables, codec: Codec<T>, newWriter: (
 
   /** Applies `alter` to what is stored now; again if somebody else changed it in between. What `alter` throws ends the change. */
   const change = async (key: Key, alter: (definition: T) => Promise<T> | T): Promise<T | 'absent' | 'moved'> => {
-    let item = await read(key);
+    let item = await readOwn(key);
     for (let i = 0; i < TRIES; i += 1) {
       if (item === undefined) return 'absent';
       const edition = typeof item.edition === 'number' ? item.edition : 0;
@@ -67,7 +73,7 @@ export const makeDefinitions = <T>(tables: Tables, codec: Codec<T>, newWriter: (
         ExpressionAttributeValues: toItem({ ':edition': edition }),
       });
       if (await whenHolds(tables.client.send(put))) return changed;
-      item = await read(key);
+      item = await readOwn(key);
       if (item?.writer === writer) return changed;
     }
     return 'moved';
@@ -75,7 +81,7 @@ export const makeDefinitions = <T>(tables: Tables, codec: Codec<T>, newWriter: (
 
   /** True when it was there and is no more; who else removed it at the same time is told the same. With `untouched`, only what nobody has changed since its creation. */
   const remove = async ({ pk, sk }: Key, untouched = false): Promise<boolean> => {
-    if ((await read({ pk, sk })) === undefined) return false;
+    if ((await readOwn({ pk, sk })) === undefined) return false;
     const removal = new DeleteItemCommand({
       TableName,
       Key: toItem({ pk, sk }),

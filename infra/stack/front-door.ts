@@ -61,7 +61,7 @@ export class FrontDoor extends Construct {
   }
 }
 
-/** The route's key, never its path: a path holds the token of a hook. */
+/** The route's key, never its path or query: they hold the token of a hook. */
 const accessLog = AccessLogFormat.custom(
   JSON.stringify({
     requestId: AccessLogField.contextRequestId(),

@@ -64,6 +64,7 @@ export class ImageTriggers extends Construct {
       ingest,
       'Registries cannot sign requests with IAM; ingest checks the 256-bit token in the path, and a second factor where the format has one.',
     );
+    door.open('/hook/trigger', ingest, 'CI jobs and registries cannot sign requests with IAM; ingest checks the 256-bit token in the query.');
     definitions.give(ingest, ['GetItem']);
     // The store wants both names; ingest never touches the calls.
     calls.give(ingest, []);

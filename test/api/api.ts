@@ -7,6 +7,7 @@ import type { ApiPorts } from '../../functions/api/ports.ts';
 import { parsed } from '../../functions/core/parsed.ts';
 import { hashToken, makeToken } from '../../functions/hooks/token.ts';
 import { destinationOf } from '../../functions/outbound/allow.ts';
+import { appCenter } from '../../functions/registries/app-center.ts';
 import { isRegistryName, REGISTRY_NAMES, registries } from '../../functions/registries/index.ts';
 import { makeApplications } from '../../functions/store/applications.ts';
 import { makeCallPages } from '../../functions/store/call-pages.ts';
@@ -14,6 +15,7 @@ import { makeCalls } from '../../functions/store/calls.ts';
 import { makeHooks } from '../../functions/store/hooks.ts';
 import { makeStateRemoval } from '../../functions/store/state-removal.ts';
 import { makeStates } from '../../functions/store/states.ts';
+import { makeTriggerUrls } from '../../functions/store/trigger-urls.ts';
 import { makeTriggers } from '../../functions/store/triggers.ts';
 import { makeTriggersOf } from '../../functions/store/triggers-of.ts';
 import { targetOf, targetProblems } from '../../functions/targets/index.ts';
@@ -54,6 +56,7 @@ export const startApi = async (change: (ports: ApiPorts) => ApiPorts = (ports) =
   const ports = change({
     hooks: makeHooks(tables, randomUUID),
     triggers: makeTriggers(tables, randomUUID),
+    triggerUrls: makeTriggerUrls(tables, randomUUID),
     applications: makeApplications(tables, randomUUID),
     callPages: makeCallPages(tables, 90),
     calls,
@@ -61,6 +64,7 @@ export const startApi = async (change: (ports: ApiPorts) => ApiPorts = (ports) =
     triggersOf: makeTriggersOf(tables),
     registryNames: REGISTRY_NAMES,
     registry: (name) => (isRegistryName(name) ? registries[name] : undefined),
+    appCenter,
     targetProblems,
     callProblem: (url, allowed) => {
       const destination = destinationOf(url, new Set(allowed === undefined ? [ALLOWED] : [ALLOWED, allowed]));

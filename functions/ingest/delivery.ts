@@ -1,0 +1,123 @@
+/** What both doors of ingest have in common: a delivery, who it is from, what is answered and logged, and the queue. */
+import type { ApplicationDefinition, HookDefinition } from '../core/definitions.ts';
+import type { PushesMessage } from '../core/message.ts';
+import type { Parsed } from '../core/parsed.ts';
+import type { IgnoredEvent, Push, PushEvent } from '../core/push.ts';
+
+/** One HTTP delivery: header names in lower case, `body` the raw bytes. */
+export interface Delivery {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+export interface Answer {
+  readonly status: 200 | 202 | 400 | 401 | 404 | 405 | 413 | 503;
+  readonly message: string;
+  readonly pushes?: number;
+  /** With 405: the methods that are taken, as the header `Allow` has them. */
+  readonly allow?: string;
+}
+
+export type Reading =
+  | { readonly is: 'events'; readonly pushes: readonly PushEvent[]; readonly ignored: readonly IgnoredEvent[] }
+  | { readonly is: 'unreadable'; readonly why: string };
+
+export type TriggerReading =
+  | { readonly is: 'events'; readonly pushes: readonly PushEvent[]; readonly ignored: readonly IgnoredEvent[]; readonly anyHost?: boolean }
+  | { readonly is: 'unreadable'; readonly why: string }
+  | { readonly is: 'restart' };
+
+export interface IngestPorts {
+  hook(name: string): Promise<HookDefinition | undefined>;
+  /** Asked only for a trigger URL. */
+  application(name: string): Promise<ApplicationDefinition | undefined>;
+  readToken(text: string): Parsed<{ readonly hook: string; readonly token: string }>;
+  verifyToken(token: string, hook: HookDefinition | undefined, now: number): boolean;
+  verifyCredential(hook: HookDefinition, delivery: Delivery): { readonly ok: true } | { readonly ok: false; readonly why: string };
+  /** Reads by the hook's own format; `looksLike` names another format that recognises the delivery. */
+  read(hook: HookDefinition, delivery: Delivery): Reading;
+  readTrigger(hook: HookDefinition, delivery: Delivery): TriggerReading;
+  looksLike(hook: HookDefinition, delivery: Delivery): string | undefined;
+  toPush(event: PushEvent, hook: HookDefinition, made: { readonly id: string; readonly receivedAt: number }): Parsed<Push>;
+  send(message: PushesMessage): Promise<void>;
+  now(): number;
+  newUlid(now: number): string;
+  log(event: string, fields: Readonly<Record<string, string | number | boolean | undefined>>): void;
+}
+
+export const MAX_BODY_BYTES = 1_048_576;
+
+export interface Received {
+  readonly deliveryId: string;
+  readonly now: number;
+  /** Logs the answer, and gives it back. */
+  done(answer: Answer, hook?: string, ignored?: number): Answer;
+}
+
+export const receive = (delivery: Delivery, ports: IngestPorts): Received => {
+  const now = ports.now();
+  const deliveryId = ports.newUlid(now);
+  return {
+    deliveryId,
+    now,
+    done: (answer, hook, ignored) => {
+      ports.log('push.received', {
+        delivery: deliveryId,
+        hook,
+        status: answer.status,
+        pushes: answer.pushes,
+        ignored,
+        bytes: delivery.body.length,
+        why: answer.message,
+        ms: ports.now() - now,
+      });
+      return answer;
+    },
+  };
+};
+
+export const tooLarge = ({ body }: Delivery): Answer | undefined =>
+  body.length > MAX_BODY_BYTES ? { status: 413, message: `the body has ${body.length} bytes; at most ${MAX_BODY_BYTES} are read` } : undefined;
+
+/** The hook whose token this is. A malformed, an unknown, an expired and a disabled one are all the same, and take the same time: a guesser learns nothing. */
+export const authentic = async (token: string, now: number, ports: IngestPorts): Promise<HookDefinition | undefined> => {
+  const named = ports.readToken(token);
+  const found = named.ok ? await ports.hook(named.value.hook) : undefined;
+  const valid = ports.verifyToken(named.ok ? named.value.token : '', found, now);
+  return valid && found?.enabled === true ? found : undefined;
+};
+
+/** Whether the queue has every part. */
+export const enqueue = async (
+  { deliveryId, now }: Received,
+  { name }: HookDefinition,
+  hosts: readonly string[],
+  pushes: readonly Push[],
+  ports: IngestPorts,
+): Promise<boolean> => {
+  try {
+    await ports.send({ v: 1, deliveryId, hook: name, hosts, receivedAt: now, pushes });
+    return true;
+  } catch (error) {
+    ports.log('push.refused', { delivery: deliveryId, hook: name, why: error instanceof Error ? error.message : String(error) });
+    return false;
+  }
+};
+
+export const hostsOf = (hook: HookDefinition): readonly string[] => [
+  ...new Set([...(hook.registryHost === undefined ? [] : [hook.registryHost]), ...hook.hostAliases]),
+];
+
+const SHOWN = 3;
+/** A sender's own text in our answer: enough to be known again. */
+const SHOWN_TEXT = 200;
+const cut = (text: string): string => (text.length > SHOWN_TEXT ? `${text.slice(0, SHOWN_TEXT)}…` : text);
+
+/** Why nothing of the delivery can fire. */
+export const summary = (ignored: readonly IgnoredEvent[]): string => {
+  if (ignored.length === 0) return 'the delivery holds no event';
+  const shown = ignored.slice(0, SHOWN).map(({ why, reference }) => (reference === undefined ? why : `${cut(reference)}: ${why}`));
+  return ignored.length > SHOWN ? `${shown.join('; ')}; and ${ignored.length - SHOWN} more` : shown.join('; ');
+};
