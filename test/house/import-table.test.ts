@@ -15,7 +15,8 @@ const CLIENT = '@aws-sdk/[a-z-]+';
 const ROWS: readonly Row[] = [
   { files: /^functions\/env\.ts$/, may: [] },
   { files: /^functions\/core\/expression\.ts$/, may: ['functions/core/', 're2js$'] },
-  { files: /^functions\/core\/version\.ts$/, may: ['functions/core/', 'semver'] },
+  { files: /^functions\/core\/(?:version|lower)\.ts$/, may: ['functions/core/', 'semver'] },
+  { files: /^functions\/core\/template-\w+\.ts$/, may: ['functions/core/', 'yaml$'] },
   { files: /^functions\/core\//, may: ['functions/core/'] },
   { files: /^functions\/schema\//, may: ['functions/core/', 'functions/schema/', 'zod/mini$'] },
   { files: /^functions\/registries\//, may: ['functions/core/', 'functions/registries/', 'zod/mini$'] },
@@ -32,7 +33,7 @@ const ROWS: readonly Row[] = [
   { files: /^functions\/(ingest|match|deploy)\//, may: ['functions/core/', 'functions/(ingest|match|deploy)/', 'T:functions/targets/target'] },
   {
     files: /^functions\/api\//,
-    may: ['functions/(core|schema|api)/', 'hono', 'T:zod/mini$', 'T:functions/(store|registries|targets|runtime)/', 'T:aws-lambda$'],
+    may: ['functions/(core|schema|api)/', 'hono', 'diff$', 'T:zod/mini$', 'T:functions/(store|registries|targets|runtime)/', 'T:aws-lambda$'],
   },
   { files: /^infra\/stack\//, may: ['infra/stack/', 'functions/env', 'functions/schema/', 'aws-cdk-lib', 'constructs$', 'cdk-nag$', 'esbuild$', 'node:'] },
   {
