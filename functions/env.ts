@@ -23,6 +23,8 @@ export const ENV = {
   outboundAllow: 'OUTBOUND_ALLOW',
   /** Only where switched on (the local engine): prefix of environment variables that `env:` references may read. */
   secretEnvPrefix: 'SECRET_ENV_PREFIX',
+  /** Only where switched on (the local engine): path of a socket with the Docker Engine API. */
+  dockerSocket: 'DOCKER_SOCKET',
 } as const;
 
 /** The value of a required variable; an error naming it when missing. */

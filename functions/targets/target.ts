@@ -97,6 +97,8 @@ export interface TargetIo {
   request(request: OutboundRequest): Promise<OutboundAnswer>;
   /** The Docker Engine API of this machine; only where the engine on one machine was given its socket. */
   readonly docker?: (request: DockerRequest) => Promise<OutboundAnswer>;
+  /** GET on a port that a container has on this machine's loopback, which `request` may not reach; only beside `docker`. */
+  readonly reach?: (port: number, path: string) => Promise<OutboundAnswer>;
   /** The value behind `ssm:/image-triggers/…`, `secretsmanager:image-triggers/…` or (only where switched on) `env:…`. Throws when the store cannot be asked just now. */
   secret(reference: string): Promise<Parsed<string>>;
   readonly signal: AbortSignal;

@@ -7,8 +7,11 @@ import { openBackends } from './backends.ts';
 import { calm, makeChaos } from './chaos.ts';
 import { claim } from './claim.ts';
 import { type Endpoint, forgetEndpoint, readIdentity, writeEndpoint } from './data-directory.ts';
+import { makeDockerClient } from './docker-client.ts';
+import { openDockerDoor } from './docker-door.ts';
 import { type EventSource, startEventSource } from './event-source.ts';
 import { deleteExpired } from './expiry.ts';
+import { startFront } from './front.ts';
 import { environmentOf } from './function-environment.ts';
 import { type FunctionPool, makeFunctionPool } from './function-pool.ts';
 import { startGuard } from './guard.ts';
@@ -84,9 +87,11 @@ const start = async (options: EngineOptions, assemblyDirectory: string, print: (
 
   const logs = openLogs({ directory: join(directory, 'logs'), now: ground.now, print, verbose: options.verbose });
   undo.push(logs.close);
+  const docker = await openDocker(options, (line) => logs.line('engine', 'engine', line), undo);
   const pool = startPools(
     plan,
-    (spec) => environmentOf(spec, { awsUrl, region: REGION, ...identity, allow: options.allow, outer: process.env }),
+    (spec) =>
+      environmentOf(spec, { awsUrl, region: REGION, ...identity, allow: options.allow, ...(docker === undefined ? {} : { docker }), outer: process.env }),
     logs.line,
     undo,
   );
@@ -106,6 +111,15 @@ const start = async (options: EngineOptions, assemblyDirectory: string, print: (
   const endpoint: Endpoint = { url, token, pid: process.pid, accessKeyId, secretAccessKey, region: REGION, awsUrl };
   undo.push(writeEndpoint(directory, endpoint));
   return { ...endpoint, plan };
+};
+
+/** The socket for functions, and the front before the containers; none of both unless asked for. */
+const openDocker = async ({ docker, host }: EngineOptions, log: (line: string) => void, undo: Undo): Promise<string | undefined> => {
+  if (docker === undefined) return undefined;
+  const door = await openDockerDoor(docker);
+  undo.push(door.close);
+  undo.push(startFront({ docker: makeDockerClient(docker), host, log, now: Date.now }).stop);
+  return door.socketPath;
 };
 
 type Spec = Plan['functions'][number];

@@ -8,11 +8,13 @@ export interface EnvironmentGround {
   readonly secretAccessKey: string;
   /** `host:port` entries that outbound calls may reach although they are loopback. */
   readonly allow: readonly string[];
+  /** Socket with the Docker Engine API, where the engine was given one. */
+  readonly docker?: string;
   /** The engine's own environment. */
   readonly outer: Readonly<Record<string, string | undefined>>;
 }
 
-/** Variables with this prefix are handed on, and are what `env:` references may read. The names of both switches stand in `functions/env.ts`. */
+/** Variables with this prefix are handed on, and are what `env:` references may read. The names of the switches stand in `functions/env.ts`. */
 export const SECRET_ENV_PREFIX = 'IMAGE_TRIGGERS_SECRET_';
 
 /** Endpoints of services that the engine does not have may point elsewhere, for example at another emulator. */
@@ -20,7 +22,7 @@ const HANDED_ON = /^AWS_ENDPOINT_URL_[A-Z0-9_]+$/;
 
 export const environmentOf = (
   spec: FunctionSpec,
-  { awsUrl, region, accessKeyId, secretAccessKey, allow, outer }: EnvironmentGround,
+  { awsUrl, region, accessKeyId, secretAccessKey, allow, docker, outer }: EnvironmentGround,
 ): Readonly<Record<string, string>> => ({
   ...handedOn(outer),
   PATH: outer.PATH ?? '',
@@ -45,6 +47,7 @@ export const environmentOf = (
   AWS_ENDPOINT_URL_SECRETS_MANAGER: awsUrl,
   OUTBOUND_ALLOW: allow.join(','),
   SECRET_ENV_PREFIX,
+  ...(docker === undefined ? {} : { DOCKER_SOCKET: docker }),
   ...spec.environment,
 });
 

@@ -27,7 +27,7 @@ process.on('uncaughtException', (error) =>
 );
 
 const run = async (): Promise<void> => {
-  const options = readOptions(process.argv.slice(2));
+  const options = readOptions(process.argv.slice(2), process.env);
   if (options === 'help') return say(USAGE);
   const interrupted = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());

@@ -9,6 +9,8 @@ export interface StartOptions {
   readonly port?: number;
   readonly allow?: readonly string[];
   readonly chaos?: number;
+  /** Socket of a Docker daemon. */
+  readonly docker?: string;
   readonly assembly?: string;
   /** Variables on top of this process's own. */
   readonly env?: Readonly<Record<string, string>>;
@@ -26,9 +28,10 @@ export interface Engine extends Endpoint {
 /** A first start bundles and synthesises. */
 const READY_MS = 90_000;
 
-export const startEngine = async ({ data, port = 0, allow = [], chaos, assembly, env }: StartOptions): Promise<Engine> => {
+export const startEngine = async ({ data, port = 0, allow = [], chaos, docker, assembly, env }: StartOptions): Promise<Engine> => {
   const args = ['--data', data, '--port', String(port), ...allow.flatMap((entry) => ['--allow', entry])];
   if (chaos !== undefined) args.push('--chaos', String(chaos));
+  if (docker !== undefined) args.push('--docker', docker);
   if (assembly !== undefined) args.push('--assembly', assembly);
   const main = fileURLToPath(new URL('./main.ts', import.meta.url));
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {

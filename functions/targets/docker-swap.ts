@@ -1,0 +1,54 @@
+/** The two ends of a rollout: the next container takes over the name, or is removed. Each step is taken only where it is still to be taken, so that a crash in between is gone on from. */
+import type { Commit, Rollout, Why } from '../core/outcome.ts';
+import { type DockerApi, DockerFailure, jsonAt, textAt } from './docker-api.ts';
+import { type DockerConfig, NEXT, PREVIOUS, STOP_SECONDS } from './docker-config.ts';
+import type { Found } from './docker-container.ts';
+import { canStandBeside } from './docker-create.ts';
+import type { Look } from './docker-look.ts';
+
+const AGAIN_MS = 1_000;
+
+export const takeOver = async (api: DockerApi, config: DockerConfig, { live, next, previous }: Look, healthy: Found): Promise<Rollout> => {
+  const again = (detail: string): Rollout => ({ is: 'progressing', lookAgainIn: AGAIN_MS, detail });
+  let former = previous;
+  if (healthy === next) {
+    if (live !== undefined) {
+      if (previous !== undefined) await api.remove(previous.id);
+      if (!(await api.rename(live.id, config.container + PREVIOUS))) return again('the former container could not be renamed');
+      former = live;
+    }
+    if (!(await api.rename(next.id, config.container))) return again(`${config.container}${NEXT} could not be renamed`);
+  }
+  // Behind an address the front stops it, as soon as the last connection to it has ended: only it knows when.
+  if (config.address === undefined && former?.isRunning === true) await api.stop(former.id, config.stopSeconds ?? STOP_SECONDS);
+  const commit = await commitOf(api, healthy);
+  return { is: 'healthy', ...(commit === undefined ? {} : { commit }) };
+};
+
+/** What ran before was never touched, or (where the two could not run beside each other) is started again. */
+export const fail = async (api: DockerApi, config: DockerConfig, { live, previous }: Look, next: Found, why: Why): Promise<Rollout> => {
+  const evidence = await lastWords(api, next);
+  await api.remove(next.id);
+  const former = live ?? previous;
+  if (live === undefined && previous !== undefined) await api.rename(previous.id, config.container);
+  if (former !== undefined && !former.isRunning && !canStandBeside(config, former)) await api.start(former.id);
+  return { is: 'failed', why, evidence };
+};
+
+const lastWords = async (api: DockerApi, { id }: Found): Promise<string> => {
+  try {
+    return await api.lastLines(id);
+  } catch (error) {
+    // Only evidence: without it the verdict stands.
+    if (error instanceof DockerFailure) return `its last lines are not known (${error.message})`;
+    throw error;
+  }
+};
+
+/** https://github.com/opencontainers/image-spec/blob/main/annotations.md */
+const commitOf = async (api: DockerApi, { imageId }: Found): Promise<Commit | undefined> => {
+  const labels = jsonAt(jsonAt((await api.image(imageId)) ?? {}, 'Config'), 'Labels');
+  const [revision, source] = [textAt(labels, 'org.opencontainers.image.revision'), textAt(labels, 'org.opencontainers.image.source')];
+  if (revision === '' && source === '') return undefined;
+  return { ...(revision === '' ? {} : { revision }), ...(source === '' ? {} : { source }) };
+};
