@@ -26,7 +26,7 @@ export const asking = async <T>(action: string, call: Promise<T>): Promise<T> =>
 export type AwsProblem = { readonly is: 'refused'; readonly why: Why } | { readonly is: 'unavailable'; readonly why: Why; readonly retryAfter?: number };
 
 const DENIED = /^(?:AccessDenied|UnauthorizedOperation|UnrecognizedClient|InvalidClientTokenId|AuthFailure|OptInRequired)/;
-const NOT_FOUND = /^(?:ClusterNotFound|ServiceNotFound|ServiceNotActive)/;
+const NOT_FOUND = /^(?:ClusterNotFound|ServiceNotFound|ServiceNotActive|ResourceNotFound)/;
 const LATER =
   /Throttl|TooManyRequests|RequestLimitExceeded|LimitExceeded|SlowDown|InProgress|Conflict|ResourceInUse|ServerException|ServiceUnavailable|Internal|Timeout|ExpiredToken|RequestExpired/;
 /** ECS calls this one a ClientException, although only its moment was wrong. */

@@ -4,15 +4,16 @@
  */
 import { partsOfRole } from './aws-config.ts';
 import type { EcsConfig } from './ecs-config.ts';
+import { grantRole } from './grant-role.ts';
 import type { Trust } from './target.ts';
 
-export const grantEcs = ({ region, cluster, service, roleArn }: EcsConfig, { deployRoleArn, externalId, application }: Trust): object => {
-  const { partition, account, name } = partsOfRole(roleArn);
+export const grantEcs = ({ region, cluster, service, roleArn }: EcsConfig, trust: Trust): object => {
+  const { partition, account } = partsOfRole(roleArn);
   const arn = (resource: string): string => `arn:${partition}:ecs:${region}:${account}:${resource}`;
   const revisions = { 'Fn::Sub': arn(`task-definition/\${TaskDefinitionFamily}:*`) };
   return {
     AWSTemplateFormatVersion: '2010-09-09',
-    Description: `Lets Image Triggers deploy the application ${application} to the ECS service ${service} of the cluster ${cluster}, and nothing else.`,
+    Description: `Lets Image Triggers deploy the application ${trust.application} to the ECS service ${service} of the cluster ${cluster}, and nothing else.`,
     Parameters: {
       TaskDefinitionFamily: {
         Type: 'String',
@@ -32,69 +33,43 @@ export const grantEcs = ({ region, cluster, service, roleArn }: EcsConfig, { dep
       HasRole: { 'Fn::Or': [{ Condition: 'HasTaskRole' }, { Condition: 'HasExecutionRole' }] },
     },
     Resources: {
-      Role: {
-        Type: 'AWS::IAM::Role',
-        Properties: {
-          RoleName: name,
-          Description: `Image Triggers, application ${application}`,
-          AssumeRolePolicyDocument: {
-            Version: '2012-10-17',
-            Statement: [
-              {
-                Effect: 'Allow',
-                Principal: { AWS: deployRoleArn },
-                Action: 'sts:AssumeRole',
-                Condition: { StringEquals: { 'sts:ExternalId': externalId } },
-              },
-            ],
-          },
-          Policies: [
+      Role: grantRole(roleArn, trust, [
+        { Sid: 'Service', Effect: 'Allow', Action: ['ecs:DescribeServices', 'ecs:UpdateService'], Resource: arn(`service/${cluster}/${service}`) },
+        // The action knows no resources: a revision that is read cannot be narrowed down.
+        { Sid: 'ReadRevisions', Effect: 'Allow', Action: 'ecs:DescribeTaskDefinition', Resource: '*' },
+        { Sid: 'NewRevision', Effect: 'Allow', Action: 'ecs:RegisterTaskDefinition', Resource: revisions },
+        // The tags of the revision before are kept, and only while a revision is made.
+        {
+          Sid: 'KeepTags',
+          Effect: 'Allow',
+          Action: 'ecs:TagResource',
+          Resource: revisions,
+          Condition: { StringEquals: { 'ecs:CreateAction': 'RegisterTaskDefinition' } },
+        },
+        // Why tasks stopped: ListTasks is narrowed by its cluster, since its only resource is a container instance and Fargate has none.
+        {
+          Sid: 'ListTasks',
+          Effect: 'Allow',
+          Action: 'ecs:ListTasks',
+          Resource: '*',
+          Condition: { ArnEquals: { 'ecs:cluster': arn(`cluster/${cluster}`) } },
+        },
+        { Sid: 'ReadTasks', Effect: 'Allow', Action: 'ecs:DescribeTasks', Resource: arn(`task/${cluster}/*`) },
+        // A revision hands these roles to its tasks; registering it again asks for the right to do so.
+        {
+          'Fn::If': [
+            'HasRole',
             {
-              PolicyName: 'deploy',
-              PolicyDocument: {
-                Version: '2012-10-17',
-                Statement: [
-                  { Sid: 'Service', Effect: 'Allow', Action: ['ecs:DescribeServices', 'ecs:UpdateService'], Resource: arn(`service/${cluster}/${service}`) },
-                  // The action knows no resources: a revision that is read cannot be narrowed down.
-                  { Sid: 'ReadRevisions', Effect: 'Allow', Action: 'ecs:DescribeTaskDefinition', Resource: '*' },
-                  { Sid: 'NewRevision', Effect: 'Allow', Action: 'ecs:RegisterTaskDefinition', Resource: revisions },
-                  // The tags of the revision before are kept, and only while a revision is made.
-                  {
-                    Sid: 'KeepTags',
-                    Effect: 'Allow',
-                    Action: 'ecs:TagResource',
-                    Resource: revisions,
-                    Condition: { StringEquals: { 'ecs:CreateAction': 'RegisterTaskDefinition' } },
-                  },
-                  // Why tasks stopped: ListTasks is narrowed by its cluster, since its only resource is a container instance and Fargate has none.
-                  {
-                    Sid: 'ListTasks',
-                    Effect: 'Allow',
-                    Action: 'ecs:ListTasks',
-                    Resource: '*',
-                    Condition: { ArnEquals: { 'ecs:cluster': arn(`cluster/${cluster}`) } },
-                  },
-                  { Sid: 'ReadTasks', Effect: 'Allow', Action: 'ecs:DescribeTasks', Resource: arn(`task/${cluster}/*`) },
-                  // A revision hands these roles to its tasks; registering it again asks for the right to do so.
-                  {
-                    'Fn::If': [
-                      'HasRole',
-                      {
-                        Sid: 'PassRoles',
-                        Effect: 'Allow',
-                        Action: 'iam:PassRole',
-                        Resource: [when('HasTaskRole', 'TaskRoleArn'), when('HasExecutionRole', 'ExecutionRoleArn')],
-                        Condition: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
-                      },
-                      NO_VALUE,
-                    ],
-                  },
-                ],
-              },
+              Sid: 'PassRoles',
+              Effect: 'Allow',
+              Action: 'iam:PassRole',
+              Resource: [when('HasTaskRole', 'TaskRoleArn'), when('HasExecutionRole', 'ExecutionRoleArn')],
+              Condition: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
             },
+            NO_VALUE,
           ],
         },
-      },
+      ]),
     },
     Outputs: { RoleArn: { Value: { 'Fn::GetAtt': ['Role', 'Arn'] } } },
   };

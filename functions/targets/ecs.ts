@@ -3,8 +3,9 @@
  * matching images changed, and an update of the service to it; it is over when ECS says that the rollout is.
  */
 import type { Service } from '@aws-sdk/client-ecs';
-import type { Outcome, Why } from '../core/outcome.ts';
-import { AwsFailure, type AwsProblem, awsProblem } from './aws-errors.ts';
+import type { Outcome } from '../core/outcome.ts';
+import { AwsFailure } from './aws-errors.ts';
+import { awsSession, observed, type Refused, refusal } from './aws-session.ts';
 import { digestOnly, isWanted, matchContainers, tagAndDigest } from './containers.ts';
 import type { EcsApi } from './ecs-api.ts';
 import { type EcsConfig, ecsConfig } from './ecs-config.ts';
@@ -73,9 +74,7 @@ export const ecs: Readable<EcsConfig> = {
       const { since, ...said } = verdict;
       return { ...said, evidence: await evidenceOf(api, service, handle.taskDefinition, since) };
     });
-    // A permission may be given while the rollout goes on; a service that is gone does not come back.
-    if (rollout.is !== 'refused') return rollout;
-    return rollout.why.code === 'access-denied' ? { is: 'unavailable', why: rollout.why } : { is: 'failed', why: rollout.why, evidence: '' };
+    return observed(rollout);
   },
   grant: grantEcs,
 };
@@ -97,41 +96,7 @@ const stateOf = ({ state }: Seen): EcsState => {
   return state;
 };
 
-type Refused = Extract<AwsProblem, { is: 'refused' }>;
-const refusal = (code: Why['code'], detail: string): Refused => ({ is: 'refused', why: { code, detail } });
-
-/** `answered: true` throughout: a readable target is read again before anything is repeated, so nothing stays unknown. */
-const withApi = async <T>(
-  config: EcsConfig,
-  io: TargetIo,
-  work: (api: EcsApi) => Promise<T>,
-): Promise<T | Refused | Extract<Outcome, { is: 'unavailable' }>> => {
-  const application = io.idempotencyKey.slice(0, io.idempotencyKey.lastIndexOf('.'));
-  try {
-    return await work(await connection(config, application, io));
-  } catch (error) {
-    const problem = awsProblem(error, application);
-    return problem.is === 'refused' ? problem : { ...problem, answered: true };
-  }
-};
-
-/** One assumed role for all that an attempt does; it ends with the attempt. */
-const connections = new WeakMap<TargetIo, { readonly config: EcsConfig; readonly api: Promise<EcsApi> }>();
-
-const connection = async (config: EcsConfig, application: string, io: TargetIo): Promise<EcsApi> => {
-  const present = connections.get(io);
-  if (
-    present?.config.roleArn === config.roleArn &&
-    present.config.region === config.region &&
-    present.config.cluster === config.cluster &&
-    present.config.service === config.service
-  )
-    return present.api;
-  const { connectEcs } = await import('./ecs-api.ts');
-  const api = connectEcs(config, application, io);
-  connections.set(io, { config, api });
-  return api;
-};
+const withApi = awsSession(async (config: EcsConfig, application, io) => (await import('./ecs-api.ts')).connectEcs(config, application, io));
 
 const findService = async (api: EcsApi, { cluster, service: name, region }: EcsConfig): Promise<Service | Refused> => {
   const service = await api.service();

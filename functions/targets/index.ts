@@ -5,11 +5,12 @@ import { shown } from '../core/shown.ts';
 import { docker } from './docker.ts';
 import { ecs } from './ecs.ts';
 import { http } from './http.ts';
+import { lambda } from './lambda.ts';
 import type { BoundTarget, Target, Trust } from './target.ts';
 
 export type { BoundTarget } from './target.ts';
 
-export const TARGET_KINDS = ['http', 'ecs', 'docker'] as const;
+export const TARGET_KINDS = ['http', 'ecs', 'docker', 'lambda'] as const;
 export type TargetKind = (typeof TARGET_KINDS)[number];
 
 /** A kind without its type of configuration, which only its own schema makes and only itself uses. */
@@ -45,7 +46,7 @@ const bind = <C>(target: Target<C>, config: C): BoundTarget => {
   };
 };
 
-const TARGETS = { http: kind(http), ecs: kind(ecs), docker: kind(docker) } as const satisfies Record<TargetKind, Kind>;
+const TARGETS = { http: kind(http), ecs: kind(ecs), docker: kind(docker), lambda: kind(lambda) } as const satisfies Record<TargetKind, Kind>;
 
 export const isTargetKind = (name: unknown): name is TargetKind => TARGET_KINDS.some((known) => known === name);
 

@@ -13,10 +13,11 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** Points the SDK's clients of ECS and STS at an endpoint for this test. */
+/** Points the SDK's clients of ECS, Lambda and STS at an endpoint for this test. */
 export const useAws = (endpoint: string): void => {
   const settings = {
     AWS_ENDPOINT_URL_ECS: endpoint,
+    AWS_ENDPOINT_URL_LAMBDA: endpoint,
     AWS_ENDPOINT_URL_STS: endpoint,
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: 'test',
