@@ -9,8 +9,10 @@ import { hookRoutes } from './hooks.ts';
 import type { ApiPorts } from './ports.ts';
 import { bodyOf, Problem, problemOf } from './problem.ts';
 import { readBody, readQuery } from './request.ts';
+import { templateRoutes } from './template.ts';
 import { triggerUrlRoutes } from './trigger-urls.ts';
 import { triggerRoutes } from './triggers.ts';
+import { wishRoutes } from './wishes.ts';
 import { langOf } from './words.ts';
 
 export interface RequestContext {
@@ -47,6 +49,8 @@ export const makeApi = (ports: ApiPorts) => {
   app.route('/v1/triggers', triggerRoutes(ports));
   app.route('/v1/applications', applicationRoutes(ports));
   app.route('/v1/applications', triggerUrlRoutes(ports));
+  app.route('/v1/applications', templateRoutes(ports));
+  app.route('/v1/applications', wishRoutes(ports));
   app.route('/v1/calls', callRoutes(ports));
   app.post('/v1/explain', async (c) => {
     const { lang } = readQuery(c, langQuery);

@@ -7,7 +7,8 @@
 import { Hono } from 'hono';
 import type { ApplicationDefinition, Policy } from '../core/definitions.ts';
 import { type ApplicationPatch, applicationBody, applicationPatch, areParameters, PARAMETERS_RULE } from '../schema/application.ts';
-import { DEFAULT_LIMIT, deleteQuery, noQuery, pageQuery } from '../schema/request.ts';
+import { DEFAULT_LIMIT, deleteQuery, langQuery, noQuery, pageQuery } from '../schema/request.ts';
+import { statusOf } from './application-status.ts';
 import { enablingRoutes } from './enabling.ts';
 import { findTriggers, NAMES_SHOWN, namesOf } from './find-triggers.ts';
 import { changedOr } from './hooks.ts';
@@ -17,6 +18,7 @@ import { nameIn, readBody, readQuery, refuse } from './request.ts';
 import { targetHint } from './target-hint.ts';
 import { revokeAll } from './trigger-urls.ts';
 import { applicationView } from './views.ts';
+import { langOf } from './words.ts';
 
 export const applicationRoutes = (ports: ApiPorts): Hono => {
   const app = new Hono();
@@ -76,8 +78,8 @@ export const applicationRoutes = (ports: ApiPorts): Hono => {
   };
 
   app.get('/:name', async (c) => {
-    readQuery(c, noQuery);
-    return c.json(applicationView(await find(nameIn(c, 'application'))));
+    const { lang } = readQuery(c, langQuery);
+    return c.json(await statusOf(await find(nameIn(c, 'application')), langOf(c, lang), ports));
   });
 
   app.get('/:name/grant', async (c) => {

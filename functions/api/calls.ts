@@ -47,8 +47,8 @@ export const callRoutes = (ports: ApiPorts): Hono => {
   app.post('/:id/redeliver', async (c) => {
     const { lang } = readQuery(c, langQuery);
     await readBody(c, emptyBody);
-    const { call, hint } = await redeliver(idOf(c.req.param('id')), ports);
-    return c.json({ ...callView(call, langOf(c, lang)), hint }, 202, { location: `/v1/calls/${call.id}` });
+    const { call, hint, next } = await redeliver(idOf(c.req.param('id')), ports);
+    return c.json({ ...callView(call, langOf(c, lang)), hint, next }, 202, { location: `/v1/calls/${call.id}` });
   });
 
   return app;

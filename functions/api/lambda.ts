@@ -13,7 +13,9 @@ import { makeCalls } from '../store/calls.ts';
 import { makeTables } from '../store/dynamo.ts';
 import { makeHooks } from '../store/hooks.ts';
 import { makeDeploymentsQueue, makeQueueClient } from '../store/queues.ts';
+import { makeRejects } from '../store/rejects.ts';
 import { makeStates } from '../store/states.ts';
+import { makeTemplates } from '../store/templates.ts';
 import { makeTriggerUrls } from '../store/trigger-urls.ts';
 import { makeTriggers } from '../store/triggers.ts';
 import { makeTriggersOf } from '../store/triggers-of.ts';
@@ -38,11 +40,17 @@ const app = makeApi({
   callPages: makeCallPages(tables, retentionDays),
   calls: makeCalls(tables, retentionDays),
   states: makeStates(tables),
+  rejects: makeRejects(tables),
+  templates: makeTemplates(tables),
   triggersOf: makeTriggersOf(tables),
   registryNames: REGISTRY_NAMES,
   registry: (name) => (isRegistryName(name) ? registries[name] : undefined),
   appCenter,
   targetProblems,
+  takesTemplates: (target) => {
+    const bound = targetOf(target);
+    return bound.ok && bound.value.sight === 'readable' && bound.value.takesTemplates;
+  },
   callProblem: (url, allowed) => {
     const destination = destinationOf(url, allowed === undefined ? allow : new Set([...allow, allowed]));
     return destination.ok ? undefined : destination.why;

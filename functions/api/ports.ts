@@ -1,6 +1,6 @@
 /** What the API needs of the world; given by `lambda.ts`, or by a test. */
 import type { ApplicationState, OpenCall } from '../core/application.ts';
-import type { Call } from '../core/call.ts';
+import type { Call, Settlement } from '../core/call.ts';
 import type { TargetDefinition, TriggerDefinition } from '../core/definitions.ts';
 import type { Parsed } from '../core/parsed.ts';
 import type { Registry, TriggerReading } from '../registries/registry.ts';
@@ -9,6 +9,9 @@ import type { FieldProblem } from '../schema/check.ts';
 import type { makeApplications } from '../store/applications.ts';
 import type { makeCallPages } from '../store/call-pages.ts';
 import type { makeHooks } from '../store/hooks.ts';
+import type { makeRejects } from '../store/rejects.ts';
+import type { Wishing } from '../store/states.ts';
+import type { makeTemplates } from '../store/templates.ts';
 import type { makeTriggerUrls } from '../store/trigger-urls.ts';
 import type { makeTriggers } from '../store/triggers.ts';
 
@@ -21,18 +24,24 @@ export interface ApiPorts {
   readonly calls: {
     get(id: string, now: number): Promise<Call | undefined>;
     put(call: Call): Promise<'put' | 'exists'>;
+    settle(id: string, settlement: Settlement): Promise<boolean>;
   };
   readonly states: {
     create(application: string, now: number): Promise<void>;
     get(application: string): Promise<ApplicationState | undefined>;
     open(application: string, call: OpenCall, wake: { readonly dueAt: number }): Promise<'opened' | 'absent'>;
+    wish(application: string, wish: Wishing, now: number): Promise<'noted' | 'absent'>;
   };
+  readonly rejects: ReturnType<typeof makeRejects>;
+  readonly templates: ReturnType<typeof makeTemplates>;
   triggersOf(repository: string): Promise<readonly TriggerDefinition[]>;
   readonly registryNames: readonly string[];
   registry(name: string): Registry | undefined;
   /** The format of trigger URLs. */
   readonly appCenter: Registry<TriggerReading>;
   targetProblems(target: unknown): readonly FieldProblem[];
+  /** Whether the target is given whole templates. */
+  takesTemplates(target: TargetDefinition): boolean;
   /** Why `deploy` would not call this URL, before any name is resolved; `allowed` is one more `host:port` to be taken as an exception. */
   callProblem(url: string, allowed?: string): string | undefined;
   /** The smallest role for the target as a CloudFormation template; undefined when it needs none. */

@@ -5,7 +5,9 @@
  * Written in the order of the protocol: the call, then the state (with `dueAt`, so that the tick finds it should this die
  * before it sends), then the message.
  */
-import { type Call, callId } from '../core/call.ts';
+import { WHOLE, WHOLE_TEMPLATE } from '../core/application.ts';
+import { BY_POLICY, type Call, callId } from '../core/call.ts';
+import { ANY_HOST } from '../core/image.ts';
 import { REASONS } from '../core/reason.ts';
 import type { ApiPorts } from './ports.ts';
 import { Problem, unknownName } from './problem.ts';
@@ -14,6 +16,7 @@ export interface Redelivered {
   readonly call: Call;
   /** What to do instead, when it is known already that a newer image was wanted. */
   readonly hint?: string;
+  readonly next?: readonly string[];
 }
 
 export const redeliver = async (id: string, ports: ApiPorts): Promise<Redelivered> => {
@@ -26,6 +29,10 @@ export const redeliver = async (id: string, ports: ApiPorts): Promise<Redelivere
       'not-fired',
       `the call ${id} did not fire (${original.reason ?? 'no reason recorded'}), so there is nothing to deliver again: ${original.reason === undefined ? '' : REASONS[original.reason].en.cure}`.trim(),
     );
+  if (repository === WHOLE_TEMPLATE)
+    throw new Problem('not-repeatable', `the call ${id} went back to version ${original.version ?? '?'} of the template: go back to it anew`, {
+      next: [`POST /v1/applications/${application}/rollback`],
+    });
   if ((await ports.applications.get(application)) === undefined)
     throw new Problem(
       'application-deleted',
@@ -44,6 +51,7 @@ export const redeliver = async (id: string, ports: ApiPorts): Promise<Redelivere
     ...(digest === undefined ? {} : { digest }),
     ...(actor === undefined ? {} : { actor }),
     order,
+    ...(isRestart(original) ? { action: 'redeploy' } : {}),
     status: 'queued',
     redeliveryOf: id,
     // A wish of now: an age limit for pushes is not meant for it.
@@ -57,15 +65,16 @@ export const redeliver = async (id: string, ports: ApiPorts): Promise<Redelivere
   if (desired === undefined || desired.order <= order || (desired.tag === tag && desired.digest === digest)) return { call };
   return {
     call,
-    hint: `a newer image of ${repository} was wanted since (${desired.tag}, by the call ${desired.again ?? desired.callId}), so this call will end as superseded: push this image again to run it all the same, or redeliver that call to run the newest again`,
+    hint: `something newer was wanted since (${desired.tag}, by the call ${desired.again ?? desired.callId}), so this call will end as ${desired.manual === true ? 'rolled-back' : 'superseded'}: deploy this image on purpose, roll back to this call, or push it again`,
+    next: [`POST /v1/applications/${application}/deploy`, `POST /v1/applications/${application}/rollback`],
   };
 };
 
 const openAndSend = async (call: Call, now: number, ports: ApiPorts): Promise<void> => {
   const { id, application, order, repository, tag, digest, receivedAt } = call;
-  const heard = await ports.hooks.get(call.hook);
-  const hosts = heard === undefined ? [] : [...new Set([...(heard.registryHost === undefined ? [] : [heard.registryHost]), ...heard.hostAliases])];
-  const open = { callId: id, order, repository, tag, ...(digest === undefined ? {} : { digest }), receivedAt, hosts, redelivery: true } as const;
+  const restart = isRestart(call) ? { restart: true } : {};
+  const hosts = await hostsFor(call.hook, ports);
+  const open = { callId: id, order, repository, tag, ...(digest === undefined ? {} : { digest }), receivedAt, hosts, redelivery: true, ...restart } as const;
   if ((await ports.states.open(application, open, { dueAt: now })) === 'absent') {
     // A creation that died half-way, or an application that is gone: then `deploy` ends the call as `application-deleted` and takes the state away again.
     await ports.states.create(application, now);
@@ -74,15 +83,25 @@ const openAndSend = async (call: Call, now: number, ports: ApiPorts): Promise<vo
   await ports.send([application]);
 };
 
+const isRestart = ({ repository, action }: Call): boolean => repository === WHOLE && action === 'redeploy';
+
+/** Other names of the registry, by the hook or trigger URL as it is now. A trigger URL for no registry in particular finds its container by the path, as when its body named none. */
+const hostsFor = async (name: string, ports: ApiPorts): Promise<readonly string[]> => {
+  const heard = (await ports.hooks.get(name)) ?? (await ports.triggerUrls.get(name));
+  if (heard === undefined) return [];
+  const hosts = [...new Set([...(heard.registryHost === undefined ? [] : [heard.registryHost]), ...heard.hostAliases])];
+  return heard.application !== undefined && hosts.length === 0 ? [ANY_HOST] : hosts;
+};
+
 /** Longer than the API's function may run (29 s) plus its late writes. */
 const SETTLES_MS = 60_000;
 
 /** A list completes no more than these, the oldest ones, so that it stays quick. */
 const COMPLETED_AT_ONCE = 5;
 
-/** Queued for so long that it may have died between its call and the state, where nothing but a look at it would ever find it. */
-const mayBeHalf = ({ redeliveryOf, status, decidedAt }: Call, now: number): boolean =>
-  redeliveryOf !== undefined && status === 'queued' && now - decidedAt >= SETTLES_MS;
+/** Queued for so long that it may have died between its call and the state, where nothing but a look at it would ever find it. Calls of pushes, and of an application's policy, are completed by their own message. */
+const mayBeHalf = ({ redeliveryOf, hook, actor, status, decidedAt }: Call, now: number): boolean =>
+  (redeliveryOf !== undefined || (hook === '' && actor !== BY_POLICY)) && status === 'queued' && now - decidedAt >= SETTLES_MS;
 
 /**
  * Completes a redelivery of which the state knows nothing. The state is read before the call: `deploy` ends a call before
@@ -92,8 +111,11 @@ const complete = async ({ id, application, repository }: Call, now: number, port
   const state = await ports.states.get(application);
   const known = state?.open[id] !== undefined || state?.runs[repository]?.desired?.callId === id;
   const again = await ports.calls.get(id, now);
-  if (!known && again?.status === 'queued') await openAndSend(again, now, ports);
-  return again;
+  if (known || again?.status !== 'queued') return again;
+  if (again.redeliveryOf !== undefined) await openAndSend(again, now, ports);
+  // A wish of a person, who was told that it failed and may have done something else since: it is not carried out behind their back.
+  else await ports.calls.settle(id, { status: 'failed', reason: 'worker-died', detail: 'the application was never told of it: ask again', endedAt: now });
+  return again.redeliveryOf !== undefined ? again : ports.calls.get(id, now);
 };
 
 /** One call, completed if it needs that. */

@@ -12,9 +12,9 @@ const MAX_DEPTH = 32;
 const JSON_TYPE = /^(?:application|text)\/(?:[\w.-]+\+)?json\b/i;
 
 /** The body as a schema reads it; an absent body is `{}`, which schemas with required fields refuse by name. */
-export const readBody = async <T extends z.ZodMiniType>(c: Context, schema: T): Promise<z.output<T>> => {
+export const readBody = async <T extends z.ZodMiniType>(c: Context, schema: T, most = MAX_BODY_BYTES): Promise<z.output<T>> => {
   const bytes = await c.req.arrayBuffer();
-  if (bytes.byteLength > MAX_BODY_BYTES) throw new Problem('body-too-large', `the body has ${bytes.byteLength} bytes: at most ${MAX_BODY_BYTES} are allowed`);
+  if (bytes.byteLength > most) throw new Problem('body-too-large', `the body has ${bytes.byteLength} bytes: at most ${most} are allowed`);
   const value = bytes.byteLength === 0 ? {} : parseJson(new TextDecoder().decode(bytes), c.req.header('content-type'));
   refuseStrangeShape(value);
   const checked = check(schema, value);

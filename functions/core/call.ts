@@ -22,6 +22,8 @@ export interface Call {
   readonly order: string;
   /** What a person, a trigger URL or the policy asked for; absent for a push. */
   readonly action?: 'deploy' | 'rollback' | 'redeploy';
+  /** What they gave as the reason. */
+  readonly why?: string;
   readonly status: CallStatus;
   readonly reason?: ReasonCode;
   readonly detail?: string;
@@ -72,6 +74,9 @@ export const mayBecome = (from: CallStatus, to: CallStatus): boolean => isOpen(f
 
 /** Whether a reason may stand with a status: the table says so. */
 export const fits = (status: CallStatus, reason: ReasonCode): boolean => (REASONS[reason].with as readonly CallStatus[]).includes(status);
+
+/** Who is named in calls that an application's policy made. */
+export const BY_POLICY = 'policy autoRollback';
 
 /** The name that stands for a trigger in calls which no trigger made: those of people, of trigger URLs and of the policy. */
 export const manualTrigger = (application: string): string => `!${application}`;

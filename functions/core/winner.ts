@@ -75,10 +75,11 @@ const chooseNewest = (open: readonly OpenCall[], run: Run, floor: Floor | undefi
       break;
     }
     const settle = (settlement: Settlement): void => void draft.settle.push({ callId: call.callId, settlement });
-    if (winner !== undefined) settle(replacedBy(call, winner, input));
+    if (desired !== undefined && isTakenBack(call, desired, input)) settle({ status: 'skipped', reason: 'rolled-back', by: desired.callId });
     else if (floor !== undefined && call.order < floor.order) settle({ status: 'skipped', reason: 'rolled-back', by: floor.callId });
-    else if (desired !== undefined && call.order < desired.order && !(call.redelivery === true && isSameImage(call, desired))) settle(olderThan(call, desired));
-    else if (desired !== undefined && isTakenBack(call, desired, input)) settle({ status: 'skipped', reason: 'rolled-back', by: desired.callId });
+    else if (desired?.manual === true && isBelow(call, desired)) settle(olderThan(call, desired));
+    else if (winner !== undefined) settle(replacedBy(call, winner, input));
+    else if (desired !== undefined && isBelow(call, desired)) settle(olderThan(call, desired));
     else if (desired !== undefined && (call.order === desired.order ? call.redelivery !== true : !crossed && isRepeat(call, run, desired, input))) {
       settle({ status: 'skipped', reason: 'duplicate', by: desired.callId });
       if (call.order > desired.order) desired = { ...desired, order: call.order, again: call.callId };
@@ -96,6 +97,9 @@ const chooseNewest = (open: readonly OpenCall[], run: Run, floor: Floor | undefi
   }
   return { ...(winner === undefined ? {} : { winner }), ...(desired === undefined ? {} : { desired }) };
 };
+
+/** A redelivery of the very image that is wanted runs, wherever a repeated push has taken its place. */
+const isBelow = (call: OpenCall, desired: Desired): boolean => call.order < desired.order && !(call.redelivery === true && isSameImage(call, desired));
 
 const olderThan = (call: OpenCall, desired: Desired): Settlement =>
   desired.manual === true

@@ -5,14 +5,14 @@
  * from that of the failed call. It keeps the failed image's place in the order, so that a mended image pushed since wins.
  */
 import type { Desired } from '../core/application.ts';
-import { type Call, callId, manualTrigger, splitCallId } from '../core/call.ts';
+import { BY_POLICY, type Call, callId, manualTrigger, splitCallId } from '../core/call.ts';
 import type { RollBack } from '../core/plan.ts';
 import type { Session } from './ports.ts';
 
 /** `rev` and `since` of the new wish are given by the caller. */
 export const rollBack = async ({ repository, failed, to }: RollBack, rev: number, now: number, { application, ports }: Session): Promise<Desired> => {
   const why = `its rollout failed (call ${failed.callId})`;
-  if (failed.digest !== undefined) await ports.reject(application, { digest: failed.digest, at: now, by: BY, why });
+  if (failed.digest !== undefined) await ports.reject(application, { digest: failed.digest, at: now, by: BY_POLICY, why });
   const { tag, digest, version } = to;
   const image = { tag, ...(digest === undefined ? {} : { digest }) };
   const call: Call = {
@@ -22,11 +22,11 @@ export const rollBack = async ({ repository, failed, to }: RollBack, rev: number
     hook: '',
     repository,
     ...image,
-    actor: BY,
+    actor: BY_POLICY,
     order: failed.order,
     action: 'rollback',
     status: 'queued',
-    detail: `back to what the call ${to.callId} deployed, because the rollout of ${failed.callId} failed`,
+    why: `back to what the call ${to.callId} deployed, because the rollout of ${failed.callId} failed`,
     receivedAt: now,
     decidedAt: now,
   };
@@ -48,8 +48,6 @@ export const rollBack = async ({ repository, failed, to }: RollBack, rev: number
     ...(version === undefined ? {} : { version }),
   };
 };
-
-const BY = 'policy autoRollback';
 
 const TIME_CHARACTERS = 10;
 

@@ -66,6 +66,7 @@ export const callFromItem = (item: Item): Call => {
     ...optional('by', item.by, isText),
     ...optional('until', item.until, isNumber),
     ...optional('action', item.action, isAction),
+    ...optional('why', item.why, isText),
     ...optional('version', item.version, isNumber),
     ...optional('commit', item.commit, isCommit),
     ...optional('redeliveryOf', item.redeliveryOf, isText),

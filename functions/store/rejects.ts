@@ -1,5 +1,5 @@
 /** Digests that must not be deployed to an application: definitions table, pk APP#<name>, sk REJECT#<digest>. */
-import { DeleteItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Reject } from '../core/definitions.ts';
 import { fromItem, type Item, type Tables, toItem, whenHolds } from './dynamo.ts';
 
@@ -23,7 +23,23 @@ export const makeReject =
     );
   };
 
+/** Every reconcile reads them. */
+const MOST_REJECTS = 200;
+
 export const makeRejects = (tables: Tables) => {
+  const reject = makeReject(tables);
+
+  const add = async (application: string, one: Reject): Promise<'added' | 'too-many'> => {
+    if ((await list(application, MOST_REJECTS)).length >= MOST_REJECTS && !(await has(application, one.digest))) return 'too-many';
+    await reject(application, one);
+    return 'added';
+  };
+
+  const has = async (application: string, digest: string): Promise<boolean> => {
+    const key = toItem(keyOf(application, digest));
+    return (await tables.client.send(new GetItemCommand({ TableName: tables.definitions, Key: key, ConsistentRead: true }))).Item !== undefined;
+  };
+
   const remove = async (application: string, digest: string): Promise<boolean> =>
     whenHolds(
       tables.client.send(
@@ -44,7 +60,7 @@ export const makeRejects = (tables: Tables) => {
     return Items.map((item) => rejectFrom(fromItem(item)));
   };
 
-  return { add: makeReject(tables), remove, list };
+  return { add, has, remove, list };
 };
 
 const rejectFrom = ({ digest, at, by, why }: Item): Reject => ({

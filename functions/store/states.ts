@@ -60,9 +60,10 @@ export const makeStates = (tables: Tables) => {
       values[':call'] = call;
       sets.push('#open.#call = :call');
     }
+    if (hold !== undefined) names['#hold'] = 'hold';
     if (hold !== undefined && hold !== 'release') {
       values[':hold'] = hold;
-      sets.push('hold = :hold');
+      sets.push('#hold = :hold');
     }
     if (refresh === true) sets.push('refresh = :now');
     const held = await whenHolds(
@@ -70,7 +71,7 @@ export const makeStates = (tables: Tables) => {
         new UpdateItemCommand({
           TableName: tables.definitions,
           Key: stateKey(application),
-          UpdateExpression: `SET ${sets.join(', ')}${hold === 'release' ? ' REMOVE hold' : ''}`,
+          UpdateExpression: `SET ${sets.join(', ')}${hold === 'release' ? ' REMOVE #hold' : ''}`,
           ConditionExpression: 'attribute_exists(pk)',
           ...(Object.keys(names).length === 0 ? {} : { ExpressionAttributeNames: names }),
           ExpressionAttributeValues: toItem(values),

@@ -13,8 +13,10 @@ import { makeApplications } from '../../functions/store/applications.ts';
 import { makeCallPages } from '../../functions/store/call-pages.ts';
 import { makeCalls } from '../../functions/store/calls.ts';
 import { makeHooks } from '../../functions/store/hooks.ts';
+import { makeRejects } from '../../functions/store/rejects.ts';
 import { makeStateRemoval } from '../../functions/store/state-removal.ts';
 import { makeStates } from '../../functions/store/states.ts';
+import { makeTemplates } from '../../functions/store/templates.ts';
 import { makeTriggerUrls } from '../../functions/store/trigger-urls.ts';
 import { makeTriggers } from '../../functions/store/triggers.ts';
 import { makeTriggersOf } from '../../functions/store/triggers-of.ts';
@@ -61,6 +63,12 @@ export const startApi = async (change: (ports: ApiPorts) => ApiPorts = (ports) =
     callPages: makeCallPages(tables, 90),
     calls,
     states,
+    rejects: makeRejects(tables),
+    templates: makeTemplates(tables),
+    takesTemplates: (target) => {
+      const bound = targetOf(target);
+      return bound.ok && bound.value.sight === 'readable' && bound.value.takesTemplates;
+    },
     triggersOf: makeTriggersOf(tables),
     registryNames: REGISTRY_NAMES,
     registry: (name) => (isRegistryName(name) ? registries[name] : undefined),

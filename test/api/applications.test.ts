@@ -22,7 +22,8 @@ describe('making an application', () => {
       createdAt: new Date(START).toISOString(),
       updatedAt: new Date(START).toISOString(),
     });
-    expect(await must(api, 200, 'GET', '/v1/applications/web')).toEqual(made);
+    const status = { sync: 'unknown', health: 'unknown', running: [], wanted: [], waiting: [], rejected: [] };
+    expect(await must(api, 200, 'GET', '/v1/applications/web')).toEqual({ ...made, status });
     expect(await api.states.get('web')).toMatchObject({ application: 'web', open: {}, runs: {} });
     expect(await must(api, 409, 'POST', '/v1/applications', { name: 'web', target: HTTP })).toMatchObject({ code: 'name-taken' });
   });
@@ -60,6 +61,43 @@ describe('making an application', () => {
       errors: [{ field }],
     });
     expect(await api.states.get('refused')).toBeUndefined();
+  });
+
+  test.each([
+    ['a parameter of another name', { parameters: { 'a b': '1' } }, 'parameters'],
+    ['too many parameters', { parameters: Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`p${i}`, ''])) }, 'parameters'],
+    ['a parameter that is a number', { parameters: { replicas: 3 } }, 'parameters.replicas'],
+    ['a parameter that is too long', { parameters: { long: 'x'.repeat(4_097) } }, 'parameters.long'],
+    ['a source without address', { source: {} }, 'source.git'],
+    ['a source with a password', { source: { git: 'https://me:secret@git.example/app.git' } }, 'source.git'],
+    ['a source with a token', { source: { git: 'https://secret@git.example/app.git' } }, 'source.git'],
+    ['a source that is none', { source: { git: 'app' } }, 'source.git'],
+    ['an unknown field of a source', { source: { git: 'https://git.example/app.git', branch: 'main' } }, 'source.branch'],
+    ['a roll back that is no switch', { policy: { autoRollback: 'yes' } }, 'policy.autoRollback'],
+  ])('%s is refused by its field', async (_, change, field) => {
+    expect(await must(api, 422, 'POST', '/v1/applications', { name: 'refused', target: HTTP, ...change })).toMatchObject({ errors: [{ field }] });
+    await api.ask('POST', '/v1/applications', { name: 'patched', target: HTTP });
+    expect(await must(api, 422, 'PATCH', '/v1/applications/patched', change)).toMatchObject({ errors: [{ field }] });
+  });
+
+  test('parameters, source and switches are kept, changed one by one, and taken away by null', async () => {
+    const given = {
+      parameters: { replicas: '3', 'db.host': '' },
+      source: { git: 'git@git.example:team/app.git', revision: 'main', path: 'deploy' },
+      policy: { autoRollback: true, neverDown: true },
+    };
+    expect(await must(api, 201, 'POST', '/v1/applications', { name: 'parts', target: HTTP, ...given })).toMatchObject(given);
+    const path = '/v1/applications/parts';
+    expect(await must(api, 200, 'GET', path)).toMatchObject(given);
+    const patch = { parameters: { replicas: null, zone: 'a' }, policy: { autoRollback: false, neverDown: null } };
+    const changed = await must(api, 200, 'PATCH', path, patch);
+    expect(changed).toMatchObject({ parameters: { 'db.host': '', zone: 'a' }, source: given.source });
+    expect([changed.policy, Object.keys(record(changed.parameters))]).toEqual([{ autoRollback: false }, ['db.host', 'zone']]);
+    const source = { git: 'ssh://git@git.example:22/app.git' };
+    expect(record(await must(api, 200, 'PATCH', path, { source })).source).toEqual(source);
+    expect(await must(api, 200, 'PATCH', path, { source: null })).not.toHaveProperty('source');
+    const many = Object.fromEntries(Array.from({ length: 49 }, (_, i) => [`p${i}`, '']));
+    expect(await must(api, 422, 'PATCH', path, { parameters: many })).toMatchObject({ errors: [{ field: 'parameters', why: expect.stringContaining('51') }] });
   });
 
   test('a template is kept exactly as it was given', async () => {

@@ -146,9 +146,9 @@ describe('redeliver', () => {
     if (lease.is !== 'leased') throw new Error('the lease was free');
     const desired = { rev: 1, order: `${START}#newer`, callId: 'x', repository: 'r.example/shop/web', tag: 'v11', hosts: [], since: START };
     await api.states.write('web', lease.state.fence, { runs: { 'r.example/shop/web': { desired } }, release: {} });
-    const { hint } = await must(api, 202, 'POST', `/v1/calls/${fired.id}/redeliver`);
-    expect(hint).toMatch(/newer image .*\(v11, by the call x\).* superseded: push this image again .* redeliver that call/);
-    expect(hint).not.toMatch(/"deploy"|rollback|release/);
+    const { hint, next } = await must(api, 202, 'POST', `/v1/calls/${fired.id}/redeliver`);
+    expect(hint).toMatch(/newer .*\(v11, by the call x\).* superseded: deploy this image on purpose, roll back to this call, or push it again/);
+    expect(next).toEqual(['POST /v1/applications/web/deploy', 'POST /v1/applications/web/rollback']);
   });
 
   test('does not say so of the image that is wanted now, although a repeated push moved its place', async () => {

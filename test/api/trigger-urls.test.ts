@@ -1,6 +1,8 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { ulid } from 'ulid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApiPorts } from '../../functions/api/ports.ts';
+import type { Call } from '../../functions/core/call.ts';
 import { verifyToken } from '../../functions/hooks/verify.ts';
 import { triggerUrlToItem } from '../../functions/store/definition-item.ts';
 import { toItem } from '../../functions/store/dynamo.ts';
@@ -171,4 +173,46 @@ test('when the clock of this worker runs behind that of the one that made the ap
   } finally {
     await late.stop();
   }
+});
+
+describe('a call of a trigger URL', () => {
+  const call = async (id: string, change: Partial<Call>): Promise<void> => {
+    const base = {
+      id,
+      trigger: '!called',
+      application: 'called',
+      repository: 'r.example/shop/web',
+      tag: 'v1',
+      order: '1#x',
+      receivedAt: START,
+      decidedAt: START,
+    };
+    await api.calls.put({ ...base, hook: 'none', status: 'delivered', ...change });
+  };
+  const redelivered = async (id: string): Promise<Readonly<Record<string, unknown>>> => {
+    const made = await must(api, 202, 'POST', `/v1/calls/${id}/redeliver`);
+    return { ...made, open: (await api.states.get('called'))?.open[String(made.id)] };
+  };
+
+  test('is listed under what stands for its trigger, and is redelivered as what it was', async () => {
+    await application('called');
+    const [bare, kept] = [await create('called'), await create('called', { registryHost: 'r.example', hostAliases: ['vpc.example'] })];
+    const [restart, guessed, known] = [ulid(START + 1), ulid(START + 2), ulid(START + 3)].map((each) => `${each}.!called`);
+    await call(String(restart), { hook: String(bare.id), repository: '*', tag: '', action: 'redeploy' });
+    await call(String(guessed), { hook: String(bare.id) });
+    await call(String(known), { hook: String(kept.id), tag: '', digest: `sha256:${'a'.repeat(64)}` });
+    expect(items(await must(api, 200, 'GET', '/v1/calls?trigger=!called')).map(({ id, action }) => [id, action])).toEqual([
+      [known, undefined],
+      [guessed, undefined],
+      [restart, 'redeploy'],
+    ]);
+    expect(await must(api, 200, 'GET', `/v1/calls/${String(restart)}`)).toMatchObject({ trigger: '!called', action: 'redeploy', repository: '*', tag: '' });
+
+    expect(await redelivered(String(restart))).toMatchObject({ action: 'redeploy', open: { repository: '*', restart: true, redelivery: true } });
+    const again = await redelivered(String(guessed));
+    expect(again).toMatchObject({ open: { hosts: ['*'], redelivery: true } });
+    expect(again).not.toHaveProperty('action');
+    expect(again.open).not.toHaveProperty('restart');
+    expect(await redelivered(String(known))).toMatchObject({ open: { tag: '', hosts: ['r.example', 'vpc.example'] } });
+  });
 });

@@ -1,0 +1,96 @@
+/** Where a roll back leads: what ran before, what a call deployed, or a version of the template. */
+import { type ApplicationState, isPending, type Run, WHOLE, WHOLE_TEMPLATE } from '../core/application.ts';
+import type { Call } from '../core/call.ts';
+import type { ApplicationDefinition } from '../core/definitions.ts';
+import { goodsOf, isOther } from '../core/history.ts';
+import { parseImage, parseRepository } from '../core/image.ts';
+import type { RollbackBody } from '../schema/wish.ts';
+import type { ApiPorts } from './ports.ts';
+import { Problem, unknownName } from './problem.ts';
+import { refuse } from './request.ts';
+import type { Wished } from './wish.ts';
+
+type Place = Required<Pick<Wished, 'repository' | 'tag'>> & Pick<Wished, 'digest' | 'version'>;
+
+/** An image as a person writes it, with at least a tag or a digest. */
+export const imageOfText = (text: string): Place => {
+  const image = parseImage(text);
+  if (!image.ok) throw refuse('image', image.why);
+  const { repository, tag, digest } = image.value;
+  if (tag === undefined && digest === undefined) throw refuse('image', 'it has neither tag nor digest: write host/path:tag, host/path@sha256:… or both');
+  return { repository, tag: tag ?? '', ...(digest === undefined ? {} : { digest }) };
+};
+
+export const rollBackTo = async (application: ApplicationDefinition, body: Omit<RollbackBody, 'why'>, ports: ApiPorts): Promise<Place> => {
+  const { call, version, repository } = body;
+  if ([call, version, repository].filter((given) => given !== undefined).length > 1)
+    throw refuse('call', 'give one of "call", "version" and "repository", or none of them for what ran before');
+  if (version !== undefined) return versionOf(application, version, ports);
+  if (call !== undefined) return placeOfCall(application, call, ports);
+  return previous(application.name, repository, await ports.states.get(application.name));
+};
+
+const versionOf = async ({ name, target }: ApplicationDefinition, version: number, ports: ApiPorts): Promise<Place> => {
+  if (!ports.takesTemplates(target))
+    throw refuse('version', `the target of ${name} takes images and no template: roll back to a call`, `GET /v1/calls?application=${name}&status=deployed`);
+  if ((await ports.templates.get(name, version)) === undefined)
+    throw new Problem('unknown-name', `the template of ${name} has no version ${version}`, { next: [`GET /v1/applications/${name}/template/versions`] });
+  return { repository: WHOLE_TEMPLATE, tag: '', version };
+};
+
+const placeOfCall = async (application: ApplicationDefinition, id: string, ports: ApiPorts): Promise<Place> => {
+  const call = await ports.calls.get(id, ports.now());
+  if (call === undefined || call.application !== application.name) throw unknownName('call', id);
+  const list = `GET /v1/calls?application=${application.name}&status=deployed`;
+  if (!ran(call))
+    throw new Problem('not-deployed', `the call ${id} is ${call.status} and deployed nothing: name one that did, or deploy its image`, {
+      next: [list, `POST /v1/applications/${application.name}/deploy`],
+    });
+  if (call.repository === WHOLE) throw new Problem('not-deployed', `the call ${id} was a restart and set no image: name one that did`, { next: [list] });
+  if (call.repository === WHOLE_TEMPLATE) return versionOf(application, call.version ?? 0, ports);
+  const { repository, tag, digest, version } = call;
+  // The version says more than the image, where the target takes one.
+  const whole = version !== undefined && ports.takesTemplates(application.target);
+  return { repository, tag, ...(digest === undefined ? {} : { digest }), ...(whole ? { version } : {}) };
+};
+
+const ran = ({ status, reason }: Call): boolean => status === 'delivered' || status === 'succeeded' || reason === 'already-running';
+
+const previous = (name: string, asked: string | undefined, state: ApplicationState | undefined): Place => {
+  const runs = Object.entries(state?.runs ?? {}).filter(([key]) => key !== WHOLE && key !== WHOLE_TEMPLATE);
+  const repository = asked === undefined ? onlyOne(name, runs) : repositoryOf(asked);
+  const before = repository === undefined ? undefined : previousOf(state?.runs[repository] ?? {});
+  if (repository === undefined || before === undefined)
+    throw new Problem(
+      'nothing-before',
+      `nothing is known to have run before what ${name} runs now${asked === undefined ? '' : ` of ${asked}`}: name a call that deployed, or deploy an image`,
+      { next: [`GET /v1/calls?application=${name}&status=deployed`, `POST /v1/applications/${name}/deploy`] },
+    );
+  const { tag, digest, version } = before;
+  return { repository, tag, ...(digest === undefined ? {} : { digest }), ...(version === undefined ? {} : { version }) };
+};
+
+/** What is under way or went wrong is left for what runs; what runs, for what ran before it. */
+const previousOf = (run: Run) => {
+  const goods = goodsOf(run);
+  const { desired } = run;
+  return isPending(run) || desired === undefined ? goods[0] : goods.find((one) => isOther(one, desired));
+};
+
+const repositoryOf = (text: string): string => {
+  const repository = parseRepository(text);
+  if (!repository.ok) throw refuse('repository', repository.why);
+  return repository.value;
+};
+
+const onlyOne = (name: string, runs: readonly (readonly [string, Run])[]): string | undefined => {
+  if (runs.length > 1)
+    throw refuse(
+      'repository',
+      `${name} runs images of ${runs.length} repositories (${runs
+        .slice(0, 5)
+        .map(([repository]) => repository)
+        .join(', ')}): say which one shall go back`,
+    );
+  return runs[0]?.[0];
+};

@@ -1,0 +1,128 @@
+/** `/v1/applications/{name}/template`: the template of an application and its versions. Putting one deploys nothing: `redeploy`, or the next push, does. */
+import { Hono } from 'hono';
+import type { ApplicationDefinition, TemplateVersion } from '../core/definitions.ts';
+import type { Parsed } from '../core/parsed.ts';
+import { noQuery } from '../schema/request.ts';
+import { diffQuery, TEMPLATE_BODY_BYTES, templateBody, versionsQuery } from '../schema/template.ts';
+import type { RequestContext } from './app.ts';
+import { changedOr } from './hooks.ts';
+import type { ApiPorts } from './ports.ts';
+import { Problem, unknownName } from './problem.ts';
+import { nameIn, readBody, readQuery, refuse } from './request.ts';
+import { unifiedDiff } from './template-diff.ts';
+import { iso } from './views.ts';
+
+const TRIES = 5;
+const DEFAULT_VERSIONS = 20;
+
+export const templateRoutes = (ports: ApiPorts) => {
+  const app = new Hono<{ Bindings: RequestContext }>();
+
+  const find = async (name: string): Promise<ApplicationDefinition> => {
+    const application = await ports.applications.get(name);
+    if (application === undefined) throw unknownName('application', name);
+    return application;
+  };
+
+  const versionOf = async (name: string, version: number): Promise<TemplateVersion> => {
+    const found = await ports.templates.get(name, version);
+    if (found === undefined)
+      throw new Problem('unknown-name', `the template of ${name} has no version ${version}`, { next: [`GET /v1/applications/${name}/template/versions`] });
+    return found;
+  };
+
+  const newest = async (name: string): Promise<TemplateVersion> => {
+    const head = await ports.templates.head(name);
+    if (head === undefined)
+      throw new Problem('no-template', `the application ${name} has no template: put one`, { next: [`PUT /v1/applications/${name}/template`] });
+    return head;
+  };
+
+  app.get('/:name/template', async (c) => {
+    readQuery(c, noQuery);
+    const application = await find(nameIn(c, 'application'));
+    return c.json(await whole(await newest(application.name), application));
+  });
+
+  app.put('/:name/template', async (c) => {
+    readQuery(c, noQuery);
+    const name = nameIn(c, 'application');
+    const { text, why, from } = await readBody(c, templateBody, TEMPLATE_BODY_BYTES);
+    const application = await find(name);
+    if (application.source !== undefined)
+      throw new Problem('git-source', `the source of ${name} lies in git (${application.source.git}), so it has no template here: take the source away first`, {
+        next: [`PATCH /v1/applications/${name}`],
+      });
+    const { checkTemplate } = await import('../core/template-fill.ts');
+    const checked = checkTemplate(text);
+    if (!checked.ok) throw refuse('text', checked.why);
+    const { version, made } = await put(name, { text, at: ports.now(), ...given(c.env.caller, why) }, from);
+    // Also where nothing new was made: an earlier try may have died before this.
+    if (application.templated !== true) changedOr(await ports.applications.change(name, (found) => ({ ...found, templated: true })), 'application', name);
+    const view = await whole(version, { ...application, templated: true });
+    const hint = made
+      ? 'nothing is deployed yet: redeploy applies it, and so does the next push, with its image'
+      : `this is the text of version ${version.version} already`;
+    return c.json({ ...view, hint, next: [`POST /v1/applications/${name}/redeploy`] }, made ? 201 : 200);
+  });
+
+  const put = async (name: string, given: Omit<TemplateVersion, 'version'>, from: number | undefined) => {
+    for (let i = 0; i < TRIES; i += 1) {
+      const head = await ports.templates.head(name);
+      if (head?.text === given.text) return { version: head, made: false };
+      const last = head?.version ?? 0;
+      if (from !== undefined && from !== last)
+        throw new Problem('changed-meanwhile', `the template of ${name} is at version ${last} and not at ${from}: read that one, and change it`, {
+          next: [`GET /v1/applications/${name}/template`],
+        });
+      const version: TemplateVersion = { version: last + 1, ...given, ...(last === 0 ? {} : { from: last }) };
+      if ((await ports.templates.put(name, version)) === 'put') return { version, made: true };
+    }
+    throw new Problem('changed-meanwhile', `the template of ${name} is being changed by others at this moment: read it, then try again`);
+  };
+
+  app.get('/:name/template/versions', async (c) => {
+    const { limit = DEFAULT_VERSIONS, cursor } = readQuery(c, versionsQuery);
+    const { name } = await find(nameIn(c, 'application'));
+    const found = await ports.templates.list(name, limit, cursor);
+    const last = found.length === limit ? found[found.length - 1]?.version : undefined;
+    return c.json({ items: found.map(brief), ...(last === undefined || last === 1 ? {} : { cursor: String(last) }) });
+  });
+
+  app.get('/:name/template/versions/:version', async (c) => {
+    readQuery(c, noQuery);
+    const application = await find(nameIn(c, 'application'));
+    const version = await versionOf(application.name, Number(c.req.param('version')));
+    const before = version.from === undefined ? undefined : await ports.templates.get(application.name, version.from);
+    return c.json({ ...(await whole(version, application)), diff: before === undefined ? undefined : unifiedDiff(before, version) });
+  });
+
+  app.get('/:name/template/diff', async (c) => {
+    const query = readQuery(c, diffQuery);
+    const { name } = await find(nameIn(c, 'application'));
+    const to = query.to === undefined ? await newest(name) : await versionOf(name, query.to);
+    const from = await versionOf(name, query.from ?? to.from ?? to.version);
+    return c.json({ from: from.version, to: to.version, diff: unifiedDiff(from, to) });
+  });
+
+  return app;
+};
+
+const given = (by: string | undefined, why: string | undefined) => ({ ...(by === undefined ? {} : { by }), ...(why === undefined ? {} : { why }) });
+
+const brief = ({ version, at, by, why, from, callId, changed }: TemplateVersion) => ({ version, at: iso(at), by, why, from, call: callId, changed });
+
+/** With what it asks for and what it runs; neither is there where it does not parse, which no version that was put does. */
+const whole = async (version: TemplateVersion, { parameters = {} }: ApplicationDefinition) => {
+  const { templateImages } = await import('../core/template-images.ts');
+  const { templateParameters } = await import('../core/template-parameters.ts');
+  const names = orNone(templateParameters(version.text));
+  return {
+    ...brief(version),
+    text: version.text,
+    images: orNone(templateImages(version.text, parameters)),
+    parameters: names.map((name) => ({ name, value: Object.hasOwn(parameters, name) ? parameters[name] : undefined })),
+  };
+};
+
+const orNone = <T>(read: Parsed<readonly T[]>): readonly T[] => (read.ok ? read.value : []);

@@ -1,0 +1,160 @@
+/**
+ * What people ask of an application: deploy, roll back, redeploy, hold, release, reject, refresh.
+ *
+ * Nothing is deployed here. A wish is a call of its own and one update of the state (with `dueAt`, so that the tick finds it
+ * should this die before it sends), then the message.
+ */
+import { Hono } from 'hono';
+import type { ApplicationDefinition } from '../core/definitions.ts';
+import { isDigest } from '../core/image.ts';
+import { emptyBody, langQuery, noQuery } from '../schema/request.ts';
+import { deployBody, rejectBody, rollbackBody, whyBody } from '../schema/wish.ts';
+import type { RequestContext } from './app.ts';
+import { statusOf } from './application-status.ts';
+import type { ApiPorts } from './ports.ts';
+import { Problem, unknownName } from './problem.ts';
+import { nameIn, readBody, readQuery, refuse } from './request.ts';
+import { imageOfText, rollBackTo } from './roll-back.ts';
+import { callView } from './views.ts';
+import { tellWish } from './wish.ts';
+import { langOf } from './words.ts';
+
+export const wishRoutes = (ports: ApiPorts) => {
+  const app = new Hono<{ Bindings: RequestContext }>();
+
+  const find = async (name: string): Promise<ApplicationDefinition> => {
+    const application = await ports.applications.get(name);
+    if (application === undefined) throw unknownName('application', name);
+    return application;
+  };
+
+  /** For what `deploy` would refuse at once, so that nobody has to look into the call to see it. */
+  const findAble = async (name: string, sets: boolean): Promise<ApplicationDefinition> => {
+    const application = await find(name);
+    if (!application.enabled)
+      throw new Problem('application-disabled', `the application ${name} is disabled: enable it first`, { next: [`POST /v1/applications/${name}/enable`] });
+    if (sets && application.source !== undefined)
+      throw new Problem(
+        'git-source',
+        `the source of ${name} lies in git (${application.source.git}), so no image can be set here: change it there, then redeploy`,
+        {
+          next: [`POST /v1/applications/${name}/redeploy`],
+        },
+      );
+    return application;
+  };
+
+  const refuseRejected = async (name: string, digest: string | undefined): Promise<void> => {
+    if (digest === undefined || !(await ports.rejects.has(name, digest))) return;
+    throw new Problem('rejected', `the digest ${digest} is rejected for ${name}: take the rejection back first, if it shall run after all`, {
+      next: [`DELETE /v1/applications/${name}/reject/${digest}`],
+    });
+  };
+
+  app.post('/:name/deploy', async (c) => {
+    const { lang } = readQuery(c, langQuery);
+    const name = nameIn(c, 'application');
+    const { image: text, why } = await readBody(c, deployBody);
+    await findAble(name, true);
+    const image = imageOfText(text);
+    await refuseRejected(name, image.digest);
+    const call = await tellWish(name, { action: 'deploy', ...image, hold: true }, { by: c.env.caller, why }, ports);
+    return c.json({ ...callView(call, langOf(c, lang)), hint: heldHint(name) }, 202, { location: `/v1/calls/${call.id}` });
+  });
+
+  app.post('/:name/rollback', async (c) => {
+    const { lang } = readQuery(c, langQuery);
+    const name = nameIn(c, 'application');
+    const { why, ...body } = await readBody(c, rollbackBody);
+    const application = await findAble(name, true);
+    const to = await rollBackTo(application, body, ports);
+    await refuseRejected(name, to.digest);
+    const call = await tellWish(name, { action: 'rollback', ...to, hold: true, back: true }, { by: c.env.caller, why }, ports);
+    return c.json({ ...callView(call, langOf(c, lang)), hint: heldHint(name) }, 202, { location: `/v1/calls/${call.id}` });
+  });
+
+  app.post('/:name/redeploy', async (c) => {
+    const { lang } = readQuery(c, langQuery);
+    const name = nameIn(c, 'application');
+    const { why } = await readBody(c, whyBody);
+    await findAble(name, false);
+    const call = await tellWish(name, { action: 'redeploy' }, { by: c.env.caller, why }, ports);
+    return c.json(callView(call, langOf(c, lang)), 202, { location: `/v1/calls/${call.id}` });
+  });
+
+  /** One update of the fact, then the message; the answer shows what is known now. */
+  const note = async (name: string, fact: Parameters<ApiPorts['states']['wish']>[1]): Promise<void> => {
+    const now = ports.now();
+    if ((await ports.states.wish(name, fact, now)) === 'absent') {
+      await ports.states.create(name, now);
+      await ports.states.wish(name, fact, now);
+    }
+    await ports.send([name]);
+  };
+
+  app.post('/:name/hold', async (c) => {
+    const { lang } = readQuery(c, langQuery);
+    const name = nameIn(c, 'application');
+    const { why } = await readBody(c, whyBody);
+    const application = await find(name);
+    const { caller } = c.env;
+    const held = (await ports.states.get(name))?.hold;
+    // A hold that came with a roll back goes on saying what it holds.
+    if (held === undefined)
+      await note(name, { hold: { at: ports.now(), ...(caller === undefined ? {} : { by: caller }), ...(why === undefined ? {} : { why }) } });
+    return c.json(await statusOf(application, langOf(c, lang), ports));
+  });
+
+  app.post('/:name/release', async (c) => {
+    const { lang } = readQuery(c, langQuery);
+    const name = nameIn(c, 'application');
+    await readBody(c, emptyBody);
+    const application = await find(name);
+    await note(name, { hold: 'release' });
+    return c.json(await statusOf(application, langOf(c, lang), ports));
+  });
+
+  app.post('/:name/reject', async (c) => {
+    const { lang } = readQuery(c, langQuery);
+    const name = nameIn(c, 'application');
+    const { digest, why } = await readBody(c, rejectBody);
+    const application = await find(name);
+    const { caller } = c.env;
+    const now = ports.now();
+    const added = await ports.rejects.add(name, { digest, at: now, ...(caller === undefined ? {} : { by: caller }), ...(why === undefined ? {} : { why }) });
+    if (added === 'too-many')
+      throw new Problem('too-many-rejects', `${name} has as many rejected digests as an application may have: take some back first`, {
+        next: [`GET /v1/applications/${name}`],
+      });
+    await note(name, {});
+    const shown = await statusOf(application, langOf(c, lang), ports);
+    const runs = shown.status.running.some((one) => one.digest === digest);
+    const hint = runs ? `${name} runs this very image now, and goes on doing so until something else is deployed` : undefined;
+    return c.json({ ...shown, hint, ...(runs ? { next: [`POST /v1/applications/${name}/rollback`] } : {}) });
+  });
+
+  app.delete('/:name/reject/:digest', async (c) => {
+    readQuery(c, noQuery);
+    const name = nameIn(c, 'application');
+    const digest = c.req.param('digest');
+    if (!isDigest(digest)) throw refuse('digest', 'it is not a digest: write sha256: and 64 digits of 0-9 and a-f');
+    await find(name);
+    if (!(await ports.rejects.remove(name, digest)))
+      throw new Problem('unknown-name', `the digest ${digest} is not rejected for ${name}`, { next: [`GET /v1/applications/${name}`] });
+    await note(name, {});
+    return c.json({ application: name, digest, rejected: false });
+  });
+
+  app.post('/:name/refresh', async (c) => {
+    const { lang } = readQuery(c, langQuery);
+    const name = nameIn(c, 'application');
+    await readBody(c, emptyBody);
+    const application = await find(name);
+    await note(name, { refresh: true });
+    return c.json(await statusOf(application, langOf(c, lang), ports), 202);
+  });
+
+  return app;
+};
+
+const heldHint = (name: string): string => `${name} is on hold from now on: newer pushes wait until it is released`;
