@@ -3,6 +3,8 @@ import { type Fields, texts } from './json.ts';
 
 const REQUEST = /^(GET|POST|PATCH|DELETE) \/v1\/(application|trigger|hook|call)s(?:\/([^/?]+)(?:\/([a-z]+))?)?(?:\?(.*))?$/;
 
+const TRIGGER_URLS = /^GET \/v1\/applications\/([^/?]+)\/trigger-urls$/;
+
 /** What a command needs beside a name; the flags of a change are its own to show. */
 const CREATE: Readonly<Record<string, string>> = {
   application: 'create NAME --http URL',
@@ -12,6 +14,8 @@ const CREATE: Readonly<Record<string, string>> = {
 
 /** `PATCH /v1/hooks/web` as `hook update web --help`; undefined for a request that no command makes. */
 export const commandOf = (request: string): string | undefined => {
+  const [, owner] = TRIGGER_URLS.exec(request) ?? [];
+  if (owner !== undefined) return `application trigger-url list ${owner}`;
   const [, method, noun, name, verb, query = ''] = REQUEST.exec(request) ?? [];
   if (noun === undefined) return undefined;
   const flags = [...new URLSearchParams(query)].map(([flag, value]) => (value === 'true' ? ` --${flag}` : ` --${flag} ${value}`)).join('');

@@ -7,6 +7,7 @@ import { type Fields, fields, textOf } from './json.ts';
 import { column } from './output.ts';
 import { begin, type Session } from './session.ts';
 import { addTargetFlags, applicationParts } from './target-flags.ts';
+import { addTriggerUrlCommands } from './trigger-url-commands.ts';
 
 const at = (name: string, rest = ''): string => `/v1/applications/${encodeURIComponent(name)}${rest}`;
 
@@ -20,6 +21,8 @@ const pairs = (item: Fields): readonly (readonly [string, unknown])[] => [
   ['Enabled', item.enabled === true ? 'yes' : 'no'],
   ['Target', item.target],
   ['Policy', Object.keys(fields(item.policy)).length === 0 ? 'none' : item.policy],
+  ['Parameters', item.parameters],
+  ['Source', item.source],
   ['Created', item.createdAt],
   ['Updated', item.updatedAt],
 ];
@@ -35,6 +38,7 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
     addTargetFlags(application.command('create <name>').description('create an application')),
     'application create web --http https://web.example.com/deploy',
     'application create api --ecs-service api --ecs-cluster main --ecs-region eu-central-1 --role arn:aws:iam::123456789012:role/image-triggers-target-api',
+    'application create web --target target.json --parameter replicas=3 --auto-rollback --never-down',
     'application create web --http https://ci.example.com/run --template body.json --secret ssm:/image-triggers/web --quiet-seconds 5',
   ).action(async (name: string, _: Fields, command: Command) => {
     const session = await begin(command, io);
@@ -65,12 +69,15 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
   );
 
   examples(
-    addTargetFlags(application.command('update <name>').description('change its target (as a whole) or its policy (flag by flag)')),
+    addTargetFlags(application.command('update <name>').description('change its target (as a whole), or its policy and parameters (one by one)')).option(
+      '--no-git',
+      'what it deploys lies in git no more',
+    ),
     'application update web --http https://web.example.com/v2/deploy',
     'application update web --max-per-hour 10',
   ).action(async (name: string, _: Fields, command: Command) => {
     const body = await applicationParts(command.optsWithGlobals(), io);
-    if (Object.keys(body).length === 0) throw misused('nothing to change: give a target or a policy flag');
+    if (Object.keys(body).length === 0) throw misused('nothing to change: give a target, a policy flag, --parameter or --git');
     const session = await begin(command, io);
     const item = await session.ask({ method: 'PATCH', path: at(name), body });
     session.showOne(item, pairs(item));
@@ -117,6 +124,8 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
       );
     }
   });
+
+  addTriggerUrlCommands(application, io);
 };
 
 /** The template's parameters are facts of the account that nobody here knows. */

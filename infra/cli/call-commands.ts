@@ -1,6 +1,6 @@
 /** `image-triggers call …` and `image-triggers explain`: what happened, and what would. */
 import type { Command } from 'commander';
-import { examples, nameOf, whole } from './flags.ts';
+import { callerOf, examples, nameOf, whole } from './flags.ts';
 import { type Io, misused } from './io.ts';
 import { type Fields, fields, list, textOf, texts } from './json.ts';
 import { column, table } from './output.ts';
@@ -10,6 +10,12 @@ const at = (id: string, rest: string, lang: string | undefined): string => withQ
 
 /** To the second, as a column. */
 const shortTime = (time: unknown): string => textOf(time).slice(0, 19).replace('T', ' ');
+
+/** Without a tag it is known by its digest; what concerns the application as a whole has no image. */
+const imageText = ({ repository, tag, digest, action }: Fields): string => {
+  if (textOf(tag) !== '') return `${textOf(repository)}:${textOf(tag)}`;
+  return digest === undefined ? textOf(action) : `${textOf(repository)}@${textOf(digest)}`;
+};
 
 const pairs = (call: Fields): readonly (readonly [string, unknown])[] => [
   ['Id', call.id],
@@ -23,7 +29,8 @@ const pairs = (call: Fields): readonly (readonly [string, unknown])[] => [
   ['Trigger', call.trigger],
   ['Application', call.application],
   ['Hook', call.hook],
-  ['Image', `${textOf(call.repository)}:${textOf(call.tag)}`],
+  ['Action', call.action],
+  ['Image', imageText(call)],
   ['Digest', call.digest],
   ['Pushed by', call.actor],
   ['Redelivery of', call.redeliveryOf],
@@ -42,7 +49,7 @@ export const addCallCommands = (program: Command, io: Io): void => {
     call
       .command('list')
       .description('list calls, newest first')
-      .option('--trigger <name>', 'only those of a trigger', nameOf)
+      .option('--trigger <name>', 'only those of a trigger; !NAME: those of an application that no trigger made', callerOf)
       .option('--application <name>', 'only those that fired for an application', nameOf)
       .option(
         '--status <statuses>',
@@ -52,6 +59,7 @@ export const addCallCommands = (program: Command, io: Io): void => {
       .option('--cursor <cursor>', 'go on where the page before ended'),
     'call list',
     'call list --trigger release --status failed,unknown',
+    "call list --trigger '!web'",
     'call list --application web --limit 100 -o json',
   ).action(async (flags: { trigger?: string; application?: string; status?: string; limit: number; cursor?: string }, command: Command) => {
     if (flags.limit < 1) throw misused('--limit is 0: give at least 1');
@@ -60,15 +68,16 @@ export const addCallCommands = (program: Command, io: Io): void => {
     const page = await session.pages('/v1/calls', { trigger, application, status, lang: session.lang, cursor }, limit);
     // A record outlives its trigger or application, so only an empty list makes one ask whether the name is right.
     if (page.items.length === 0 && cursor === undefined) {
-      if (trigger !== undefined) await session.ask({ method: 'GET', path: `/v1/triggers/${encodeURIComponent(trigger)}` });
-      if (application !== undefined) await session.ask({ method: 'GET', path: `/v1/applications/${encodeURIComponent(application)}` });
+      const named = application ?? (trigger?.startsWith('!') === true ? trigger.slice(1) : undefined);
+      if (trigger?.startsWith('!') === false) await session.ask({ method: 'GET', path: `/v1/triggers/${encodeURIComponent(trigger)}` });
+      if (named !== undefined) await session.ask({ method: 'GET', path: `/v1/applications/${encodeURIComponent(named)}` });
     }
     session.showList(
       page,
       [
         column('TIME (UTC)', ({ receivedAt }) => shortTime(receivedAt), 'never'),
         column('TRIGGER', 'trigger'),
-        column('IMAGE', ({ repository, tag }) => `${textOf(repository)}:${textOf(tag)}`, 'start'),
+        column('IMAGE', imageText, 'start'),
         column('STATUS', 'status', 'never'),
         column('ID', 'id', 'never'),
         column('WHY', ({ reason, sentence, responseStatus }) =>

@@ -112,8 +112,8 @@ const isAnswer = (method: string, path: string, { status, body }: Reply): boolea
   if (status >= 300) return status >= 400 && status !== 404 && typeof body.message === 'string';
   const [noun = '', name, rest] = path.replace(/^\/v1\//, '').split(/[?].*|\//);
   if (noun === 'explain') return Array.isArray(body.triggers);
-  if (method === 'GET' && (name === undefined || name === '')) return Array.isArray(body.items);
-  return typeof body[noun === 'calls' ? 'id' : rest === 'grant' ? 'application' : 'name'] === 'string';
+  if (method === 'GET' && (name === undefined || name === '' || rest === 'trigger-urls')) return Array.isArray(body.items);
+  return typeof body[noun === 'calls' ? 'id' : rest === 'grant' || rest === 'trigger-urls' ? 'application' : 'name'] === 'string';
 };
 
 const isOfHttpParser = (error: unknown): boolean => error instanceof Error && error.cause instanceof Error && error.cause.name === 'HTTPParserError';

@@ -1,7 +1,7 @@
 /** Flags that several commands share, and what they become in a body. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { splitCallId } from '../../functions/core/call.ts';
-import { isName, NAME_RULE } from '../../functions/schema/name.ts';
+import { CALLER_RULE, isCaller, isName, isTriggerUrlId, NAME_RULE } from '../../functions/schema/name.ts';
 import { type Io, misused, readSecret } from './io.ts';
 import { type Fields, fields, textOf, texts } from './json.ts';
 
@@ -15,6 +15,17 @@ export const whole = (text: string): number => {
 /** A name of a hook, trigger or application. Refused here, because as a part of a path it could mean another route. */
 export const nameOf = (text: string): string => {
   if (!isName(text)) throw new InvalidArgumentError(NAME_RULE);
+  return text;
+};
+
+/** The name of a trigger, or what stands for one in a call that none made. */
+export const callerOf = (text: string): string => {
+  if (!isCaller(text)) throw new InvalidArgumentError(CALLER_RULE);
+  return text;
+};
+
+export const urlIdOf = (text: string): string => {
+  if (!isTriggerUrlId(text)) throw new InvalidArgumentError('give an id as "application trigger-url list" shows it: url- and 26 letters and digits');
   return text;
 };
 

@@ -2,7 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { addApplicationCommands } from './application-commands.ts';
 import { addCallCommands } from './call-commands.ts';
-import { callIdOf, examples, nameOf } from './flags.ts';
+import { callIdOf, examples, nameOf, urlIdOf } from './flags.ts';
 import { addHookCommands } from './hook-commands.ts';
 import { CliError, type Io } from './io.ts';
 import { FORMATS } from './output.ts';
@@ -48,7 +48,7 @@ const makeProgram = (io: Io): Command => {
 };
 
 /** What may stand for an argument, by its name in the usage. */
-const ARGUMENTS: Readonly<Record<string, (text: string) => string>> = { name: nameOf, id: callIdOf };
+const ARGUMENTS: Readonly<Record<string, (text: string) => string>> = { name: nameOf, id: callIdOf, 'url-id': urlIdOf };
 
 /** Each command inherits neither where to write nor that it must not end the process. */
 const settle = (command: Command, io: Io): void => {

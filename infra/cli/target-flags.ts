@@ -21,7 +21,13 @@ export const addTargetFlags = (command: Command): Command =>
     .option('--max-age-seconds <n>', 'ignore pushes that were older when first seen', whole)
     .option('--max-per-hour <n>', 'at most so many deployments an hour', whole)
     .option('--deadline-seconds <n>', 'a rollout that is not healthy after so long has failed', whole)
-    .option('--at-most-once', 'after a crash around the call, do not call again: the call ends as unknown');
+    .option('--at-most-once', 'after a crash around the call, do not call again: the call ends as unknown')
+    .option('--auto-rollback', 'after a failed rollout go back to what went well before, and reject what failed')
+    .option('--never-down', 'tags are versions, and a push never deploys a lower one than what is wanted')
+    .option('--parameter <name=value>', 'value of the placeholder of this name in its template; give it again for more', collect)
+    .option('--git <url>', 'what it deploys lies in this git repository: it can be deployed again, and takes no image')
+    .option('--git-revision <revision>', 'with --git: its branch, tag or commit')
+    .option('--git-path <path>', 'with --git: the folder in it');
 
 const HTTP_FLAGS = ['template', 'secret', 'authorization', 'header'] as const;
 const ECS_FLAGS = ['ecsCluster', 'ecsRegion', 'role', 'container'] as const;
@@ -43,7 +49,7 @@ const targetOf = async (flags: Fields, io: Io): Promise<unknown> => {
       ...(template === undefined ? {} : { template: await readJson(textOf(template), io) }),
       ...(secret === undefined ? {} : { secret }),
       ...(authorization === undefined ? {} : { authorization }),
-      ...(header === undefined ? {} : { headers: headersOf(header) }),
+      ...(header === undefined ? {} : { headers: pairsOf('--header', header) }),
     };
   // What is missing here the API names, with what it should be.
   if (ecsService !== undefined)
@@ -51,22 +57,37 @@ const targetOf = async (flags: Fields, io: Io): Promise<unknown> => {
   return target === undefined ? undefined : readJson(textOf(target), io);
 };
 
-const headersOf = (given: unknown): Fields =>
+/** `NAME=VALUE`, as often as the flag is given. */
+const pairsOf = (flag: string, given: unknown): Fields =>
   Object.fromEntries(
     (Array.isArray(given) ? given : []).map((each: unknown) => {
-      const [, name, value] = /^([^=]+)=(.*)$/.exec(textOf(each)) ?? [];
-      if (name === undefined) throw misused(`--header is ${JSON.stringify(each)}: give NAME=VALUE`);
+      const [, name, value] = /^([^=]+)=(.*)$/s.exec(textOf(each)) ?? [];
+      if (name === undefined) throw misused(`${flag} is ${JSON.stringify(each)}: give NAME=VALUE`);
       return [name, value];
     }),
   );
 
-const policyOf = ({ quietSeconds, maxAgeSeconds, maxPerHour, deadlineSeconds, atMostOnce }: Fields): Fields | undefined => {
-  const given = Object.entries({ quietSeconds, maxAgeSeconds, maxPerHour, deadlineSeconds, atMostOnce }).filter(([, value]) => value !== undefined);
+const POLICY_FLAGS = ['quietSeconds', 'maxAgeSeconds', 'maxPerHour', 'deadlineSeconds', 'atMostOnce', 'autoRollback', 'neverDown'] as const;
+
+const policyOf = (flags: Fields): Fields | undefined => {
+  const given = POLICY_FLAGS.flatMap((flag) => (flags[flag] === undefined ? [] : [[flag, flags[flag]]]));
   return given.length === 0 ? undefined : Object.fromEntries(given);
 };
 
-/** Target and policy as a body has them; what no flag names is left out. `flags`: with those of the program. */
+/** `null` with `--no-git`. */
+const sourceOf = ({ git, gitRevision, gitPath }: Fields): Fields | null | undefined => {
+  if (typeof git !== 'string' && (gitRevision !== undefined || gitPath !== undefined)) throw misused('--git-revision and --git-path belong to --git');
+  if (git === false) return null;
+  return git === undefined ? undefined : { git, revision: gitRevision, path: gitPath };
+};
+
+/** Of an application as a body has it; what no flag names is left out. `flags`: with those of the program. */
 export const applicationParts = async (flags: Fields, io: Io): Promise<Fields> => {
-  const [target, policy] = [await targetOf(flags, io), policyOf(flags)];
-  return { ...(target === undefined ? {} : { target }), ...(policy === undefined ? {} : { policy }) };
+  const [target, policy, source] = [await targetOf(flags, io), policyOf(flags), sourceOf(flags)];
+  return {
+    ...(target === undefined ? {} : { target }),
+    ...(policy === undefined ? {} : { policy }),
+    ...(flags.parameter === undefined ? {} : { parameters: pairsOf('--parameter', flags.parameter) }),
+    ...(source === undefined ? {} : { source }),
+  };
 };
