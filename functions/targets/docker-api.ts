@@ -65,10 +65,11 @@ export interface DockerApi {
 const LAST_LINES = 20;
 
 export const connectDocker = (docker: (request: DockerRequest) => Promise<OutboundAnswer>): DockerApi => {
-  /** The answer where its status is one of `fine`. */
+  /** The answer where its status is one of `fine`; 409 among them is also podman's own way to say it. */
   const ask = async (method: DockerRequest['method'], path: string, fine: readonly number[], more: Partial<DockerRequest> = {}): Promise<Answered> => {
     const answer = await docker({ method, path, ...more });
     if (answer.is === 'answered' && fine.includes(answer.status)) return answer;
+    if (answer.is === 'answered' && fine.includes(409) && answer.status === 500 && /already in use/.test(answer.body)) return { ...answer, status: 409 };
     throw problemOf(answer, `${method} ${path.replace(/\?.*$/, '')}`);
   };
   const inspect = async (path: string): Promise<Json | undefined> => {

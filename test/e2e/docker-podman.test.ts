@@ -1,0 +1,146 @@
+/** Containers of a real podman behind one address: the first deployment, the next, one that fails, and the way back, while clients go on asking. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fields, list, parseJson, text } from '../../infra/local/json.ts';
+import { type Engine, startEngine } from '../../infra/local/start-engine.ts';
+import { startHammer } from './hammer.ts';
+import { busybox, type PageImage, type PageOptions, writePageImage } from './image.ts';
+import { missingForPodman, type Podman, startPodman } from './podman-process.ts';
+import { freePort, missingPrograms, type Registry, startRegistry } from './registry-process.ts';
+
+const REPOSITORY = 'team/web';
+const missing = [...missingPrograms(), ...missingForPodman(), ...(busybox() === undefined ? ['busybox'] : [])];
+const suite = missing.length === 0 ? describe : describe.skip;
+const why =
+  missing.length === 0 ? '' : ` (skipped: not there: ${missing.join(', ')}; apt-get install docker-registry skopeo podman runc conmon busybox-static)`;
+
+const colourOf = (body: string): string => /<h1>(\w+)</.exec(body)?.[1] ?? body;
+
+for (const network of ['host', 'bridge'] as const)
+  suite(`containers of podman, network ${network}${why}`, () => {
+    const directory = mkdtempSync(join(tmpdir(), 'podman-'));
+    let registry: Registry;
+    let podman: Podman;
+    let engine: Engine;
+    let address = '';
+    let enginePort = 0;
+    const url = (): string => `http://${address}/`;
+
+    const start = () => startEngine({ data: join(directory, 'data'), port: enginePort, docker: podman.socketPath });
+    const api = async (method: string, path: string, body?: object) => {
+      const response = await fetch(engine.url + path, {
+        method,
+        headers: { authorization: `Bearer ${engine.token}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const answer = await response.text();
+      expect(response.status, `${method} ${path}: ${answer}`).toBeLessThan(300);
+      return fields(parseJson(answer, path), path);
+    };
+    const calls = async (tag: string) =>
+      list((await api('GET', '/v1/calls?trigger=release&limit=100')).items, 'items')
+        .map((item) => fields(item, 'call'))
+        .filter((call) => call.tag === tag);
+    const settled = async (tag: string) => {
+      for (let attempt = 0; attempt < 400; attempt += 1) {
+        const [call] = await calls(tag);
+        if (call !== undefined && !['queued', 'held', 'running'].includes(String(call.status))) return call;
+        await pause(100);
+      }
+      return (await calls(tag))[0];
+    };
+    let images = 0;
+    const makeImage = (options: PageOptions): PageImage => {
+      images += 1;
+      const layout = join(directory, `image-${images}`);
+      mkdirSync(layout);
+      return writePageImage(layout, options);
+    };
+    const push = ({ from }: PageImage, tag: string) => registry.skopeo('copy', from, `{}${REPOSITORY}:${tag}`);
+    const page = async (): Promise<string> => colourOf(await (await fetch(url())).text());
+    const until = async (right: () => Promise<boolean>): Promise<void> => {
+      for (let attempt = 0; attempt < 150 && !(await right()); attempt += 1) await pause(100);
+    };
+    const running = async (name: string): Promise<string> => (await podman.podman('inspect', '--format', '{{.State.Running}}', name)).trim();
+
+    const blue = makeImage({ colour: 'blue', revision: 'b1' });
+    const green = makeImage({ colour: 'green', revision: 'a2' });
+    const broken = makeImage({ colour: 'red', command: 'echo the door is jammed; exit 3' });
+
+    beforeAll(async () => {
+      const port = await freePort();
+      podman = await startPodman(join(directory, 'podman'), [`127.0.0.1:${port}`], network);
+      enginePort = await freePort();
+      address = `127.0.0.1:${await freePort()}`;
+      engine = await start();
+      const own = network === 'host' ? { network: 'host', portVariable: 'PORT' } : {};
+      await api('POST', '/v1/applications', {
+        name: 'web',
+        target: { kind: 'docker', container: 'web', address, port: 8080, health: { path: '/' }, stopSeconds: 3, ...own },
+      });
+      const trigger = await api('POST', '/v1/triggers', {
+        name: 'release',
+        registry: 'distribution',
+        registryHost: `127.0.0.1:${port}`,
+        repository: REPOSITORY,
+        rule: { mode: 'expression', expression: 'v.*' },
+        application: 'web',
+      });
+      registry = await startRegistry(directory, port, text(trigger.url, 'url'));
+    }, 120_000);
+    afterAll(async () => {
+      await engine?.stop();
+      await podman?.stop();
+      await registry?.stop();
+      rmSync(directory, { recursive: true, force: true });
+    }, 60_000);
+
+    it('the first push creates the container, and its page is behind the address', async () => {
+      await push(blue, 'v1');
+      expect(await settled('v1')).toMatchObject({ status: 'succeeded', digest: blue.digest });
+      await until(async () => (await page().catch(() => '')) === 'blue');
+      expect(await page()).toBe('blue');
+    });
+
+    it('the next push turns it green, the way back turns it blue, and no request fails', async () => {
+      const hammer = startHammer(url(), colourOf);
+      await push(green, 'v2');
+      expect(await settled('v2')).toMatchObject({ status: 'succeeded', digest: green.digest });
+      await until(async () => (await page()) === 'green');
+      await until(async () => (await running('web.previous')) === 'false');
+      await push(blue, 'v3');
+      expect(await settled('v3')).toMatchObject({ status: 'succeeded', digest: blue.digest });
+      await until(async () => (await page()) === 'blue');
+      await until(async () => (await running('web.previous')) === 'false');
+      await hammer.stop();
+      expect(hammer.failures).toEqual([]);
+      expect(hammer.answers.get('green')).toBeGreaterThan(100);
+      expect(hammer.answers.get('blue')).toBeGreaterThan(100);
+      console.log(`network ${network}: ${hammer.total()} requests, ${hammer.failures.length} failed`);
+    });
+
+    it('an image that does not run fails with its last words, and what ran goes on', async () => {
+      const hammer = startHammer(url(), colourOf);
+      await push(broken, 'v4');
+      expect(await settled('v4')).toMatchObject({ status: 'failed', reason: 'rollout-failed', detail: expect.stringContaining('the door is jammed') });
+      await hammer.stop();
+      expect(hammer.failures).toEqual([]);
+      expect([...hammer.answers.keys()]).toEqual(['blue']);
+      expect(await podman.podman('ps', '--all', '--format', '{{.Names}}')).not.toContain('web.next');
+    });
+
+    it('a killed engine and a restarted daemon find their way by names and labels', async () => {
+      await engine.kill9();
+      await podman.restart();
+      engine = await start();
+      await until(async () => (await page().catch(() => '')) === 'blue');
+      await podman.restart();
+      await push(green, 'v5');
+      expect(await settled('v5')).toMatchObject({ status: 'succeeded' });
+      await until(async () => (await page()) === 'green');
+      expect(await page()).toBe('green');
+    });
+  });

@@ -1,0 +1,86 @@
+/**
+ * A podman of its own for one test: storage, configuration and socket lie in one directory, and nothing else on the machine is
+ * touched. With runc and explicit limits, because crun does not run under hybrid cgroups, nor where limits may not be raised.
+ */
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** What is missing, in words: then the test is skipped and says so. */
+export const missingForPodman = (): readonly string[] => [
+  ...['podman', 'runc', 'conmon'].filter((program) => spawnSync(program, ['--version'], { stdio: 'ignore' }).status !== 0),
+  ...(process.getuid?.() === 0 ? [] : ['the rights of root']),
+];
+
+export interface Podman {
+  readonly socketPath: string;
+  /** The command line, with the same storage. */
+  podman(...args: readonly string[]): Promise<string>;
+  /** Ends the service alone, and starts it again: containers go on. */
+  restart(): Promise<void>;
+  /** Removes its containers, then ends it. */
+  stop(): Promise<void>;
+}
+
+/** `network`: what containers get that name none. `insecure`: registries without TLS, `host:port`. */
+export const startPodman = async (directory: string, insecure: readonly string[], network: 'host' | 'bridge'): Promise<Podman> => {
+  mkdirSync(directory, { recursive: true });
+  const file = (name: string, content: string): string => {
+    const path = join(directory, name);
+    writeFileSync(path, content);
+    return path;
+  };
+  const socketPath = join(directory, 'podman.sock');
+  const env = {
+    PATH: process.env.PATH,
+    HOME: directory,
+    CONTAINERS_CONF: file(
+      'containers.conf',
+      `[containers]\ndefault_ulimits=["nofile=1024:1024","nproc=4096:4096"]\nnetns="${network}"\n[engine]\nruntime="runc"\ncgroup_manager="cgroupfs"\nevents_logger="file"\ntmp_dir="${join(directory, 'tmp')}"\n`,
+    ),
+    CONTAINERS_STORAGE_CONF: file('storage.conf', `[storage]\ndriver="vfs"\ngraphroot="${join(directory, 'root')}"\nrunroot="${join(directory, 'run')}"\n`),
+    CONTAINERS_REGISTRIES_CONF: file('registries.conf', insecure.map((host) => `[[registry]]\nlocation="${host}"\ninsecure=true\n`).join('')),
+  };
+  const start = async () => {
+    const child = spawn('podman', ['system', 'service', '--time=0', `unix://${socketPath}`], { stdio: 'ignore', env });
+    const exited = once(child, 'exit');
+    for (let attempt = 0; !(await answers(socketPath)); attempt += 1) {
+      if (attempt === 100 || child.exitCode !== null) throw new Error(`podman did not answer on ${socketPath}`);
+      await pause(100);
+    }
+    return async (): Promise<void> => {
+      child.kill('SIGTERM');
+      await exited;
+    };
+  };
+  const podman = async (...args: readonly string[]): Promise<string> => (await run('podman', args, { env })).stdout;
+  let end = await start();
+  return {
+    socketPath,
+    podman,
+    restart: async () => {
+      await end();
+      end = await start();
+    },
+    stop: async () => {
+      await podman('rm', '--force', '--all', '--time', '0');
+      await end();
+    },
+  };
+};
+
+const answers = (socketPath: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const asked = request({ socketPath, path: '/_ping' }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    asked.on('error', () => resolve(false));
+    asked.end();
+  });
