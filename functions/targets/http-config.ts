@@ -1,28 +1,12 @@
 /** The configuration of an `http` target. */
 import * as z from 'zod/mini';
-import { parseSecretReference } from '../core/secret-reference.ts';
 import { shown } from '../core/shown.ts';
 import { json, schemaOf, text } from './config.ts';
+import { secretField } from './secret-field.ts';
 import { templateProblem } from './template.ts';
+import { urlProblem } from './url-problem.ts';
 
-const MOST_URL = 1024;
 const MOST_HEADERS = 20;
-
-/** Whether the address may be called is decided when it is called: names change what they lead to, and the engine on one machine has exceptions. */
-const urlProblem = (value: string): string | undefined => {
-  if (value.length > MOST_URL) return `has ${value.length} characters: at most ${MOST_URL}`;
-  if (/[\s\p{Cc}]/u.test(value)) return 'holds a blank or a control character: write https://host/path, with %20 for a blank';
-  if (!URL.canParse(value)) return 'is not a URL: write https://host/path';
-  const url = new URL(value);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return `has the scheme ${shown(url.protocol.slice(0, -1))}: write https://…`;
-  if (url.username !== '' || url.password !== '') return 'holds a user name or password: leave them out and name a secret in "authorization"';
-  return undefined;
-};
-
-const referenceProblem = (value: string): string | undefined => {
-  const reference = parseSecretReference(value);
-  return reference.ok ? undefined : reference.why;
-};
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
@@ -64,9 +48,9 @@ const FIELDS = {
     }),
   ),
   /** Reference to the key of the Standard Webhooks signature. */
-  secret: z.optional(text('name the secret, as in ssm:/image-triggers/NAME', referenceProblem)),
+  secret: z.optional(secretField),
   /** Reference to the value of the Authorization header. */
-  authorization: z.optional(text('name the secret, as in ssm:/image-triggers/NAME', referenceProblem)),
+  authorization: z.optional(secretField),
 };
 
 const HttpConfig = z.strictObject(FIELDS, { error: 'must be an object' });

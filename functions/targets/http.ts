@@ -5,11 +5,12 @@
  * origin's trigger addresses take for "redeploy" — with a template only if that holds no placeholder, because an image that
  * nobody pushed must not be made up.
  */
-import type { Exchange, Outcome, Why } from '../core/outcome.ts';
+import type { Outcome } from '../core/outcome.ts';
 import { type Parsed, parsed, refused } from '../core/parsed.ts';
 import { acrBody } from './acr-body.ts';
+import { outcomeOf } from './answer-outcome.ts';
 import { type HttpConfig, httpConfig } from './http-config.ts';
-import { retryAfterOf } from './retry-after.ts';
+import { secretValue } from './secret-value.ts';
 import type { Blind, OutboundAnswer, TargetIo, WantedImage, Wish } from './target.ts';
 import { fillTemplate, hasPlaceholders } from './template.ts';
 import { signatureHeaders, signingKey } from './webhook-signature.ts';
@@ -55,22 +56,11 @@ const readCredentials = async (
   { secret, authorization }: HttpConfig,
   io: TargetIo,
 ): Promise<Credentials | Extract<Outcome, { is: 'refused' | 'unavailable' }>> => {
-  try {
-    const key = secret === undefined ? undefined : usable(await io.secret(secret), `the secret ${secret}`, signingKey);
-    if (key?.ok === false) return unreadable(key.why);
-    const header = authorization === undefined ? undefined : usable(await io.secret(authorization), `the authorization ${authorization}`, headerValue);
-    if (header?.ok === false) return unreadable(header.why);
-    return { is: 'read', ...(key === undefined ? {} : { key: key.value }), ...(header === undefined ? {} : { authorization: header.value }) };
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    return { is: 'unavailable', why: { code: 'unavailable', detail }, answered: true };
-  }
-};
-
-const usable = <T>(value: Parsed<string>, name: string, read: (text: string) => Parsed<T>): Parsed<T> => {
-  if (!value.ok) return value;
-  const made = read(value.value);
-  return made.ok ? made : refused(`${name} ${made.why}`);
+  const key = secret === undefined ? undefined : await secretValue(secret, 'secret', io, signingKey);
+  if (key !== undefined && key.is !== 'read') return key;
+  const header = authorization === undefined ? undefined : await secretValue(authorization, 'authorization', io, headerValue);
+  if (header !== undefined && header.is !== 'read') return header;
+  return { is: 'read', ...(key === undefined ? {} : { key: key.value }), ...(header === undefined ? {} : { authorization: header.value }) };
 };
 
 /** A line break at the end is what editors and shells leave behind. */
@@ -78,8 +68,6 @@ const headerValue = (text: string): Parsed<string> => {
   const value = text.trim();
   return value !== '' && /^[\t\x20-\x7e]+$/.test(value) ? parsed(value) : refused('cannot be a header: write one line of printable ASCII characters');
 };
-
-const unreadable = (detail: string): Extract<Outcome, { is: 'refused' }> => ({ is: 'refused', why: { code: 'secret-unreadable', detail } });
 
 const post = ({ url, headers = {} }: HttpConfig, { key, authorization }: Credentials, id: string, body: string, io: TargetIo): Promise<OutboundAnswer> =>
   io.request({
@@ -95,29 +83,3 @@ const post = ({ url, headers = {} }: HttpConfig, { key, authorization }: Credent
     body,
     secretHeaders: ['authorization', 'webhook-signature'],
   });
-
-/** 409 under an Idempotency-Key: the first request with it is still being processed (draft-ietf-httpapi-idempotency-key-header). */
-const RETRIED = new Set([408, 409, 425, 429]);
-
-const outcomeOf = (answer: OutboundAnswer, now: number): Outcome => {
-  const { exchange } = answer;
-  if (answer.is === 'forbidden') return { is: 'refused', why: { code: 'address-forbidden', detail: answer.why }, exchange };
-  // A request that never left is as good as an answer: the target did not act.
-  if (answer.is === 'broken') return { is: 'unavailable', why: { code: 'unavailable', detail: answer.why }, answered: !answer.sent, exchange };
-  const { status, headers } = answer;
-  if (status >= 200 && status < 300) return { is: 'delivered', exchange };
-  const why = (code: Why['code']): Why => ({ code, detail: said(status, exchange) });
-  if (status < 500 && !RETRIED.has(status)) return { is: 'refused', why: why('target-refused'), exchange };
-  const retryAfter = retryAfterOf(headers['retry-after'], now);
-  return { is: 'unavailable', why: why('unavailable'), answered: true, ...(retryAfter === undefined ? {} : { retryAfter }), exchange };
-};
-
-const SAID = 200;
-
-/** From the record, where secrets are already taken out. */
-const said = (status: number, { response }: Exchange): string => {
-  const location = response?.headers.location;
-  const where = location === undefined ? '' : ` to ${location}, which is not followed`;
-  const text = (response?.body.text ?? '').replace(/\s+/g, ' ').trim().slice(0, SAID);
-  return `answered ${status}${where}${text === '' ? '' : `: ${text}`}`;
-};

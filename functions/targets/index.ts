@@ -2,6 +2,7 @@
 import type { TargetDefinition } from '../core/definitions.ts';
 import { type Parsed, parsed, refused } from '../core/parsed.ts';
 import { shown } from '../core/shown.ts';
+import { appCenter } from './app-center.ts';
 import { docker } from './docker.ts';
 import { ecs } from './ecs.ts';
 import { http } from './http.ts';
@@ -10,7 +11,7 @@ import type { BoundTarget, Target, Trust } from './target.ts';
 
 export type { BoundTarget } from './target.ts';
 
-export const TARGET_KINDS = ['http', 'ecs', 'docker', 'lambda'] as const;
+export const TARGET_KINDS = ['http', 'ecs', 'docker', 'lambda', 'app-center'] as const;
 export type TargetKind = (typeof TARGET_KINDS)[number];
 
 /** A kind without its type of configuration, which only its own schema makes and only itself uses. */
@@ -46,7 +47,10 @@ const bind = <C>(target: Target<C>, config: C): BoundTarget => {
   };
 };
 
-const TARGETS = { http: kind(http), ecs: kind(ecs), docker: kind(docker), lambda: kind(lambda) } as const satisfies Record<TargetKind, Kind>;
+const TARGETS = { http: kind(http), ecs: kind(ecs), docker: kind(docker), lambda: kind(lambda), 'app-center': kind(appCenter) } as const satisfies Record<
+  TargetKind,
+  Kind
+>;
 
 export const isTargetKind = (name: unknown): name is TargetKind => TARGET_KINDS.some((known) => known === name);
 
