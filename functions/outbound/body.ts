@@ -9,8 +9,8 @@ export interface ReadBody {
   readonly complete: boolean;
 }
 
-/** Ends at the end of the answer, after 64 kB, when the connection breaks, or with the signal: the status is known by then, so none of these is a failure. */
-export const readBody = (incoming: Readable, signal: AbortSignal): Promise<ReadBody> =>
+/** Ends at the end of the answer, after `mostBytes`, when the connection breaks, or with the signal: the status is known by then, so none of these is a failure. */
+export const readBody = (incoming: Readable, signal: AbortSignal, mostBytes = MOST_BYTES): Promise<ReadBody> =>
   new Promise((resolve) => {
     const parts: Buffer[] = [];
     let bytes = 0;
@@ -21,7 +21,7 @@ export const readBody = (incoming: Readable, signal: AbortSignal): Promise<ReadB
     };
     const cut = (): void => end(false);
     incoming.on('data', (part: Buffer) => {
-      const room = MOST_BYTES - bytes;
+      const room = mostBytes - bytes;
       parts.push(part.subarray(0, room));
       bytes += Math.min(part.length, room);
       if (part.length > room) cut();

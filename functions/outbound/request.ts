@@ -61,7 +61,7 @@ export const makeOutbound = ({ allow, clock, lookup = everyAddress, ca, timeoutM
         const why = `${host} leads to ${problem}`;
         return { is: 'forbidden', why, exchange: record({ error: why }) };
       }
-      const result = await exchange(request, destination.value, addresses, ca, deadline);
+      const result = await exchange(request, destination.value, addresses, request.ca ?? ca, deadline);
       if (result.is === 'broken') return broken(describeFailure(result.error, host, timeoutMs, signal), result.sent, record);
       const { status, headers, body, complete } = result;
       return { is: 'answered', status, headers, body: body.toString('utf8'), exchange: record({ response: { status, headers, body, complete } }) };
@@ -125,7 +125,7 @@ const exchange = (
     outgoing.on('response', (incoming) => {
       answering = true;
       deadline.removeEventListener('abort', abort);
-      readBody(incoming, deadline).then(({ body, complete }) => {
+      readBody(incoming, deadline, request.mostBytes).then(({ body, complete }) => {
         outgoing.destroy();
         settle({ is: 'answered', status: incoming.statusCode ?? 0, headers: flat(incoming), body, complete });
       });

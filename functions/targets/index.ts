@@ -6,12 +6,13 @@ import { appCenter } from './app-center.ts';
 import { docker } from './docker.ts';
 import { ecs } from './ecs.ts';
 import { http } from './http.ts';
+import { kubernetes } from './kubernetes.ts';
 import { lambda } from './lambda.ts';
 import type { BoundTarget, Target, Trust } from './target.ts';
 
 export type { BoundTarget } from './target.ts';
 
-export const TARGET_KINDS = ['http', 'ecs', 'docker', 'lambda', 'app-center'] as const;
+export const TARGET_KINDS = ['http', 'ecs', 'kubernetes', 'docker', 'lambda', 'app-center'] as const;
 export type TargetKind = (typeof TARGET_KINDS)[number];
 
 /** A kind without its type of configuration, which only its own schema makes and only itself uses. */
@@ -47,10 +48,14 @@ const bind = <C>(target: Target<C>, config: C): BoundTarget => {
   };
 };
 
-const TARGETS = { http: kind(http), ecs: kind(ecs), docker: kind(docker), lambda: kind(lambda), 'app-center': kind(appCenter) } as const satisfies Record<
-  TargetKind,
-  Kind
->;
+const TARGETS = {
+  http: kind(http),
+  ecs: kind(ecs),
+  kubernetes: kind(kubernetes),
+  docker: kind(docker),
+  lambda: kind(lambda),
+  'app-center': kind(appCenter),
+} as const satisfies Record<TargetKind, Kind>;
 
 export const isTargetKind = (name: unknown): name is TargetKind => TARGET_KINDS.some((known) => known === name);
 
