@@ -1,5 +1,5 @@
 /** A function with its role, its log group and its alarms. What it may do and what it is told come from the constructs that own those things. */
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
@@ -11,7 +11,7 @@ import {
   Runtime,
   SystemLogLevel,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, LogGroup, MetricFilter, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { alarm } from './alarm.ts';
 import type { FunctionShape } from './functions.ts';
@@ -27,11 +27,13 @@ export class StageFunction extends Construct {
   readonly function: LambdaFunction;
   readonly role: Role;
   readonly timeout: Duration;
+  private readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, props: StageFunctionProps) {
     super(scope, id);
     this.timeout = Duration.seconds(props.shape.timeoutSeconds);
-    const logGroup = new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
+    this.logGroup = new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
+    const { logGroup } = this;
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description: props.description });
     // Instead of AWSLambdaBasicExecutionRole, which may write to every log group of the account.
     this.may(new PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }));
@@ -64,6 +66,19 @@ export class StageFunction extends Construct {
 
   may(statement: PolicyStatement): void {
     this.role.addToPolicy(statement);
+  }
+
+  /** Rings when the function logs a line in which all of these fields have these values. */
+  rings(id: string, fields: Readonly<Record<string, string>>, description: string): void {
+    const [first, ...more] = Object.entries(fields).map(([field, value]) => FilterPattern.stringValue(`$.${field}`, '=', value));
+    const filter = new MetricFilter(this, `${id}Filter`, {
+      logGroup: this.logGroup,
+      filterPattern: first === undefined ? FilterPattern.allEvents() : FilterPattern.all(first, ...more),
+      metricNamespace: `ImageTriggers/${Aws.STACK_NAME}`,
+      metricName: id,
+      metricValue: '1',
+    });
+    alarm(this, id, filter.metric({ statistic: 'sum', period: Duration.minutes(5) }), description);
   }
 
   learns(name: string, value: string): void {

@@ -80,15 +80,20 @@ export class ImageTriggers extends Construct {
     // One application a message: several in a batch would have to share the 60 s.
     deployments.feeds(deploy, { batchSize: 1, maxConcurrency: 20 });
     deployments.sentBy(deploy);
-    definitions.give(deploy, ['DeleteItem', 'GetItem', 'Query', 'UpdateItem'], ['due']);
+    definitions.give(deploy, ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], ['due']);
     calls.give(deploy, ['GetItem', 'PutItem', 'UpdateItem']);
     this.reachesTargets(deploy);
+    deploy.rings(
+      'Braked',
+      { event: 'call.settled', status: 'held', reason: 'rate' },
+      'An application was deployed as often in an hour as it allows, and waits now: is something pushing in a loop? "call list --status held" says which one',
+    );
     new Tick(this, 'Tick', deploy);
 
     const api = stage('api', 'Api', 'reads everything, writes definitions and wishes');
     door.closed('/v1/{proxy+}', api);
     definitions.give(api, ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], ['byKind']);
-    calls.give(api, ['GetItem', 'PutItem', 'Query'], ['byApplication', 'feed']);
+    calls.give(api, ['GetItem', 'PutItem', 'Query', 'UpdateItem'], ['byApplication', 'feed']);
     deployments.sentBy(api);
     api.learns(ENV.webhookBaseUrl, this.url);
     api.learns(ENV.externalId, this.externalId);

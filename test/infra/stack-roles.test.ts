@@ -70,12 +70,12 @@ describe('the permissions', () => {
     expect(reached).toEqual([
       ['ingest', 'Definitions: GetItem'],
       ['match', 'Calls: GetItem PutItem UpdateItem', 'Definitions: PutItem Query UpdateItem'],
-      ['deploy', 'Calls: GetItem PutItem UpdateItem', 'Definitions/index/due: Query', 'Definitions: DeleteItem GetItem Query UpdateItem'],
+      ['deploy', 'Calls: GetItem PutItem UpdateItem', 'Definitions/index/due: Query', 'Definitions: DeleteItem GetItem PutItem Query UpdateItem'],
       [
         'api',
         'Calls/index/byApplication: Query',
         'Calls/index/feed: Query',
-        'Calls: GetItem PutItem Query',
+        'Calls: GetItem PutItem Query UpdateItem',
         'Definitions/index/byKind: Query',
         'Definitions: DeleteItem GetItem PutItem Query UpdateItem',
       ],

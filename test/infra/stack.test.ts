@@ -22,6 +22,7 @@ describe('the template', () => {
       'AWS::Lambda::Function',
       'AWS::Lambda::Permission',
       'AWS::Logs::LogGroup',
+      'AWS::Logs::MetricFilter',
       'AWS::SQS::Queue',
       'AWS::SQS::QueuePolicy',
     ]);
@@ -105,9 +106,17 @@ describe('the functions', () => {
   it('ring when they fail, and when there is no room for them', () => {
     for (const name of functionNames) {
       const [id] = functionOf(template, name);
-      const rings = ofType(template, 'AWS::CloudWatch::Alarm').filter(([, alarm]) => JSON.stringify(property(alarm, 'Dimensions')).includes(`"${id}"`));
+      const rings = ofType(template, 'AWS::CloudWatch::Alarm').filter(([, alarm]) => (JSON.stringify(property(alarm, 'Dimensions')) ?? '').includes(`"${id}"`));
       expect(rings.map(([, alarm]) => property(alarm, 'MetricName')).sort()).toEqual(['Errors', 'Throttles']);
     }
+  });
+
+  it('ring when an application brakes, by the line that deploy logs then', () => {
+    const [[, filter]] = ofType(template, 'AWS::Logs::MetricFilter') as [[string, (typeof template.Resources)[string]]];
+    expect(property(filter, 'FilterPattern')).toBe('{ ($.event = "call.settled") && ($.status = "held") && ($.reason = "rate") }');
+    const [metric] = property(filter, 'MetricTransformations') as [{ MetricName: string; MetricNamespace: unknown }];
+    const alarms = ofType(template, 'AWS::CloudWatch::Alarm').map(([, alarm]) => [property(alarm, 'MetricName'), property(alarm, 'Namespace')]);
+    expect(alarms).toContainEqual([metric.MetricName, metric.MetricNamespace]);
   });
 
   it('may go round as often as a rollout needs, and only deploy may', () => {
