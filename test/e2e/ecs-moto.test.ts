@@ -2,11 +2,6 @@
  * The contract of readable targets against moto, a second opinion on our own fake: it keeps task definitions and services
  * as AWS does, but starts nothing, so that no rollout ever ends.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { createServer } from 'node:net';
-import { delimiter, join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   CreateClusterCommand,
   CreateServiceCommand,
@@ -18,29 +13,13 @@ import {
   type RegisterTaskDefinitionCommandInput,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ReadableWorld, readableContract, targetContract } from '../targets/contract.ts';
 import { ACCOUNT, REGION, useAws } from '../targets/fake-sts.ts';
 import { BLUE, GREEN, makeIo } from '../targets/io.ts';
 import { ecs, tell } from '../targets/telling.ts';
 import { ECS_DEFINITION } from '../targets/worlds.ts';
-
-const available = (process.env.PATH ?? '').split(delimiter).some((directory) => {
-  try {
-    accessSync(join(directory, 'moto_server'), constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-});
-
-const freePort = (): Promise<number> =>
-  new Promise((done, failed) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => (typeof address === 'object' && address !== null ? done(address.port) : failed(new Error('no port'))));
-    });
-  });
+import { hasMoto, useMoto, WITHOUT_MOTO } from './moto-server.ts';
 
 const FIRST: RegisterTaskDefinitionCommandInput = {
   family: 'web',
@@ -64,33 +43,13 @@ const FIRST: RegisterTaskDefinitionCommandInput = {
   tags: [{ key: 'team', value: 'shop' }],
 };
 
-describe.skipIf(!available)(`ecs against moto${available ? '' : ' (skipped: moto_server is not on PATH)'}`, () => {
-  let moto: ChildProcess | undefined;
-  let endpoint = '';
-
-  beforeAll(async () => {
-    const port = await freePort();
-    endpoint = `http://127.0.0.1:${port}`;
-    moto = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
-    const answers = (): Promise<boolean> =>
-      fetch(endpoint).then(
-        () => true,
-        () => false,
-      );
-    for (let tries = 0; !(await answers()); tries += 1) {
-      if (tries > 150) throw new Error(`moto_server did not answer at ${endpoint} within 30 s`);
-      await pause(200);
-    }
-  }, 60_000);
-
-  afterAll(() => {
-    moto?.kill();
-  });
+describe.skipIf(!hasMoto)(`ecs against moto${WITHOUT_MOTO}`, () => {
+  const moto = useMoto();
 
   const world = async (): Promise<ReadableWorld & { readonly client: ECSClient }> => {
-    await fetch(`${endpoint}/moto-api/reset`, { method: 'POST' });
-    useAws(endpoint);
-    const client = new ECSClient({ endpoint, region: REGION, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } });
+    await moto.reset();
+    useAws(moto.endpoint());
+    const client = new ECSClient({ endpoint: moto.endpoint(), region: REGION, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } });
     onTestFinished(() => client.destroy());
     await client.send(new CreateClusterCommand({ clusterName: 'shop' }));
     await client.send(new RegisterTaskDefinitionCommand(FIRST));
@@ -149,7 +108,7 @@ describe.skipIf(!available)(`ecs against moto${available ? '' : ' (skipped: moto
     const outcome = await tell({ io });
     if (outcome.is !== 'applied') throw new Error(JSON.stringify(outcome));
     expect(await ecs.observe(outcome.handle, io())).toMatchObject({ is: 'progressing' });
-    await fetch(`${endpoint}/moto-api/reset`, { method: 'POST' });
+    await moto.reset();
     expect(await ecs.observe(outcome.handle, io())).toMatchObject({ is: 'failed', why: { code: 'target-not-found' } });
   });
 });
