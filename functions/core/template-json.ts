@@ -8,6 +8,8 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Characters of all documents with their aliases unfolded: less than what an API server takes of one object (1.5 MB). */
 const MOST_UNFOLDED = 1_000_000;
+/** Entries that merge keys copy: what a hostile template costs. */
+const MOST_MERGED = 100_000;
 
 /** A node made JSON, and its characters with all aliases unfolded; a node that is named twice is made once. */
 interface Made {
@@ -74,7 +76,7 @@ export const templateJson = (text: string, documents: readonly TemplateDocument[
     for (const { members: from = [] } of sources)
       for (const [name, value] of from) {
         merged += 1;
-        if (merged > MOST_UNFOLDED) return fail(node.at, TOO_LARGE);
+        if (merged > MOST_MERGED) return fail(node.at, `its merge keys copy more than ${MOST_MERGED} entries: write them out, or merge smaller mappings`);
         if (!members.has(name)) members.set(name, value);
       }
     const size = [...members].reduce((sum, [name, made]) => sum + name.length + made.size, 1);

@@ -58,7 +58,7 @@ export const imagePlaces = (documents: readonly TemplateDocument[], parameters: 
       for (const [index, item] of node.items.entries()) if (item.is !== 'text' && !seen.has(item)) below(item, `${path}[${itemLabel(item, fill) ?? index}]`);
       return;
     }
-    const isData = DATA_KINDS.includes(textsOf(node).get('kind')?.text ?? '');
+    const isData = DATA_KINDS.includes(textAt(node, 'kind')?.text ?? '');
     for (const { key, value } of node.pairs) {
       if (key.is !== 'text' || LABEL_KEYS.includes(key.text) || (isData && DATA_KEYS.includes(key.text))) continue;
       const written = key.text === 'image' && !seen.has(value) ? writtenImage(value) : undefined;
@@ -89,10 +89,9 @@ const spelled = (written: Written, fill?: (text: string) => string): string => {
 const writtenImage = (node: TemplateNode): Written | undefined => {
   if (node.is === 'text') return isString(node) && node.text.trim() !== '' ? { is: 'whole', node } : undefined;
   if (node.is === 'list') return undefined;
-  const texts = textsOf(node);
-  const repository = texts.get('repository');
+  const repository = textAt(node, 'repository');
   if (repository === undefined || pieceText(repository) === '') return undefined;
-  const [registry, tag, digest] = [texts.get('registry'), texts.get('tag'), texts.get('digest')];
+  const [registry, tag, digest] = [textAt(node, 'registry'), textAt(node, 'tag'), textAt(node, 'digest')];
   return {
     is: 'parts',
     repository,
@@ -110,19 +109,21 @@ const plainly = (node: TextNode): unknown => {
 const isString = (node: TextNode): boolean => node.style !== 'absent' && typeof plainly(node) === 'string';
 const isNull = (node: TextNode): boolean => node.style === 'absent' || plainly(node) === null;
 
-const textsOf = (node: MapNode): ReadonlyMap<string, TextNode> =>
-  new Map(node.pairs.flatMap(({ key, value }) => (key.is === 'text' && value.is === 'text' ? [[key.text, value] as const] : [])));
+const textAt = (node: MapNode, key: string): TextNode | undefined => {
+  const member = node.members.get(key);
+  return member?.is === 'text' ? member : undefined;
+};
 
 const itemLabel = (node: TemplateNode, fill: (text: string) => string): string | undefined => {
   if (node.is !== 'map') return undefined;
-  const name = pieceText(textsOf(node).get('name'), fill);
+  const name = pieceText(textAt(node, 'name'), fill);
   return name === '' ? objectLabel(node, fill) : legible(name);
 };
 
 const objectLabel = (node: MapNode, fill: (text: string) => string): string | undefined => {
-  const metadata = node.pairs.find(({ key }) => key.is === 'text' && key.text === 'metadata')?.value;
-  const name = metadata?.is === 'map' ? pieceText(textsOf(metadata).get('name'), fill) : '';
-  const kind = pieceText(textsOf(node).get('kind'), fill);
+  const metadata = node.members.get('metadata');
+  const name = metadata?.is === 'map' ? pieceText(textAt(metadata, 'name'), fill) : '';
+  const kind = pieceText(textAt(node, 'kind'), fill);
   return name === '' || kind === '' ? undefined : `${legible(kind)}/${legible(name)}`;
 };
 

@@ -37,6 +37,8 @@ export interface ListNode extends Spot {
 export interface MapNode extends Spot {
   readonly is: 'map';
   readonly pairs: readonly { readonly key: TemplateNode; readonly value: TemplateNode }[];
+  /** By the text of their keys, as written. */
+  readonly members: ReadonlyMap<string, TemplateNode>;
 }
 
 export type TemplateNode = TextNode | ListNode | MapNode;
@@ -160,16 +162,17 @@ const treeOf = (contents: ParsedNode, problems: Problem[]): TemplateNode => {
   };
 
   const mapOf = (nodes: readonly { readonly key: ParsedNode; readonly value: ParsedNode | null }[], spot: Omit<Spot, 'depth'>, levels: number): MapNode => {
-    const seen = new Set<string>();
+    const members = new Map<string, TemplateNode>();
     const pairs = nodes.map((pair) => {
       const key = visit(pair.key, levels + 1);
-      if (key.is === 'text' && key.text !== MERGE_KEY) {
-        if (seen.has(key.text)) problem(pair.key.range[0], `the key ${shown(key.text)} stands twice in one mapping: keep one of the two`);
-        seen.add(key.text);
-      }
-      return { key, value: pair.value === null ? absent(key.end) : visit(pair.value, levels + 1) };
+      const value = pair.value === null ? absent(key.end) : visit(pair.value, levels + 1);
+      if (key.is !== 'text') return { key, value };
+      if (members.has(key.text) && key.text !== MERGE_KEY)
+        problem(pair.key.range[0], `the key ${shown(key.text)} stands twice in one mapping: keep one of the two`);
+      members.set(key.text, value);
+      return { key, value };
     });
-    return { is: 'map', pairs, ...spot, depth: 1 + deepest(pairs.flatMap(({ key, value }) => [key, value])) };
+    return { is: 'map', pairs, members, ...spot, depth: 1 + deepest(pairs.flatMap(({ key, value }) => [key, value])) };
   };
 
   return visit(contents, 1);

@@ -16,7 +16,7 @@ const ROWS: readonly Row[] = [
   { files: /^functions\/env\.ts$/, may: [] },
   { files: /^functions\/core\/expression\.ts$/, may: ['functions/core/', 're2js$'] },
   { files: /^functions\/core\/(?:version|lower)\.ts$/, may: ['functions/core/', 'semver'] },
-  { files: /^functions\/core\/template-\w+\.ts$/, may: ['functions/core/', 'yaml$'] },
+  { files: /^functions\/core\/template-text\.ts$/, may: ['functions/core/', 'yaml$'] },
   { files: /^functions\/core\//, may: ['functions/core/'] },
   { files: /^functions\/schema\//, may: ['functions/core/', 'functions/schema/', 'zod/mini$'] },
   { files: /^functions\/registries\//, may: ['functions/core/', 'functions/registries/', 'zod/mini$'] },
