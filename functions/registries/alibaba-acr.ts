@@ -12,7 +12,7 @@
 import * as z from 'zod/mini';
 import { tagProblem } from './artifact.ts';
 import { decodeShape, detail, optionalText, textOr } from './payload.ts';
-import type { Registry } from './registry.ts';
+import type { Reading, Registry } from './registry.ts';
 
 const notification = z.object({
   push_data: z.object({ tag: optionalText, digest: optionalText }),
@@ -32,7 +32,10 @@ const hostOfRegion = (region: string | undefined, registryHost: string | undefin
   return known ? undefined : `registry.${region}.aliyuncs.com`;
 };
 
-export const alibabaAcr: Registry = {
+/** It never asks before it sends. */
+type AcrReading = Extract<Reading, { is: 'events' | 'unreadable' }>;
+
+export const alibabaAcr: Registry<AcrReading> = {
   proofs: [],
   needsRegistryHost: false,
   aliases: (registryHost) => {

@@ -1,7 +1,7 @@
 /** The interface of a webhook format: values in, values out. Add one = one file here, one line in `index.ts`, fixtures in pairs. */
 import type { HookScope, IgnoredEvent, PushEvent } from '../core/push.ts';
 
-export interface Registry<R extends TriggerReading = Reading> {
+export interface Registry<R = Reading> {
   /** What this sender can do to prove itself, strongest first; [] = the URL alone. */
   readonly proofs: readonly Proof[];
   /** True where the payload cannot name the registry (or must not be believed), so that the hook has to. */

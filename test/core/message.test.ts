@@ -40,6 +40,11 @@ describe('a delivery in parts', () => {
     );
   });
 
+  test('what a trigger URL asks for goes through whole', () => {
+    const pushes = [push(1, { application: 'web' }), push(2, { application: 'web', repository: '*', tag: '', restart: true })];
+    expect(encodePushes(message(pushes)).map((body) => decodePushes(body).pushes)).toEqual([pushes]);
+  });
+
   test('one push that is larger than a part stands alone', () => {
     const bodies = encodePushes(message([push(1), push(2, { mediaType: 'x'.repeat(250_000) }), push(3)]));
     expect(bodies.map((body) => decodePushes(body).pushes.map(({ id }) => id))).toEqual([['p1'], ['p2'], ['p3']]);
@@ -54,6 +59,10 @@ describe('what is no message of this version is an error that says what it is', 
     ['a list', '[]', /version none/],
     ['a later version', JSON.stringify({ ...good, v: 2 }), /version 2.*redrive/],
     ['no version', JSON.stringify({ ...good, v: undefined }), /version/],
+    ['an application that is no text', JSON.stringify({ ...good, pushes: [{ ...push(1), application: 5 }] }), /missing fields/],
+    ['an application without a name', JSON.stringify({ ...good, pushes: [{ ...push(1), application: '' }] }), /missing fields/],
+    ['a restart that is no switch', JSON.stringify({ ...good, pushes: [{ ...push(1), application: 'web', restart: 'yes' }] }), /missing fields/],
+    ['a restart of no application', JSON.stringify({ ...good, pushes: [{ ...push(1), restart: true }] }), /missing fields/],
     ['no pushes', JSON.stringify({ ...good, pushes: undefined }), /missing fields/],
     ['a push without a tag', JSON.stringify({ ...good, pushes: [{ ...push(1), tag: undefined }] }), /missing fields/],
     ['no hook', JSON.stringify({ ...good, hook: 7 }), /missing fields/],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { type HookScope, type PushEvent, toPush } from '../../functions/core/push.ts';
+import { forApplication, type HookScope, type PushEvent, pushText, toPush, toRestart } from '../../functions/core/push.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const made = { id: '01J0000000000000000000000A', receivedAt: 1_700_000_000_000 };
@@ -16,6 +16,26 @@ it('binds an event to its hook', () => {
   const { host: _host, path: _path, ...rest } = full;
   expect(toPush(full, scope(), made)).toEqual({ ok: true, value: { ...rest, ...made, hook: 'release', repository: 'registry.example.com/team/app' } });
   expect(toPush(event(), scope(), made)).toEqual({ ok: true, value: { ...made, hook: 'release', repository: 'registry.example.com/team/app', tag: 'v1' } });
+});
+
+it('takes an image without a tag only by its digest', () => {
+  expect(toPush(event({ tag: '', digest: DIGEST }), scope(), made)).toMatchObject({ ok: true, value: { tag: '', digest: DIGEST } });
+  expect(said(event({ tag: '' }))).toContain('"" is not a tag');
+  expect(said(event({ tag: '-', digest: DIGEST }))).toContain('is not a tag');
+});
+
+it('binds a push, or a restart, to the application of a trigger URL, which is who asked', () => {
+  const push = toPush(event({ digest: DIGEST, actor: 'ci' }), scope(), made);
+  if (!push.ok) return expect.unreachable(push.why);
+  const bound = forApplication(push.value, 'web');
+  expect(bound).toEqual({ ...push.value, application: 'web', actor: 'trigger URL release' });
+  const restart = toRestart('release', 'web', made);
+  expect(restart).toEqual({ ...made, hook: 'release', repository: '*', tag: '', application: 'web', actor: 'trigger URL release', restart: true });
+  expect([bound, { ...bound, tag: '' }, restart].map(pushText)).toEqual([
+    'registry.example.com/team/app:v1',
+    `registry.example.com/team/app@${DIGEST}`,
+    'restart',
+  ]);
 });
 
 describe('the host', () => {

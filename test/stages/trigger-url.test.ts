@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ApplicationDefinition, HookDefinition } from '../../functions/core/definitions.ts';
 import { REASONS } from '../../functions/core/reason.ts';
+import { reconcile } from '../../functions/deploy/reconcile.ts';
 import { hashToken, makeToken } from '../../functions/hooks/token.ts';
 import { type Delivery, MAX_BODY_BYTES } from '../../functions/ingest/delivery.ts';
 import { makeIngestHandler } from '../../functions/ingest/handler.ts';
@@ -408,5 +409,45 @@ describe('from the POST to the call', () => {
       () => ready(),
     );
     expect(cuts).toHaveLength(2 * 4);
+  });
+});
+
+describe('to the end of the call', () => {
+  const ended = async (bench: Bench, body: unknown) => {
+    await call(bench, body);
+    for (const message of bench.enqueued.splice(0)) await match(message, bench.ports.match);
+    for (let i = 0; i < 5; i += 1) await reconcile('web', { count: 1, last: false }, bench.ports.deploy);
+    return bench.memory.all.calls().map(({ status, reason, tag }) => ({ status, reason, tag }));
+  };
+
+  test('an image is deployed, also one that is named by its digest alone', async () => {
+    const bench = ready();
+    expect(await ended(bench, patch('r.example/shop/web:v1', `r.example/shop/log@${DIGEST}`))).toEqual([
+      { status: 'delivered', reason: 'answered-2xx', tag: 'v1' },
+      { status: 'delivered', reason: 'answered-2xx', tag: '' },
+    ]);
+    expect(bench.target.applied.flatMap(({ wanted }) => wanted.map(({ image }) => image))).toEqual(
+      expect.arrayContaining([
+        { repository: 'r.example/shop/web', tag: 'v1' },
+        { repository: 'r.example/shop/log', digest: DIGEST },
+      ]),
+    );
+  });
+
+  test('a restart is done each time', async () => {
+    const bench = ready();
+    await ended(bench, '');
+    bench.pass(1);
+    expect(await ended(bench, '{}')).toEqual(Array(2).fill({ status: 'delivered', reason: 'answered-2xx', tag: '' }));
+    expect(bench.target.applied).toHaveLength(2);
+  });
+
+  test('what is refused for its source in git is recorded with that reason, and a disabled application says so too', async () => {
+    const git = ready({ application: { source: { git: 'https://git.example/web' } } });
+    expect(await ended(git, CURL)).toEqual([{ status: 'skipped', reason: 'git-source', tag: 'red' }]);
+    const off = ready({ application: { enabled: false } });
+    expect(await call(off, CURL)).toMatchObject(OK);
+    expect(await ended(off, '')).toContainEqual({ status: 'skipped', reason: 'application-disabled', tag: '' });
+    expect([git.target.applied, off.target.applied]).toEqual([[], []]);
   });
 });

@@ -5,9 +5,11 @@ import type { ApplicationDefinition, HookDefinition, TriggerDefinition } from '.
 import { makeApplicationOf } from '../../functions/store/application-of.ts';
 import { makeApplications } from '../../functions/store/applications.ts';
 import { claimKey } from '../../functions/store/definition-item.ts';
+import { makeDefinitionOf } from '../../functions/store/definition-of.ts';
 import { toItem } from '../../functions/store/dynamo.ts';
 import { makeHookOf } from '../../functions/store/hook-of.ts';
 import { makeHooks } from '../../functions/store/hooks.ts';
+import { makeTriggerUrls } from '../../functions/store/trigger-urls.ts';
 import { makeTriggers } from '../../functions/store/triggers.ts';
 import { makePartition, makeTriggersOf } from '../../functions/store/triggers-of.ts';
 import { startTables, type TestTables } from './definitions-tables.ts';
@@ -58,6 +60,36 @@ describe('hooks and applications', () => {
     await makeApplications(tables, randomUUID).create(application('whole'));
     expect(await makeApplications(tables, randomUUID).get('whole')).toEqual(application('whole'));
     expect((await makeApplicationOf(tables)('whole')).definition).toEqual(application('whole'));
+  });
+
+  test('the definition alone is found by its key, as ingest reads it', async () => {
+    await makeApplications(tables, randomUUID).create(application('alone'));
+    expect(await makeDefinitionOf(tables)('alone')).toEqual(application('alone'));
+    expect(await makeDefinitionOf(tables)('nobody')).toBeUndefined();
+  });
+
+  test('trigger URLs are found by token and by application, and are no hooks', async () => {
+    const [urls, hooks] = [makeTriggerUrls(tables, randomUUID), makeHooks(tables, randomUUID)];
+    const url = (name: string, owner: string) => ({ ...hook(name), registry: 'app-center', application: owner, get: true });
+    for (const each of [url('url-2', 'shop'), url('url-1', 'shop'), url('url-3', 'shop-api')]) expect(await urls.create(each)).toBe('created');
+    expect(await urls.create(url('url-1', 'other'))).toBe('exists');
+    expect(await urls.get('url-1')).toEqual(url('url-1', 'shop'));
+    expect(await makeHookOf(tables)('url-1')).toEqual(url('url-1', 'shop'));
+    expect(await urls.ofApplication('shop')).toEqual([url('url-1', 'shop'), url('url-2', 'shop')]);
+    expect(await urls.ofApplication('sho')).toEqual([]);
+
+    const listed = await hooks.list({ limit: 100 });
+    expect(listed.ok && listed.value.items.filter(({ name }) => name.includes('url-'))).toEqual([]);
+    expect(await hooks.get('url-1')).toBeUndefined();
+    expect(await hooks.change('url-1', (found) => found)).toBe('absent');
+    expect(await hooks.remove('url-1')).toBe(false);
+    expect(await hooks.create(hook('url-1'))).toBe('exists');
+    await hooks.create(hook('no-url'));
+    expect([await urls.get('no-url'), await urls.remove('no-url')]).toEqual([undefined, false]);
+
+    expect(await urls.remove('url-1')).toBe(true);
+    expect(await makeHookOf(tables)('url-1')).toBeUndefined();
+    expect(await urls.ofApplication('shop')).toEqual([url('url-2', 'shop')]);
   });
 
   test('a name is given once', async () => {
