@@ -3,7 +3,15 @@ import { type Fields, texts } from './json.ts';
 
 const REQUEST = /^(GET|POST|PATCH|DELETE) \/v1\/(application|trigger|hook|call)s(?:\/([^/?]+)(?:\/([a-z]+))?)?(?:\?(.*))?$/;
 
-const TRIGGER_URLS = /^GET \/v1\/applications\/([^/?]+)\/trigger-urls$/;
+/** Requests below one application whose command is spelled otherwise. */
+const BELOW: readonly (readonly [request: RegExp, command: string])[] = [
+  [/^GET \/v1\/applications\/([^/?]+)\/trigger-urls$/, 'application trigger-url list NAME'],
+  [/^GET \/v1\/applications\/([^/?]+)\/template\/versions$/, 'application template versions NAME'],
+  [/^GET \/v1\/applications\/([^/?]+)\/template$/, 'application template get NAME'],
+  [/^PUT \/v1\/applications\/([^/?]+)\/template$/, 'application template put NAME FILE'],
+  [/^POST \/v1\/applications\/([^/?]+)\/deploy$/, 'application deploy NAME IMAGE'],
+  [/^DELETE \/v1\/applications\/([^/?]+)\/reject\/([^/?]+)$/, 'application unreject NAME MORE'],
+];
 
 /** What a command needs beside a name; the flags of a change are its own to show. */
 const CREATE: Readonly<Record<string, string>> = {
@@ -14,8 +22,10 @@ const CREATE: Readonly<Record<string, string>> = {
 
 /** `PATCH /v1/hooks/web` as `hook update web --help`; undefined for a request that no command makes. */
 export const commandOf = (request: string): string | undefined => {
-  const [, owner] = TRIGGER_URLS.exec(request) ?? [];
-  if (owner !== undefined) return `application trigger-url list ${owner}`;
+  for (const [pattern, command] of BELOW) {
+    const [, owner, more = ''] = pattern.exec(request) ?? [];
+    if (owner !== undefined) return command.replace('NAME', owner).replace('MORE', more);
+  }
   const [, method, noun, name, verb, query = ''] = REQUEST.exec(request) ?? [];
   if (noun === undefined) return undefined;
   const flags = [...new URLSearchParams(query)].map(([flag, value]) => (value === 'true' ? ` --${flag}` : ` --${flag} ${value}`)).join('');

@@ -6,8 +6,11 @@ import { type Io, misused } from './io.ts';
 import { type Fields, fields, textOf } from './json.ts';
 import { column } from './output.ts';
 import { begin, type Session } from './session.ts';
+import { applicationPairs, showApplication } from './show-application.ts';
 import { addTargetFlags, applicationParts } from './target-flags.ts';
+import { addTemplateCommands } from './template-commands.ts';
 import { addTriggerUrlCommands } from './trigger-url-commands.ts';
+import { addWishCommands } from './wish-commands.ts';
 
 const at = (name: string, rest = ''): string => `/v1/applications/${encodeURIComponent(name)}${rest}`;
 
@@ -15,17 +18,6 @@ const targetText = (value: unknown): string => {
   const { kind, url, cluster, service, region } = fields(value);
   return kind === 'http' ? `http ${textOf(url)}` : kind === 'ecs' ? `ecs ${textOf(cluster)}/${textOf(service)} in ${textOf(region)}` : textOf(kind);
 };
-
-const pairs = (item: Fields): readonly (readonly [string, unknown])[] => [
-  ['Name', item.name],
-  ['Enabled', item.enabled === true ? 'yes' : 'no'],
-  ['Target', item.target],
-  ['Policy', Object.keys(fields(item.policy)).length === 0 ? 'none' : item.policy],
-  ['Parameters', item.parameters],
-  ['Source', item.source],
-  ['Created', item.createdAt],
-  ['Updated', item.updatedAt],
-];
 
 export const addApplicationCommands = (program: Command, io: Io): void => {
   const application = examples(
@@ -43,7 +35,7 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
   ).action(async (name: string, _: Fields, command: Command) => {
     const session = await begin(command, io);
     const made = await session.ask({ method: 'POST', path: '/v1/applications', body: { name, ...(await applicationParts(command.optsWithGlobals(), io)) } });
-    session.showOne(made, pairs(made));
+    session.showOne(made, applicationPairs(made));
     session.showHints(made);
     if (fields(made.target).kind === 'ecs') session.hint(`Next: create its role:  image-triggers application grant ${name} > role.yaml`);
     session.hint(`Next: image-triggers trigger create NAME --application ${name} --registry FORMAT --repository PATH`);
@@ -64,7 +56,7 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
     async (name: string, _: Fields, command: Command) => {
       const session = await begin(command, io);
       const item = await session.ask({ method: 'GET', path: at(name) });
-      session.showOne(item, pairs(item));
+      showApplication(session, item);
     },
   );
 
@@ -80,7 +72,7 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
     if (Object.keys(body).length === 0) throw misused('nothing to change: give a target, a policy flag, --parameter or --git');
     const session = await begin(command, io);
     const item = await session.ask({ method: 'PATCH', path: at(name), body });
-    session.showOne(item, pairs(item));
+    showApplication(session, item);
     session.showHints(item);
     session.hint(`Next: image-triggers call list --application ${name}`);
   });
@@ -102,7 +94,7 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
       async (name: string, _: Fields, command: Command) => {
         const session = await begin(command, io);
         const item = await session.ask({ method: 'POST', path: at(name, `/${verb}`) });
-        session.showOne(item, pairs(item));
+        showApplication(session, item);
         session.hint(
           verb === 'enable' ? `Next: image-triggers call list --application ${name} --status skipped` : `Next: image-triggers application enable ${name}`,
         );
@@ -125,6 +117,8 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
     }
   });
 
+  addWishCommands(application, io);
+  addTemplateCommands(application, io);
   addTriggerUrlCommands(application, io);
 };
 

@@ -17,7 +17,7 @@ const imageText = ({ repository, tag, digest, action }: Fields): string => {
   return digest === undefined ? textOf(action) : `${textOf(repository)}@${textOf(digest)}`;
 };
 
-const pairs = (call: Fields): readonly (readonly [string, unknown])[] => [
+export const callPairs = (call: Fields): readonly (readonly [string, unknown])[] => [
   ['Id', call.id],
   ['Status', call.status],
   ['Reason', call.reason],
@@ -30,8 +30,11 @@ const pairs = (call: Fields): readonly (readonly [string, unknown])[] => [
   ['Application', call.application],
   ['Hook', call.hook],
   ['Action', call.action],
+  ['Asked because', call.why],
   ['Image', imageText(call)],
   ['Digest', call.digest],
+  ['Template version', call.version],
+  ['Commit', commitText(fields(call.commit))],
   ['Pushed by', call.actor],
   ['Redelivery of', call.redeliveryOf],
   ['Delivered again', texts(call.repeats).length === 0 ? undefined : `${texts(call.repeats).length} times`],
@@ -41,6 +44,8 @@ const pairs = (call: Fields): readonly (readonly [string, unknown])[] => [
   ['Response status', call.responseStatus],
   ['Response body', call.responseBody],
 ];
+
+const commitText = ({ revision, source }: Fields): string => [textOf(revision), textOf(source)].filter((part) => part !== '').join(' of ');
 
 export const addCallCommands = (program: Command, io: Io): void => {
   const call = examples(program.command('call').description('the access record: each push and what came of it'), 'call list --trigger release', 'call show ID');
@@ -96,7 +101,7 @@ export const addCallCommands = (program: Command, io: Io): void => {
   ).action(async (id: string, _: Fields, command: Command) => {
     const session = await begin(command, io);
     const item = await session.ask({ method: 'GET', path: at(id, '', session.lang) });
-    session.showOne(item, pairs(item), 'id');
+    session.showOne(item, callPairs(item), 'id');
     const attempts = list(item.attempts);
     if (session.format !== 'table' || attempts.length === 0) return;
     io.out(
@@ -126,7 +131,7 @@ export const addCallCommands = (program: Command, io: Io): void => {
   ).action(async (id: string, _: Fields, command: Command) => {
     const session = await begin(command, io);
     const made = await session.ask({ method: 'POST', path: at(id, '/redeliver', session.lang) });
-    session.showOne(made, pairs(made), 'id');
+    session.showOne(made, callPairs(made), 'id');
     session.showHints(made);
     session.hint(`Next: image-triggers call show ${textOf(made.id)}`);
   });

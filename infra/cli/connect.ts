@@ -113,8 +113,13 @@ const isAnswer = (method: string, path: string, { status, body }: Reply): boolea
   const [noun = '', name, rest] = path.replace(/^\/v1\//, '').split(/[?].*|\//);
   if (noun === 'explain') return Array.isArray(body.triggers);
   if (method === 'GET' && (name === undefined || name === '' || rest === 'trigger-urls')) return Array.isArray(body.items);
-  return typeof body[noun === 'calls' ? 'id' : rest === 'grant' || rest === 'trigger-urls' ? 'application' : 'name'] === 'string';
+  if (noun === 'applications' && rest === 'template') return Array.isArray(body.items) || typeof body.version === 'number' || typeof body.diff === 'string';
+  const key = noun === 'calls' ? 'id' : noun === 'applications' && method === 'DELETE' && rest === 'reject' ? 'application' : (KEYS[rest ?? ''] ?? 'name');
+  return typeof body[key] === 'string';
 };
+
+/** What the answer of a part of an application is known by; everything else has a name. */
+const KEYS: Readonly<Record<string, string>> = { grant: 'application', 'trigger-urls': 'application', deploy: 'id', rollback: 'id', redeploy: 'id' };
 
 const isOfHttpParser = (error: unknown): boolean => error instanceof Error && error.cause instanceof Error && error.cause.name === 'HTTPParserError';
 
