@@ -125,6 +125,8 @@ export interface Desired {
   readonly manual?: boolean;
   /** Set by the application's policy after a failed rollout; it is never rolled back itself. */
   readonly automatic?: boolean;
+  /** With `automatic`: the call whose rollout failed, and the one that is gone back to. */
+  readonly after?: { readonly failed: string; readonly to: string };
   readonly restart?: boolean;
   /** Version of the template: asked for, or made by `deploy` for this image. */
   readonly version?: number;

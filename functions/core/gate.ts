@@ -1,7 +1,7 @@
 /** Gates: why a call that should run may not run yet, or never. Each is one small function over plain inputs; `goal` asks them in this order. */
 import type { ApplicationState, Facts, Held, OpenCall } from './application.ts';
 import type { ApplicationDefinition } from './definitions.ts';
-import { goodsOf } from './history.ts';
+import { goodsOf, wentWell } from './history.ts';
 import type { ReasonCode } from './reason.ts';
 
 export interface GateInput {
@@ -26,13 +26,13 @@ export const refusal = (call: OpenCall, input: GateInput): ReasonCode | undefine
   return isLower(call, input) ? 'lower-version' : undefined;
 };
 
-/** Compared with what is wanted, unless that went wrong: then with what went well last. */
+/** Compared with what is wanted, unless that went wrong or was never deployed: then with what went well last. */
 const isLower = ({ callId, repository, tag, restart }: OpenCall, { state, facts }: GateInput): boolean => {
   if (facts.lower === undefined || restart === true) return false;
   const run = state.runs[repository] ?? {};
   const { desired, done } = run;
   if (desired?.callId === callId) return false;
-  const wrong = done !== undefined && done.rev === desired?.rev && done.status === 'failed';
+  const wrong = done !== undefined && done.rev === desired?.rev && done.status !== 'unknown' && !wentWell(done);
   return facts.lower(tag, wrong ? goodsOf(run)[0]?.tag : desired?.tag) !== 'no';
 };
 
@@ -67,8 +67,10 @@ const quietGate = (call: OpenCall, { definition, state, now }: GateInput): Held 
   const { quietSeconds } = definition.policy;
   if (quietSeconds === undefined || quietSeconds === 0) return undefined;
   const quiet = quietSeconds * 1000;
+  // What is wanted already was the end of a burst of its own.
+  const wanted = state.runs[call.repository]?.desired?.callId;
   const pushes = Object.values(state.open)
-    .filter(({ repository, manual }) => repository === call.repository && manual !== true)
+    .filter(({ callId, repository, manual }) => repository === call.repository && manual !== true && callId !== wanted)
     .sort((a, b) => b.receivedAt - a.receivedAt);
   const last = pushes[0]?.receivedAt ?? call.receivedAt;
   let since = last;

@@ -11,6 +11,7 @@ import type { ApplicationDefinition } from './definitions.ts';
 import { applicationWait, type GateInput, refusal, stopWait } from './gate.ts';
 import { goodsOf, isOther } from './history.ts';
 import { holdCall, isFull, newDraft, type Plan, type PlanDraft } from './plan.ts';
+import type { ReasonCode } from './reason.ts';
 import { chooseWinner, type Floor, takenOverBy } from './winner.ts';
 
 export type { Plan } from './plan.ts';
@@ -26,8 +27,9 @@ export const goal = (definition: ApplicationDefinition, state: ApplicationState,
     else decideRepository(repository, input, draft);
   }
   const { due, ...plan } = draft;
-  const look = plan.work.length === 0 && state.refresh !== undefined && (state.seen === undefined || state.seen.at < state.refresh);
-  return { ...plan, look, ...(due.length === 0 ? {} : { dueAt: Math.min(...due) }) };
+  const asked = state.refresh !== undefined && (state.seen === undefined || state.seen.at < state.refresh);
+  const busy = plan.work.length > 0;
+  return { ...plan, look: asked && !busy, more: plan.more || (asked && busy), ...(due.length === 0 ? {} : { dueAt: Math.min(...due) }) };
 };
 
 const decideRepository = (repository: string, input: GateInput, draft: PlanDraft): void => {
@@ -44,9 +46,9 @@ const decideRepository = (repository: string, input: GateInput, draft: PlanDraft
   if (winner !== undefined && wait === undefined) {
     draft.promote.push(winner);
     draft.work.push({ repository, act: 'apply' });
-    if (isPending(run)) draft.settle.push({ callId: run.desired.callId, settlement: endOfWanted(run, run.desired, winner, input) });
+    if (isPending(run)) draft.settle.push({ callId: run.desired.callId, settlement: toldAs(takenOverBy(run.desired, winner), run, input) });
   } else if (isPending(run) && desired !== undefined) continueDesired(run, desired, own, floor, input, draft);
-  else if (run.desired !== undefined) takeBack(repository, run, run.desired, input, draft);
+  else if (run.desired !== undefined) takeBack(run, run.desired, floor, input, draft);
 };
 
 /** The version of the template that a person went back to: everything that was pushed before it is taken back with it. */
@@ -55,21 +57,31 @@ const floorOf = ({ runs }: ApplicationState, { promote }: PlanDraft): Floor | un
   return promoted ?? runs[WHOLE_TEMPLATE]?.desired;
 };
 
-/** A newer image takes the place of one that is still wanted. If its last attempt was sent and nobody recorded the answer, the record says so: the target may have run it. */
-const endOfWanted = (run: Run, desired: Desired, winner: OpenCall, { definition }: GateInput): Settlement => {
-  const replaced = takenOverBy(desired, winner);
+/** Something else takes the place of what is still wanted. If its last attempt was sent and nobody recorded the answer, the record says so: the target may have run it. */
+const toldAs = (end: Settlement, run: Run, { definition }: GateInput): Settlement => {
   const { attempt } = run;
-  if (attempt === undefined || !isUnanswered(run)) return replaced;
+  if (attempt === undefined || !isUnanswered(run)) return end;
   const told = { attempts: attempt.count, detail: `attempt ${attempt.count} was sent and nobody recorded its answer: the target may have run this image` };
-  return definition.policy.atMostOnce === true ? { status: 'unknown', reason: 'no-answer', ...told } : { ...replaced, ...told };
+  return definition.policy.atMostOnce === true ? { status: 'unknown', reason: 'no-answer', ...told } : { ...end, ...told };
+};
+
+/** A roll back by the policy has no open entry; nothing but these can stop it. */
+const refusalOfWanted = ({ automatic, digest }: Desired, own: OpenCall | undefined, input: GateInput): ReasonCode | undefined => {
+  if (own !== undefined) return refusal({ ...own, held: { reason: 'retry' } }, input);
+  if (automatic !== true) return undefined;
+  if (!input.definition.enabled) return 'application-disabled';
+  return digest !== undefined && input.facts.rejects.has(digest) ? 'rejected' : undefined;
 };
 
 /** Something is wanted and nothing newer may replace it: watch it, try it again, or wait. */
 const continueDesired = (run: Run, desired: Desired, own: OpenCall | undefined, floor: Floor | undefined, input: GateInput, draft: PlanDraft): void => {
   const { repository } = desired;
-  if (floor !== undefined && desired.order < floor.order) {
-    draft.settle.push({ callId: desired.callId, settlement: { status: 'skipped', reason: 'rolled-back', by: floor.callId } });
+  const end = (settlement: Settlement): void => {
+    draft.settle.push({ callId: desired.callId, settlement: toldAs(settlement, run, input) });
     draft.finish.push({ repository, desired });
+  };
+  if (floor !== undefined && desired.order < floor.order) {
+    end({ status: 'skipped', reason: desired.manual === true ? 'superseded' : 'rolled-back', by: floor.callId });
     return;
   }
   if (run.running?.rev === desired.rev) {
@@ -77,30 +89,31 @@ const continueDesired = (run: Run, desired: Desired, own: OpenCall | undefined, 
     else draft.due.push(run.running.lookAt);
     return;
   }
-  if (desired.manual !== true) {
-    const reason = own === undefined ? undefined : refusal({ ...own, held: { reason: 'retry' } }, input);
-    if (reason !== undefined) {
-      draft.settle.push({ callId: desired.callId, settlement: { status: 'skipped', reason } });
-      draft.finish.push({ repository, desired });
-      return;
-    }
-    const stop = stopWait(desired, input);
-    if (stop !== undefined) {
-      if (own !== undefined) holdCall(own, stop, draft);
-      return;
-    }
+  const reason = refusalOfWanted(desired, own, input);
+  if (reason !== undefined) {
+    end({ status: 'skipped', reason });
+    return;
+  }
+  const stop = desired.manual === true ? undefined : stopWait(desired, input);
+  if (stop !== undefined) {
+    if (own !== undefined) holdCall(own, stop, draft);
+    return;
   }
   const retryAt = run.attempt?.rev === desired.rev ? run.attempt.retryAt : undefined;
   if (retryAt !== undefined && retryAt > input.now) draft.due.push(retryAt);
   else draft.work.push({ repository, act: 'apply' });
 };
 
-/** A rollout that failed is taken back once, where the policy asks for it and something went well before. */
-const takeBack = (repository: string, run: Run, failed: Desired, { definition, facts }: GateInput, draft: PlanDraft): void => {
-  const { policy } = definition;
+export const isFailedRollout = (reason: ReasonCode | undefined): boolean => reason === 'rollout-failed' || reason === 'rollout-deadline';
+
+/** A rollout that failed is taken back once, where the policy asks for it and something went well before. Not after the application was changed, perhaps to mend it, or a version of its template took everything back. */
+const takeBack = (run: Run, failed: Desired, floor: Floor | undefined, { definition, facts }: GateInput, draft: PlanDraft): void => {
+  const { policy, enabled, updatedAt } = definition;
+  const { repository, automatic, restart } = failed;
   const { done } = run;
-  if (policy.autoRollback !== true || failed.automatic === true || failed.restart === true || done?.rev !== failed.rev || done.status !== 'failed') return;
-  if (done.reason !== 'rollout-failed' && done.reason !== 'rollout-deadline') return;
+  if (!enabled || policy.autoRollback !== true || automatic === true || restart === true) return;
+  if (done?.rev !== failed.rev || done.status !== 'failed' || !isFailedRollout(done.reason) || updatedAt > done.at) return;
+  if (floor !== undefined && failed.order < floor.order) return;
   const to = goodsOf(run).find((one) => isOther(one, failed) && (one.digest === undefined || !facts.rejects.has(one.digest)));
   if (to === undefined) return;
   draft.rollBack.push({ repository, failed, to });

@@ -30,7 +30,8 @@ export const goodsOf = (run: Run): readonly Good[] => {
   return [present, ...good];
 };
 
-const wentWell = ({ status, reason }: Done): boolean => status === 'succeeded' || status === 'delivered' || reason === 'already-running';
+export const wentWell = ({ status, reason }: Pick<Done, 'status' | 'reason'>): boolean =>
+  status === 'succeeded' || status === 'delivered' || reason === 'already-running';
 
 /** What is kept when something else becomes wanted. What a roll back leaves behind is no place to go back to any more. */
 export const goodBefore = (run: Run, next: Desired): readonly Good[] => {

@@ -67,5 +67,5 @@ export const isFull = ({ settle, forget, hold, promote, rollBack }: PlanDraft): 
 
 export const holdCall = (call: OpenCall, held: Held, draft: PlanDraft): void => {
   if (held.until !== undefined) draft.due.push(held.until);
-  if (call.held?.reason !== held.reason || call.held.until !== held.until) draft.hold.push({ callId: call.callId, held });
+  if (call.held?.reason !== held.reason || call.held.until !== held.until || call.held.since !== held.since) draft.hold.push({ callId: call.callId, held });
 };

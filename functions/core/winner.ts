@@ -25,7 +25,7 @@ export type Floor = Pick<Desired, 'order' | 'callId'>;
 /** `open`: all open calls of the repository but the one that is wanted. */
 export const chooseWinner = (open: readonly OpenCall[], run: Run, floor: Floor | undefined, input: GateInput, draft: PlanDraft): Chosen => {
   const sorted = [...open].sort(newestFirst);
-  const wish = sorted.find((call) => call.manual === true && isAbove(call, run.desired, input));
+  const wish = sorted.find((call) => call.manual === true && isAbove(call, run.desired, floor, input));
   return wish === undefined ? chooseNewest(sorted, run, floor, input, draft) : chooseWish(wish, sorted, run, input, draft);
 };
 
@@ -37,8 +37,10 @@ const newestFirst = (a: OpenCall, b: OpenCall): number => {
 };
 
 /** A push may have been promoted between a person's look and their wish: the hold that came with the wish says which was later. */
-const isAbove = (wish: OpenCall, desired: Desired | undefined, { state }: GateInput): boolean =>
-  desired === undefined || wish.order > desired.order || (desired.manual !== true && state.hold?.callId === wish.callId);
+const isAbove = (wish: OpenCall, desired: Desired | undefined, floor: Floor | undefined, { state }: GateInput): boolean => {
+  if (floor !== undefined && wish.order < floor.order) return false;
+  return desired === undefined || wish.order > desired.order || (desired.manual !== true && state.hold?.callId === wish.callId);
+};
 
 const chooseWish = (wish: OpenCall, open: readonly OpenCall[], run: Run, input: GateInput, draft: PlanDraft): Chosen => {
   const { desired } = run;
@@ -74,32 +76,63 @@ const chooseNewest = (open: readonly OpenCall[], run: Run, floor: Floor | undefi
       draft.more = true;
       break;
     }
-    const settle = (settlement: Settlement): void => void draft.settle.push({ callId: call.callId, settlement });
-    if (desired !== undefined && isTakenBack(call, desired, input)) settle({ status: 'skipped', reason: 'rolled-back', by: desired.callId });
-    else if (floor !== undefined && call.order < floor.order) settle({ status: 'skipped', reason: 'rolled-back', by: floor.callId });
-    else if (desired?.manual === true && isBelow(call, desired)) settle(olderThan(call, desired));
-    else if (winner !== undefined) settle(replacedBy(call, winner, input));
-    else if (desired !== undefined && isBelow(call, desired)) settle(olderThan(call, desired));
-    else if (desired !== undefined && (call.order === desired.order ? call.redelivery !== true : !crossed && isRepeat(call, run, desired, input))) {
-      settle({ status: 'skipped', reason: 'duplicate', by: desired.callId });
-      if (call.order > desired.order) desired = { ...desired, order: call.order, again: call.callId };
-    } else {
-      const reason = refusal(call, input);
-      const wait = ownWait(call, input);
-      if (reason !== undefined) settle({ status: 'skipped', reason });
-      else if (wait === undefined) winner = call;
-      else if (waiting !== undefined) settle(replacedBy(call, waiting, input));
-      else {
-        waiting = call;
-        holdCall(call, wait, draft);
-      }
+    const settle = (settlement: Settlement, { callId } = call): void => void draft.settle.push({ callId, settlement });
+    const gone = takenBackBy(call, desired, floor, input);
+    if (gone !== undefined) {
+      settle(gone);
+      continue;
+    }
+    if (winner !== undefined && !isLower(winner, call, input)) {
+      settle(replacedBy(call, winner, input));
+      continue;
+    }
+    const end = endOf(call, { ...run, ...(desired === undefined ? {} : { desired }) }, floor, crossed, input);
+    const wait = ownWait(call, input);
+    if (end !== undefined) {
+      settle(winner === undefined ? end : replacedBy(call, winner, input));
+      if (end.reason === 'duplicate' && desired !== undefined && call.order > desired.order) desired = { ...desired, order: call.order, again: call.callId };
+    } else if (wait === undefined) {
+      // Of versions that wait together the highest runs, whichever was pushed last: else it would hang on who is looked at first.
+      if (winner !== undefined) settle({ status: 'skipped', reason: 'lower-version', by: call.callId }, winner);
+      winner = call;
+    } else if (winner !== undefined || waiting !== undefined) settle(replacedBy(call, winner ?? waiting ?? call, input));
+    else {
+      waiting = call;
+      holdCall(call, wait, draft);
     }
   }
   return { ...(winner === undefined ? {} : { winner }), ...(desired === undefined ? {} : { desired }) };
 };
 
+const isLower = ({ tag }: OpenCall, { tag: than }: OpenCall, { facts }: GateInput): boolean => facts.lower?.(tag, than) === 'lower';
+
 /** A redelivery of the very image that is wanted runs, wherever a repeated push has taken its place. */
 const isBelow = (call: OpenCall, desired: Desired): boolean => call.order < desired.order && !(call.redelivery === true && isSameImage(call, desired));
+
+/** What a version of the template took back does not run any more, whatever its own record says. */
+const isUnder = (desired: Desired, floor: Floor | undefined): floor is Floor => floor !== undefined && desired.order < floor.order;
+
+/** The end of a call that a person's wish, or a roll back by the policy, took back: whatever else is open. */
+const takenBackBy = (call: OpenCall, desired: Desired | undefined, floor: Floor | undefined, input: GateInput): Settlement | undefined => {
+  if (floor !== undefined && call.order < floor.order)
+    return { status: 'skipped', reason: call.manual === true ? 'superseded' : 'rolled-back', by: floor.callId };
+  if (desired === undefined) return undefined;
+  if (isUnder(desired, floor)) return isLate(call, desired, input) ? { status: 'skipped', reason: 'rolled-back', by: floor.callId } : undefined;
+  if (isTakenBack(call, desired, input)) return { status: 'skipped', reason: 'rolled-back', by: desired.callId };
+  return desired.manual === true && isBelow(call, desired) ? olderThan(call, desired) : undefined;
+};
+
+/** Why a call cannot run. */
+const endOf = (call: OpenCall, run: Run, floor: Floor | undefined, crossed: boolean, input: GateInput): Settlement | undefined => {
+  const { desired } = run;
+  if (desired !== undefined && !isUnder(desired, floor)) {
+    if (isBelow(call, desired)) return olderThan(call, desired);
+    if (call.order === desired.order ? call.redelivery !== true : !crossed && isRepeat(call, run, desired, input))
+      return { status: 'skipped', reason: 'duplicate', by: desired.callId };
+  }
+  const reason = refusal(call, input);
+  return reason === undefined ? undefined : { status: 'skipped', reason };
+};
 
 const olderThan = (call: OpenCall, desired: Desired): Settlement =>
   desired.manual === true
@@ -110,11 +143,14 @@ const olderThan = (call: OpenCall, desired: Desired): Settlement =>
  * A late notification of the very image that a person took back, by a sender without event ids: not a newer image. And what
  * an automatic roll back took back is gone, through whichever trigger it comes. Once released, it is a push like any other.
  */
-const isTakenBack = (call: OpenCall, { manual, automatic, order, from }: Desired, { state }: GateInput): boolean => {
-  if (manual !== true || call.manual === true || call.redelivery === true) return false;
-  if (automatic === true && call.order === order) return true;
-  return state.hold !== undefined && from?.digest !== undefined && from.digest === call.digest;
+const isTakenBack = (call: OpenCall, { manual, automatic, order, digest, from }: Desired, input: GateInput): boolean => {
+  if (manual !== true || call.manual === true) return false;
+  if (automatic === true && call.order === order) return call.redelivery !== true;
+  return from !== undefined && from.digest !== digest && isLate(call, from, input);
 };
+
+const isLate = (call: OpenCall, { digest }: Pick<Desired, 'digest'>, { state }: GateInput): boolean =>
+  state.hold !== undefined && call.manual !== true && call.redelivery !== true && digest !== undefined && call.digest === digest;
 
 /** For how long after its end the same image pushed again is a repeat, and not the wish to have it once more. */
 const REPEAT_MS = 600_000;

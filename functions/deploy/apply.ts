@@ -8,6 +8,7 @@ import { type Desired, isUnanswered, type Run } from '../core/application.ts';
 import { because, type Ending, isOpen, type Settlement } from '../core/call.ts';
 import { fingerprint } from '../core/fingerprint.ts';
 import { recentDeployments } from '../core/gate.ts';
+import { isFailedRollout } from '../core/goal.ts';
 import { idempotencyKey } from '../core/message.ts';
 import type { Exchange, Outcome, Why } from '../core/outcome.ts';
 import { backoff, MAX_ATTEMPTS } from '../core/retry.ts';
@@ -186,7 +187,9 @@ export const finish = async (
   if (!silent) await settleCall(desired.callId, { ...settlement, ...versionOf(desired), endedAt: now }, ports);
   draft.runs[desired.repository] = done(run, desired, settlement, now);
   draft.close.push(desired.callId);
-  return { is: 'on' };
+  // Whether it is taken back is for `goal` to say, as soon as this end is written.
+  const again = session.definition.policy.autoRollback === true && isFailedRollout(settlement.reason);
+  return again ? { is: 'on', dueAt: now } : { is: 'on' };
 };
 
 const versionOf = ({ version }: Desired): Pick<Settlement, 'version'> => (version === undefined ? {} : { version });

@@ -2,9 +2,8 @@
 import type { Desired, Held, OpenCall, Run, SeenThere, StateChange } from '../core/application.ts';
 import type { Ending, Settlement } from '../core/call.ts';
 import type { Plan } from '../core/goal.ts';
-import { goodBefore, ranSince } from '../core/history.ts';
+import { goodBefore, isOther, ranSince } from '../core/history.ts';
 import type { Session } from './ports.ts';
-import { rollBack } from './roll-back.ts';
 
 /** What the next write of the state will hold. Mutable: it grows while one reconcile goes on. */
 export interface Draft {
@@ -29,11 +28,6 @@ export const settlePlan = async (plan: Plan, session: Session): Promise<Draft> =
     const run = draft.runs[repository] ?? state.runs[repository] ?? {};
     draft.runs[repository] = wanting(run, desiredOf(call, run.desired, state.rev + draft.bump, now));
   }
-  for (const back of plan.rollBack) {
-    draft.bump += 1;
-    const run = state.runs[back.repository] ?? {};
-    draft.runs[back.repository] = wanting(run, await rollBack(back, state.rev + draft.bump, now, session));
-  }
   for (const { callId, settlement } of plan.settle) {
     await settleCall(callId, { ...settlement, endedAt: now }, ports);
     draft.close.push(callId);
@@ -46,7 +40,7 @@ export const settlePlan = async (plan: Plan, session: Session): Promise<Draft> =
 };
 
 /** What is new is wanted; of what was, only its end and what went well before it are kept. */
-const wanting = (run: Run, desired: Desired): Run => {
+export const wanting = (run: Run, desired: Desired): Run => {
   const good = goodBefore(run, desired);
   const ran = ranSince(run, desired);
   return {
@@ -59,6 +53,8 @@ const wanting = (run: Run, desired: Desired): Run => {
 const desiredOf = (call: OpenCall, former: Desired | undefined, rev: number, now: number): Desired => {
   const { callId, repository, tag, digest, hosts, manual, restart, version, from, back } = call;
   const later = former !== undefined && former.order > call.order ? former : undefined;
+  // What is taken back is what is wanted by now: the person may have looked before that was.
+  const left = former === undefined || manual !== true || restart === true ? from : isOther(former, call) ? imageOf(former) : (former.from ?? from);
   return {
     rev,
     order: later?.order ?? call.order,
@@ -73,10 +69,12 @@ const desiredOf = (call: OpenCall, former: Desired | undefined, rev: number, now
     ...(manual === undefined ? {} : { manual }),
     ...(restart === undefined ? {} : { restart }),
     ...(version === undefined ? {} : { version }),
-    ...(from === undefined ? {} : { from }),
+    ...(left === undefined ? {} : { from: left }),
     ...(back === undefined ? {} : { back }),
   };
 };
+
+const imageOf = ({ tag, digest }: Desired): NonNullable<Desired['from']> => ({ tag, ...(digest === undefined ? {} : { digest }) });
 
 /** A call that had ended before keeps its end: that is no error. */
 export const settleCall = async (callId: string, settlement: Settlement, ports: Session['ports']): Promise<void> => {

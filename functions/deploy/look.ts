@@ -11,14 +11,15 @@ const MOST_WHY = 500;
 
 export const lookAtTarget = async (session: Session): Promise<SeenThere> => {
   const { ports, definition, application, state } = session;
-  const at = ports.now();
+  // Never before it was asked for, however the clocks of two processes differ: else it would be asked for still.
+  const at = Math.max(ports.now(), state.refresh ?? 0);
   const target = ports.target(definition.target);
   if (!target.ok) return { at, why: target.why.slice(0, MOST_WHY) };
   if (target.value.sight === 'blind') return { at, why: `a target of kind "${definition.target.kind}" cannot be asked what runs` };
   const wanted = wantedNow(state);
-  const [newest] = wanted;
-  if (newest === undefined) return { at, why: 'nothing was deployed yet, so there is nothing to compare with' };
   const version = target.value.takesTemplates ? deployedVersion(state) : undefined;
+  const [newest] = wanted.length > 0 || version === undefined ? wanted : desiredNow(state);
+  if (newest === undefined) return { at, why: 'nothing was deployed yet, so there is nothing to compare with' };
   const whole: Desired = { ...newest, repository: WHOLE_TEMPLATE, ...(version === undefined ? {} : { version }) };
   const prepared = target.value.takesTemplates ? await prepareWish(whole, target.value, session) : undefined;
   if (prepared?.is === 'refused') return { at, why: (prepared.why.detail ?? prepared.why.code).slice(0, MOST_WHY) };
@@ -30,9 +31,13 @@ export const lookAtTarget = async (session: Session): Promise<SeenThere> => {
   return { at, synced: seen.running, settled: seen.settled, containers };
 };
 
-/** What is wanted of each repository, the newest first. */
-const wantedNow = ({ runs }: ApplicationState): readonly Desired[] =>
+/** What is wanted, the newest first. */
+const desiredNow = ({ runs }: ApplicationState): readonly Desired[] =>
   Object.values(runs)
-    .flatMap(({ desired }) => (desired === undefined || desired.repository === WHOLE || desired.repository === WHOLE_TEMPLATE ? [] : [desired]))
-    .sort((a, b) => b.since - a.since)
+    .flatMap(({ desired }) => desired ?? [])
+    .sort((a, b) => b.since - a.since);
+
+const wantedNow = (state: ApplicationState): readonly Desired[] =>
+  desiredNow(state)
+    .filter(({ repository }) => repository !== WHOLE && repository !== WHOLE_TEMPLATE)
     .slice(0, MOST_CONTAINERS);

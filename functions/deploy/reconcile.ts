@@ -2,14 +2,15 @@
  * Reconcile one application: take the lease, ask `goal`, settle, act on at most one thing, give the lease back.
  * May be asked any number of times; the message is only a hint.
  */
-import { type ApplicationState, isUnanswered, runsToDrop } from '../core/application.ts';
-import type { Ending } from '../core/call.ts';
+import { type ApplicationState, type Facts, isPending, isUnanswered, runsToDrop } from '../core/application.ts';
+import { type Ending, isOpen } from '../core/call.ts';
 import { goal, type Plan } from '../core/goal.ts';
 import { applyWanted, finish, type Step } from './apply.ts';
 import { type Draft, settleCall, settlePlan, takeChange } from './change.ts';
 import { lookAtTarget } from './look.ts';
 import { observeRollout } from './observe.ts';
 import type { DeployPorts, Session } from './ports.ts';
+import { beginRollBacks, putRollBacks } from './roll-back.ts';
 
 /** Longer than the function's time-out (60 s) plus every late write of a killed function (3 tries × 3 s). */
 export const LEASE_MS = 75_000;
@@ -39,14 +40,18 @@ export const reconcile = async (application: string, receive: Receive, ports: De
   const { state } = leased;
   const { definition, facts } = await ports.application(application);
   if (definition === undefined) return bury(application, state, ports);
-  const session: Session = { application, definition, state, fence: state.fence, leaseUntil, ports };
-  const plan = goal(definition, state, definition.policy.neverDown === true ? { ...facts, lower: await ports.lower() } : facts, started);
+  const given: Session = { application, definition, state, fence: state.fence, leaseUntil, ports };
+  const plan = await planFor(given, definition.policy.neverDown === true ? { ...facts, lower: await ports.lower() } : facts, started);
   // The one decision that is stored before a call ends for it: were only that call ended, what was pushed in between could
   // make the repeat a winner after all, and two calls would each say that the other one ran.
   const again = Object.fromEntries(plan.again.map(({ repository, desired }) => [repository, { ...state.runs[repository], desired }]));
-  if (plan.again.length > 0 && (await ports.states.write(application, state.fence, { runs: again })) === 'lost') return lost(application, state, ports);
+  const runs = { ...again, ...(await beginRollBacks(plan.rollBack, given)) };
+  const bump = plan.rollBack.length;
+  if (Object.keys(runs).length > 0 && (await ports.states.write(application, state.fence, { runs, bump })) === 'lost') return lost(application, state, ports);
+  const session: Session = { ...given, state: { ...state, rev: state.rev + bump, runs: { ...state.runs, ...runs } } };
+  await putRollBacks(session.state, session);
   const draft = await settlePlan(plan, session);
-  const expected = state.rev + draft.bump;
+  const expected = session.state.rev + draft.bump;
 
   // What is only now promoted did not make any worker die: on the last receive it is left to a message of its own.
   const died = receive.last ? plan.work.filter(({ repository }) => ![...plan.promote, ...plan.rollBack].some((fresh) => fresh.repository === repository)) : [];
@@ -57,13 +62,31 @@ export const reconcile = async (application: string, receive: Receive, ports: De
   const more = plan.more || plan.work.length > (receive.last ? died.length : 1);
   const dueAt = earliest(plan.dueAt, step.dueAt, more ? now : undefined);
   const change = takeChange(draft);
-  const drop = runsToDrop({ ...state.runs, ...change.runs }).filter((repository) => change.runs?.[repository] === undefined);
+  const drop = runsToDrop({ ...session.state.runs, ...change.runs }).filter((repository) => change.runs?.[repository] === undefined);
   const released = await ports.states.write(application, state.fence, { ...change, drop, release: dueAt === undefined ? {} : { dueAt } });
   if (released === 'lost') return lost(application, state, ports);
   if (released.rev !== expected) await ports.send(application, 0);
+  else if (dueAt !== undefined && dueAt <= now) await ports.send(application, 0);
   // Whoever made it due at this very time has sent for it already: without this, every spare message would live on as long as something waits.
-  else if (dueAt !== undefined && dueAt !== state.dueAt && dueAt - now <= PRECISE_MS) await ports.send(application, Math.max(0, dueAt - now) / 1000);
+  if (dueAt !== undefined && dueAt > now && dueAt !== state.dueAt && dueAt - now <= PRECISE_MS) await ports.send(application, (dueAt - now) / 1000);
   if (died.length > 0) throw new GaveUp(`application ${application}: the worker died ${receive.count - 1} times; recorded as failed`);
+};
+
+/**
+ * A write of a person's wish that lands late, or once more, may open a call that ended long ago. Only these can win over
+ * what was wanted since, so only these are looked up before they do.
+ */
+const planFor = async ({ definition, state, ports }: Session, facts: Facts, now: number): Promise<Plan> => {
+  const plan = goal(definition, state, facts, now);
+  const ended: string[] = [];
+  for (const { callId, manual, redelivery } of plan.promote) {
+    const call = manual === true || redelivery === true ? await ports.calls.get(callId, now) : undefined;
+    if (call !== undefined && !isOpen(call.status)) ended.push(callId);
+  }
+  if (ended.length === 0) return plan;
+  const open = Object.fromEntries(Object.entries(state.open).filter(([callId]) => !ended.includes(callId)));
+  const others = goal(definition, { ...state, open }, facts, now);
+  return { ...others, forget: [...others.forget, ...ended] };
 };
 
 /** The lease ran out: nothing may be written any more. Never silently, since perhaps nobody has taken it over. */
@@ -105,7 +128,9 @@ const MOST_BURIED = 50;
 /** The application is gone: what waits for it ends, and its state goes too. */
 const bury = async (application: string, state: ApplicationState, ports: DeployPorts): Promise<void> => {
   const open = Object.keys(state.open).slice(0, MOST_BURIED);
-  for (const callId of open)
+  // A roll back by the policy is open nowhere else.
+  const automatic = Object.values(state.runs).flatMap((run) => (isPending(run) && run.desired.automatic === true ? [run.desired.callId] : []));
+  for (const callId of [...open, ...automatic])
     await settleCall(
       callId,
       { status: 'failed', reason: 'application-deleted', detail: `application "${application}" was deleted meanwhile`, endedAt: ports.now() },

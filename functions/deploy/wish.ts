@@ -61,7 +61,7 @@ const versionFor = async (desired: Desired, { application, definition, ports }: 
   for (let i = 0; i < TRIES; i += 1) {
     const head = await ports.templates.head(application);
     if (head === undefined) return { ok: false, why: 'the application lost its template: put it again' };
-    if (head.rev === desired.rev) return parsed(head.version);
+    if (head.rev === desired.rev && head.callId === desired.callId) return parsed(head.version);
     const edited = setTemplateImages(head.text, wantedImages(desired), definition.parameters ?? {});
     if (!edited.ok) return { ok: false, why: `in version ${head.version} of the template ${edited.why}` };
     if (edited.value.text === head.text) return parsed(head.version);

@@ -4,6 +4,7 @@ import { isPending } from '../../functions/core/application.ts';
 import type { FinalStatus } from '../../functions/core/call.ts';
 import type { ApplicationDefinition, Policy } from '../../functions/core/definitions.ts';
 import type { Plan } from '../../functions/core/goal.ts';
+import { goodBefore } from '../../functions/core/history.ts';
 
 export const NOW = 1_782_820_800_000;
 export const WEB = 'r.example/web';
@@ -56,8 +57,22 @@ export const carryOut = (plan: Plan, before: ApplicationState): ApplicationState
   for (const { repository, desired } of plan.finish) runs[repository] = done(desired, 'skipped');
   for (const call of plan.promote) {
     rev += 1;
-    const former = runs[call.repository]?.desired;
-    runs[call.repository] = { desired: desiredOf(call, rev, former !== undefined && former.order > call.order ? { order: former.order } : {}) };
+    const run = runs[call.repository] ?? {};
+    const { manual, restart, version, from, back } = call;
+    const wish = Object.fromEntries(Object.entries({ manual, restart, version, from, back }).filter(([, value]) => value !== undefined));
+    const order = run.desired !== undefined && run.desired.order > call.order ? run.desired.order : call.order;
+    runs[call.repository] = wanting(run, desiredOf(call, rev, { ...wish, order }));
+  }
+  for (const { repository, failed, to } of plan.rollBack) {
+    rev += 1;
+    const { tag, digest } = failed;
+    const next = desiredOf(open(0, { ...to, callId: `${failed.callId}!`, order: failed.order, repository }), rev, {
+      manual: true,
+      automatic: true,
+      back: true,
+      from: { tag, ...(digest === undefined ? {} : { digest }) },
+    });
+    runs[repository] = wanting(runs[repository] ?? {}, next);
   }
   for (const { callId, held } of plan.hold) {
     const call = openCalls[callId];
@@ -67,6 +82,14 @@ export const carryOut = (plan: Plan, before: ApplicationState): ApplicationState
   return { ...before, rev, open: openCalls, runs };
 };
 
+const wanting = (run: Run, desired: Desired): Run => {
+  const good = goodBefore(run, desired);
+  return { desired, ...(run.done === undefined ? {} : { done: run.done }), ...(good.length === 0 ? {} : { good }) };
+};
+
+/** A person's wish at `second` after NOW: an image of its own, or one that is given. */
+export const wish = (second: number, change: Partial<OpenCall> = {}): OpenCall => open(second, { callId: `w${second}.!web`, manual: true, ...change });
+
 /** Everything wanted has gone well. */
 export const allDone = (before: ApplicationState, at: number): ApplicationState => {
   const openCalls = { ...before.open };
@@ -74,7 +97,7 @@ export const allDone = (before: ApplicationState, at: number): ApplicationState 
   for (const [repository, run] of Object.entries(runs))
     if (isPending(run)) {
       delete openCalls[run.desired.callId];
-      runs[repository] = done(run.desired, 'delivered', at);
+      runs[repository] = { ...done(run.desired, 'delivered', at), ...(run.good === undefined ? {} : { good: run.good }) };
     }
   return { ...before, open: openCalls, runs };
 };
