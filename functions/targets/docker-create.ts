@@ -45,6 +45,7 @@ export const bodyOf = (making: Making): Json => {
   const network = networkOf(config.network, base?.found);
   return {
     ...carried,
+    ...(base === undefined ? {} : hostNameOf(base.found, network)),
     Image: reference,
     ...commandOf(making),
     Env: envOf(making),
@@ -60,7 +61,7 @@ const exposed = (carried: Json, { port }: DockerConfig): Json =>
   port === undefined ? {} : { ExposedPorts: { ...jsonAt(carried, 'ExposedPorts'), [`${port}/tcp`]: {} } };
 
 /** Made by the daemon for each container anew, or set further on. */
-const NOT_CARRIED = new Set(['Image', 'Env', 'Labels', 'Cmd', 'Entrypoint', 'Hostname', 'MacAddress', 'OnBuild', 'ArgsEscaped', 'Hostname']);
+const NOT_CARRIED = new Set(['Image', 'Env', 'Labels', 'Cmd', 'Entrypoint', 'Hostname', 'MacAddress', 'OnBuild', 'ArgsEscaped']);
 
 const carriedConfig = ({ inspected }: Found, image: Json): Json => {
   const [own, defaults] = [jsonAt(inspected, 'Config'), jsonAt(image, 'Config')];
@@ -73,6 +74,12 @@ const carriedConfig = ({ inspected }: Found, image: Json): Json => {
       return !isSame(value, defaults[field]);
     }),
   );
+};
+
+/** Without one of its own, a container is called by its id, or has the name of whose network it shares. */
+const hostNameOf = ({ id, inspected }: Found, network: string): Json => {
+  const name = textAt(jsonAt(inspected, 'Config'), 'Hostname');
+  return name === '' || id.startsWith(name) || /^(?:host|container:.*|ns:.*)$/.test(network) ? {} : { Hostname: name };
 };
 
 const isEmpty = (value: unknown): boolean =>

@@ -25,13 +25,19 @@ export const takeOver = async (api: DockerApi, config: DockerConfig, { live, nex
   return { is: 'healthy', ...(commit === undefined ? {} : { commit }) };
 };
 
-/** What ran before was never touched, or (where the two could not run beside each other) is started again. */
+/**
+ * What ran before was never touched, or (where the two could not run beside each other) is started again. The one that failed
+ * is removed last: as long as it is there, whoever goes on after a crash finds what is still to be done.
+ */
 export const fail = async (api: DockerApi, config: DockerConfig, { live, previous }: Look, next: Found, why: Why): Promise<Rollout> => {
   const evidence = await lastWords(api, next);
-  await api.remove(next.id);
   const former = live ?? previous;
   if (live === undefined && previous !== undefined) await api.rename(previous.id, config.container);
-  if (former !== undefined && !former.isRunning && !canStandBeside(config, former)) await api.start(former.id);
+  if (former !== undefined && !former.isRunning && !canStandBeside(config, former)) {
+    await api.stop(next.id, 0);
+    await api.start(former.id);
+  }
+  await api.remove(next.id);
   return { is: 'failed', why, evidence };
 };
 

@@ -41,6 +41,21 @@ describe('the command line of the engine', () => {
   });
 
   it.each([
+    [['--docker'], {}, '/var/run/docker.sock'],
+    [['--docker', '--verbose'], {}, '/var/run/docker.sock'],
+    [['--docker', '/run/podman.sock', '--verbose'], {}, '/run/podman.sock'],
+    [['--docker'], { DOCKER_HOST: 'unix:///run/user/1000/docker.sock' }, '/run/user/1000/docker.sock'],
+    [['--verbose'], { DOCKER_HOST: 'unix:///x' }, undefined],
+  ])('%j with %j has the Docker socket %s', (args, env, docker) => {
+    const options = readOptions(args, env);
+    expect(options === 'help' ? options : options.docker).toBe(docker);
+  });
+
+  it('takes no Docker daemon of another machine', () => {
+    expect(() => readOptions(['--docker'], { DOCKER_HOST: 'tcp://10.0.0.1:2375' })).toThrow(/DOCKER_HOST is tcp:.* only a socket of this machine/);
+  });
+
+  it.each([
     [['--port', '70000'], /--port 70000: must be a whole number from 0 to 65535/],
     [['--port', 'x'], /--port x/],
     [['--chaos', 'x'], /--chaos x/],

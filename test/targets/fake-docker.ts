@@ -43,8 +43,10 @@ export interface FakeDocker {
   readonly created: Json[];
   pulls: number;
   starts: number;
-  /** Before the request of that number (from 0, counted from now), nothing is answered any more, as if we were killed; `undefined`: never. */
-  dieAt: number | undefined;
+  /** From the request of that number on (from 0, counted from now) nothing is answered any more, as if we were killed; `acted`: that one was still carried out. */
+  death: { at: number; readonly acted: boolean } | undefined;
+  /** Called after each request that was carried out. */
+  after: (() => void) | undefined;
   /** What is answered instead, for requests that match; `silence` and `cut` answer nothing. */
   readonly instead: { match: RegExp; times: number; with: { status: number; message: string } | 'silence' | 'cut' }[];
   /** What a pull says inside its answer of 200. */
@@ -91,7 +93,8 @@ export const startFakeDocker = async (): Promise<FakeDocker> => {
     created: [],
     pulls: 0,
     starts: 0,
-    dieAt: undefined,
+    death: undefined,
+    after: undefined,
     instead: [],
     pullError: undefined,
     health: 'starting',
@@ -212,7 +215,8 @@ export const startFakeDocker = async (): Promise<FakeDocker> => {
     fake.asked.push(`${request.method} ${url.pathname}`);
     let text = '';
     for await (const piece of request) text += String(piece);
-    if (fake.dieAt !== undefined && fake.dieAt-- <= 0) return void request.socket.destroy();
+    const isDead = fake.death !== undefined && fake.death.at-- <= 0;
+    if (isDead && !(fake.death?.acted === true && fake.death.at === -1)) return void request.socket.destroy();
     const instead = fake.instead.find(({ match, times }) => times > 0 && match.test(`${request.method} ${request.url}`));
     if (instead !== undefined) {
       instead.times -= 1;
@@ -225,7 +229,9 @@ export const startFakeDocker = async (): Promise<FakeDocker> => {
     if (route === undefined || act === undefined || surplus.length > 0)
       return say(response, 400, { message: `page not found: ${request.method} ${request.url} ${surplus.join()}` });
     const [status, body] = act(route.key, url.searchParams, text === '' ? {} : objectIn(JSON.parse(text)));
-    say(response, status, body);
+    fake.after?.();
+    if (isDead) request.socket.destroy();
+    else say(response, status, body);
   };
   const server = createServer((request, response) => void answer(request, response));
   server.listen(socketPath);
