@@ -16,7 +16,7 @@ const pinned = (callId: string) => ({ hold: { at: NOW, callId } });
 const ran = (second: number, rev = 1) => done(desiredOf(open(second), rev));
 
 describe('a wish against what is open', () => {
-  test.each<readonly [name: string, given: ApplicationState, promotes: readonly string[], settles: readonly string[], more?: boolean]>([
+  const cases: readonly (readonly [name: string, given: ApplicationState, promotes: readonly string[], settles: readonly string[], more?: boolean])[] = [
     ['alone', state([wish(5)]), ['w5.!web'], []],
     ['takes older pushes back', state([open(1), open(2), wish(5)]), ['w5.!web'], ['c1.t rolled-back by w5.!web', 'c2.t rolled-back by w5.!web']],
     ['newer pushes are looked at afterwards', state([open(9), wish(5)], {}, pinned('w5.!web')), ['w5.!web'], [], true],
@@ -37,7 +37,8 @@ describe('a wish against what is open', () => {
       [],
       ['w5.!web superseded by w7.!web'],
     ],
-  ])('%s', (_name, given, promotes, settles, more = false) => {
+  ];
+  test.each(cases.map(([name, ...rest]) => ({ name, rest })))('$name', ({ rest: [given, promotes, settles, more = false] }) => {
     const made = plan(given);
     expect(promoted(made)).toEqual(promotes);
     expect(settled(made)).toEqual(settles);

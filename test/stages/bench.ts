@@ -17,7 +17,7 @@ import type { IngestPorts } from '../../functions/ingest/delivery.ts';
 import type { MatchPorts } from '../../functions/match/match.ts';
 import { appCenter } from '../../functions/registries/app-center.ts';
 import { looksLike, registries } from '../../functions/registries/index.ts';
-import type { BoundTarget, Running, WantedImage } from '../../functions/targets/target.ts';
+import type { BoundTarget, Running, WantedImage, Wish } from '../../functions/targets/target.ts';
 import { APPLIED, application, DELIVERED, hook, NOW, trigger, ULIDS } from './given.ts';
 import { createMemory } from './memory.ts';
 
@@ -44,6 +44,9 @@ export const makeBench = () => {
   const target = {
     sight: 'blind' as 'blind' | 'readable',
     applied: [] as { readonly key: string; readonly wanted: readonly WantedImage[] }[],
+    /** Restarts and templates. */
+    told: [] as { readonly key: string; readonly wish: Wish }[],
+    takesTemplates: false,
     running: [] as string[],
     settled: true,
     /** Consumed one by one; when empty, all goes well. */
@@ -73,19 +76,32 @@ export const makeBench = () => {
     }
     return answer;
   };
+  const nameOfWhole = (wish: Exclude<Wish, { set: unknown }>): string =>
+    'template' in wish ? `template ${wish.version}${wish.restart === true ? ` restarted ${wish.since}` : ''}` : `restarted ${wish.since}`;
+  const applyWish = (wish: Wish, key: string): Outcome => {
+    if ('set' in wish) return apply(wish.set, key);
+    const answer = target.answers.shift() ?? (target.sight === 'blind' ? DELIVERED : APPLIED);
+    if (answer.is === 'delivered' || answer.is === 'applied' || (answer.is === 'unavailable' && !answer.answered)) {
+      target.told.push({ key, wish });
+      const name = nameOfWhole(wish);
+      // The last restart, and one template, is what is there.
+      target.running = [...target.running.filter((other) => other.split(' ')[0] !== name.split(' ')[0]), name];
+    }
+    return answer;
+  };
   const bound = (): BoundTarget =>
     target.sight === 'blind'
-      ? { sight: 'blind', apply: (wish, io) => effect('target.apply', () => apply('set' in wish ? wish.set : [], io.idempotencyKey)) }
+      ? { sight: 'blind', apply: (wish, io) => effect('target.apply', () => applyWish(wish, io.idempotencyKey)) }
       : {
           sight: 'readable',
-          takesTemplates: false,
+          takesTemplates: target.takesTemplates,
           read: (wish) =>
             effect('target.read', () => {
-              const running = 'set' in wish && wish.set.every((image) => target.running.includes(nameOf(image)));
+              const running = 'set' in wish ? wish.set.every((image) => target.running.includes(nameOf(image))) : target.running.includes(nameOfWhole(wish));
               const seen: Running = { is: 'seen', running, settled: target.settled, handle: 'rollout-read', state: undefined, containers: target.running };
               return target.reads.shift() ?? seen;
             }),
-          apply: (wish, _seen, io) => effect('target.apply', () => apply('set' in wish ? wish.set : [], io.idempotencyKey)),
+          apply: (wish, _seen, io) => effect('target.apply', () => applyWish(wish, io.idempotencyKey)),
           observe: () => effect('target.observe', () => target.rollouts.shift() ?? { is: 'healthy' }),
         };
 
@@ -146,7 +162,7 @@ export const makeBench = () => {
       settle: (id, settlement) => effect('calls.settle', () => calls.settle(id, settlement)),
       attempt: (id, record) => effect('calls.attempt', () => calls.attempt(id, record)),
     },
-    target: ({ kind }) => (kind === 'blind' || kind === 'readable' ? parsed(bound()) : refused(`no kind ${kind}`)),
+    target: async ({ kind }) => (kind === 'blind' || kind === 'readable' ? parsed(bound()) : refused(`no kind ${kind}`)),
     io: (idempotencyKey) => ({
       request: () => Promise.reject(new Error('the target of this bench makes no requests')),
       secret: async () => refused('no secrets here'),

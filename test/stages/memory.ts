@@ -159,7 +159,8 @@ export const createMemory = (retentionDays = 30) => {
       const item = liveCall(id);
       if (item === undefined || !isOpen(item.call.status)) return false;
       const { reason: _r, detail: _d, by: _b, until: _u, ...kept } = item.call;
-      item.call = { ...kept, ...given(settlement) };
+      const { status, reason, detail, by, until, version, commit, attempts, responseStatus, responseBody, endedAt } = settlement;
+      item.call = { ...kept, status, ...given({ reason, detail, by, until, version, commit, attempts, responseStatus, responseBody, endedAt }) };
       return true;
     },
     repeat: (id: string, deliveryId: string): void => {
@@ -250,11 +251,16 @@ export type Memory = ReturnType<typeof createMemory>;
 /** DynamoDB's TTL is in whole seconds. */
 const expiry = (now: number, seconds: number): number => Math.floor(now / 1000) + seconds;
 
-const given = <T extends object>(value: T): T => {
-  const copy = { ...value };
-  for (const key of Object.keys(copy)) if (Object.hasOwn(copy, key) && copy[key as keyof T] === undefined) delete copy[key as keyof T];
+const given = <T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } => {
+  const copy: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
+  for (const key in value) {
+    const one = value[key];
+    if (isGiven(one)) copy[key] = one;
+  }
   return copy;
 };
+
+const isGiven = <V>(value: V): value is Exclude<V, undefined> => value !== undefined;
 
 /** Runs and open calls are never changed in place (their types are readonly), so the two maps are all that must be copied. */
 const copyState = ({ open, runs, ...rest }: StateItem): ApplicationState => ({ ...rest, open: { ...open }, runs: { ...runs } });
