@@ -3,7 +3,7 @@ import { hostOf } from '../core/image.ts';
 import { withImageText } from '../core/image-text.ts';
 import type { Outcome, Rollout, Why } from '../core/outcome.ts';
 import { awsSession, observed, type Refused, refusal } from './aws-session.ts';
-import { digestOnly, type Match, matchContainers, withImage } from './containers.ts';
+import { digestOnly, isWanted, type Match, matchContainers, withImage } from './containers.ts';
 import type { LambdaConfig } from './lambda-config.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 import { handleOf, isSince, judge, readHandle, shownImage, writeHandle } from './lambda-rollout.ts';
@@ -95,8 +95,7 @@ const seenFunction = ({ state }: Seen): SeenFunction => {
 const imagesOf = (wish: Wish): readonly WantedImage[] => ('set' in wish ? wish.set : []);
 
 /** The digest decides where there is one; a tag is there where it was the last thing that was asked for. */
-const isThere = ({ container: { image }, wanted }: Match, { digest }: LambdaFunction): boolean =>
-  wanted.digest === undefined ? image?.digest === undefined && image?.tag === wanted.tag : digest === wanted.digest;
+const isThere = (match: Match, { digest }: LambdaFunction): boolean => (match.wanted.digest === undefined ? isWanted(match) : digest === match.wanted.digest);
 
 /** What runs, by its digest: a restart brings no other image. */
 const sameImage = ({ container, digest }: LambdaFunction): string =>

@@ -181,11 +181,11 @@ export const startFakeLambda = async (repository: string, digest: string): Promi
       if (RevisionId !== undefined && RevisionId !== `r-${latest.revision}`) return precondition;
       return shownVersion(fake.publish());
     },
-    // Two at a time, so that the pages are turned.
+    // Two at a time, so that the pages are turned; the last one may be empty.
     ListVersionsByFunction: (_, query) => {
       const all = [configurationOf(latest), ...fake.versions.map(shownVersion)];
       const from = Number(query.get('Marker') ?? 0);
-      return { Versions: all.slice(from, from + 2), ...(from + 2 < all.length ? { NextMarker: String(from + 2) } : {}) };
+      return { Versions: all.slice(from, from + 2), ...(from < all.length ? { NextMarker: String(from + 2) } : {}) };
     },
     GetAlias: () => shownAlias(),
     UpdateAlias: ({ FunctionVersion, RoutingConfig, RevisionId }) => {

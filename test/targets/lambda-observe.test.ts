@@ -164,7 +164,7 @@ describe('an alias', () => {
   it('of $LATEST, or with weights, is not settled', async () => {
     const { world, look } = await updated({ alias: 'live' });
     await look();
-    const settled = async () => (await world.target.read({ set: green }, world.io())) satisfies object;
+    const settled = () => world.target.read({ set: green }, world.io());
     expect(await settled()).toMatchObject({ running: true, settled: true });
     world.fake.alias.weights = { '1': 0.5 };
     expect(await settled()).toMatchObject({ running: true, settled: false });

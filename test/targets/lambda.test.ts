@@ -108,6 +108,19 @@ describe('a look', () => {
     expect(await tell(world, [other])).toMatchObject({ is: 'refused', why: { code: 'no-container', detail: expect.stringContaining(`web = ${ECR}:v1`) } });
   });
 
+  it.each([ECR.split('/')[0] ?? '', '*'])('does not call a registry another one that is known as %s', async (host) => {
+    const { target, io } = await lambdaWorld({}, ECR);
+    const other = { image: { repository: 'registry.example.com/shop/api', digest: GREEN }, hosts: [host] };
+    expect(await target.read({ set: [other] }, io())).toMatchObject({ is: 'refused', why: { code: 'no-container' } });
+  });
+
+  it('of another function in the same attempt is at that one', async () => {
+    const { target, io } = await lambdaWorld();
+    const same = io();
+    expect(await target.read({ set: green }, same)).toMatchObject({ is: 'seen' });
+    expect(await lambdaTarget({ function: 'gone' }).read({ set: green }, same)).toMatchObject({ is: 'refused', why: { code: 'target-not-found' } });
+  });
+
   it('finds no function, and says which', async () => {
     const { io } = await lambdaWorld();
     expect(await lambdaTarget({ function: 'gone' }).read({ set: green }, io())).toMatchObject({
