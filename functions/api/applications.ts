@@ -31,7 +31,7 @@ export const applicationRoutes = (ports: ApiPorts): Hono => {
     const application: ApplicationDefinition = {
       name,
       enabled,
-      target: checkTarget(body.target),
+      target: await checkTarget(body.target),
       policy,
       ...(parameters === undefined ? {} : { parameters }),
       ...(source === undefined ? {} : { source }),
@@ -56,10 +56,11 @@ export const applicationRoutes = (ports: ApiPorts): Hono => {
   const taken = (name: string): Problem =>
     new Problem('name-taken', `there is an application named ${name}: choose another name, or change that one`, { next: [`PATCH /v1/applications/${name}`] });
 
-  const checkTarget = (target: ApplicationDefinition['target']): ApplicationDefinition['target'] => {
-    const problems = ports
-      .targetProblems(target)
-      .map(({ field, why }) => ({ field: field === '' ? 'target' : `target.${field.replace(/^target\./, '')}`, why }));
+  const checkTarget = async (target: ApplicationDefinition['target']): Promise<ApplicationDefinition['target']> => {
+    const problems = (await ports.targetProblems(target)).map(({ field, why }) => ({
+      field: field === '' ? 'target' : `target.${field.replace(/^target\./, '')}`,
+      why,
+    }));
     if (problems.length > 0) throw invalid(problems);
     return target;
   };
@@ -85,7 +86,7 @@ export const applicationRoutes = (ports: ApiPorts): Hono => {
   app.get('/:name/grant', async (c) => {
     readQuery(c, noQuery);
     const { name, target } = await find(nameIn(c, 'application'));
-    const grant = ports.grant(target, name);
+    const grant = await ports.grant(target, name);
     if (!grant.ok) throw refuse('target', grant.why);
     return grant.value === undefined
       ? c.json({ application: name, needed: false, message: `the target of ${name} is of kind "${target.kind}" and needs no role` })
@@ -102,7 +103,7 @@ export const applicationRoutes = (ports: ApiPorts): Hono => {
     readQuery(c, noQuery);
     const name = nameIn(c, 'application');
     const { target, policy, parameters, source, enabled } = await readBody(c, applicationPatch);
-    if (target !== undefined) checkTarget(target);
+    if (target !== undefined) await checkTarget(target);
     const changed = await change(name, ({ source: former, ...application }) => ({
       ...application,
       ...(target === undefined ? {} : { target }),

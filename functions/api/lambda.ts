@@ -47,16 +47,16 @@ const app = makeApi({
   registry: (name) => (isRegistryName(name) ? registries[name] : undefined),
   appCenter,
   targetProblems,
-  takesTemplates: (target) => {
-    const bound = targetOf(target);
+  takesTemplates: async (target) => {
+    const bound = await targetOf(target);
     return bound.ok && bound.value.sight === 'readable' && bound.value.takesTemplates;
   },
   callProblem: (url, allowed) => {
     const destination = destinationOf(url, allowed === undefined ? allow : new Set([...allow, allowed]));
     return destination.ok ? undefined : destination.why;
   },
-  grant: (target, application) => {
-    const bound = targetOf(target);
+  grant: async (target, application) => {
+    const bound = await targetOf(target);
     if (!bound.ok) return bound;
     return parsed(bound.value.sight === 'readable' ? bound.value.grant?.({ ...trust, application }) : undefined);
   },

@@ -39,13 +39,13 @@ export interface ApiPorts {
   registry(name: string): Registry | undefined;
   /** The format of trigger URLs. */
   readonly appCenter: Registry<TriggerReading>;
-  targetProblems(target: unknown): readonly FieldProblem[];
+  targetProblems(target: unknown): Promise<readonly FieldProblem[]>;
   /** Whether the target is given whole templates. */
-  takesTemplates(target: TargetDefinition): boolean;
+  takesTemplates(target: TargetDefinition): Promise<boolean>;
   /** Why `deploy` would not call this URL, before any name is resolved; `allowed` is one more `host:port` to be taken as an exception. */
   callProblem(url: string, allowed?: string): string | undefined;
   /** The smallest role for the target as a CloudFormation template; undefined when it needs none. */
-  grant(target: TargetDefinition, application: string): Parsed<object | undefined>;
+  grant(target: TargetDefinition, application: string): Promise<Parsed<object | undefined>>;
   makeToken(hook: string): string;
   /** sha256 in hex: of tokens, and of credentials that are only compared. */
   hashToken(text: string): string;

@@ -31,7 +31,7 @@ export const rollBackTo = async (application: ApplicationDefinition, body: Omit<
 };
 
 const versionOf = async ({ name, target }: ApplicationDefinition, version: number, ports: ApiPorts): Promise<Place> => {
-  if (!ports.takesTemplates(target))
+  if (!(await ports.takesTemplates(target)))
     throw refuse('version', `the target of ${name} takes images and no template: roll back to a call`, `GET /v1/calls?application=${name}&status=deployed`);
   if ((await ports.templates.get(name, version)) === undefined)
     throw new Problem('unknown-name', `the template of ${name} has no version ${version}`, { next: [`GET /v1/applications/${name}/template/versions`] });
@@ -50,7 +50,7 @@ const placeOfCall = async (application: ApplicationDefinition, id: string, ports
   if (call.repository === WHOLE_TEMPLATE) return versionOf(application, call.version ?? 0, ports);
   const { repository, tag, digest, version } = call;
   // The version says more than the image, where the target takes one.
-  const whole = version !== undefined && ports.takesTemplates(application.target);
+  const whole = version !== undefined && (await ports.takesTemplates(application.target));
   return { repository, tag, ...(digest === undefined ? {} : { digest }), ...(whole ? { version } : {}) };
 };
 

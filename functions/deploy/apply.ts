@@ -31,7 +31,7 @@ export const applyWanted = async (run: Run, wanted: Desired, session: Session, d
   if (ended !== undefined && !isOpen(ended.status) && ended.status !== 'untriggered')
     return finish(run, wanted, { status: ended.status, ...(ended.reason === undefined ? {} : { reason: ended.reason }) }, session, draft, { silent: true });
 
-  const target = ports.target(definition.target);
+  const target = await ports.target(definition.target);
   if (!target.ok) return finish(run, wanted, { status: 'failed', reason: 'target-misconfigured', detail: target.why }, session, draft);
   const prepared = await prepareWish(wanted, target.value, session);
   if (ports.now() >= session.leaseUntil) return { is: 'lost' };

@@ -13,7 +13,7 @@ export const lookAtTarget = async (session: Session): Promise<SeenThere> => {
   const { ports, definition, application, state } = session;
   // Never before it was asked for, however the clocks of two processes differ: else it would be asked for still.
   const at = Math.max(ports.now(), state.refresh ?? 0);
-  const target = ports.target(definition.target);
+  const target = await ports.target(definition.target);
   if (!target.ok) return { at, why: target.why.slice(0, MOST_WHY) };
   if (target.value.sight === 'blind') return { at, why: `a target of kind "${definition.target.kind}" cannot be asked what runs` };
   const wanted = wantedNow(state);

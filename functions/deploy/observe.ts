@@ -17,7 +17,7 @@ const EVIDENCE = 600;
 
 export const observeRollout = async (run: Run, desired: Desired, rolling: Rolling, session: Session, draft: Draft): Promise<Step> => {
   const { ports, definition, application } = session;
-  const target = ports.target(definition.target);
+  const target = await ports.target(definition.target);
   // The application was given another target meanwhile: the image is wanted there now.
   if (!target.ok || target.value.sight === 'blind' || rolling.target !== fingerprint(definition.target))
     return applyWanted(withoutAttempt(run), desired, session, draft);

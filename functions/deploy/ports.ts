@@ -38,7 +38,7 @@ export interface DeployPorts {
     settle(id: string, settlement: Settlement): Promise<boolean>;
     attempt(id: string, record: AttemptRecord): Promise<void>;
   };
-  target(definition: TargetDefinition): Parsed<BoundTarget>;
+  target(definition: TargetDefinition): Promise<Parsed<BoundTarget>>;
   /** The outside world for one attempt; its signal fires well before the lease ends. */
   io(idempotencyKey: string): TargetIo;
   /** Asks for another reconcile of the application after so many seconds. */

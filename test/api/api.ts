@@ -65,8 +65,8 @@ export const startApi = async (change: (ports: ApiPorts) => ApiPorts = (ports) =
     states,
     rejects: makeRejects(tables),
     templates: makeTemplates(tables),
-    takesTemplates: (target) => {
-      const bound = targetOf(target);
+    takesTemplates: async (target) => {
+      const bound = await targetOf(target);
       return bound.ok && bound.value.sight === 'readable' && bound.value.takesTemplates;
     },
     triggersOf: makeTriggersOf(tables),
@@ -78,8 +78,8 @@ export const startApi = async (change: (ports: ApiPorts) => ApiPorts = (ports) =
       const destination = destinationOf(url, new Set(allowed === undefined ? [ALLOWED] : [ALLOWED, allowed]));
       return destination.ok ? undefined : destination.why;
     },
-    grant: (target, application) => {
-      const bound = targetOf(target);
+    grant: async (target, application) => {
+      const bound = await targetOf(target);
       if (!bound.ok) return bound;
       return parsed(bound.value.sight === 'readable' ? bound.value.grant?.({ deployRoleArn: DEPLOY_ROLE, externalId: 'stack-id', application }) : undefined);
     },

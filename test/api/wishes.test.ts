@@ -51,7 +51,7 @@ const ports = (): DeployPorts => ({
   lower: async () => () => 'no',
   reject: async (application, reject) => void (await api.ports.rejects.add(application, reject)),
   templates: api.ports.templates,
-  target: () => parsed(target),
+  target: async () => parsed(target),
   io: (idempotencyKey) => ({
     request: () => Promise.reject(new Error('no requests here')),
     secret: () => Promise.reject(new Error('no secrets here')),

@@ -28,8 +28,8 @@ export const PLANTED = {
   'no read before write': {
     deploy: (ports) => ({
       ...ports,
-      target: (definition) => {
-        const target = ports.target(definition);
+      target: async (definition) => {
+        const target = await ports.target(definition);
         if (!target.ok || target.value.sight === 'blind') return target;
         const { read, ...rest } = target.value;
         return {
@@ -88,8 +88,8 @@ export const PLANTED = {
     }),
     deploy: (ports) => ({
       ...ports,
-      target: (definition) => {
-        const target = ports.target(definition);
+      target: async (definition) => {
+        const target = await ports.target(definition);
         if (!target.ok) return target;
         const { value } = target;
         return value.sight === 'blind'

@@ -173,7 +173,7 @@ export const deployPorts = (invocation: Invocation, { memory, faults, random, no
       }),
     attempt: (id, record) => faults.call(invocation, 'attempt', () => memory.calls.attempt(id, record)),
   },
-  target: (definition) => {
+  target: async (definition) => {
     const target = typeof definition.id === 'string' ? targets.get(definition.id) : undefined;
     return target === undefined ? refused(`no target ${String(definition.id)}`) : { ok: true, value: target.bind(invocation) };
   },

@@ -66,7 +66,7 @@ describe('wishes', () => {
 describe('templates', () => {
   test('put, get, versions, diff', async () => {
     const file = join(cli.data, 'web.yaml');
-    const text = 'kind: Deployment\nmetadata: {name: web}\nimage: r.example/shop/web:v1\nreplicas: ${n}\n';
+    const text = `kind: Deployment\nmetadata: {name: web}\nimage: r.example/shop/web:v1\nreplicas: \${n}\n`;
     expect((await run('application template get web')).err).toContain('Try: image-triggers application template put web FILE');
     await writeFile(file, text);
     const put = await ok(`application template put web ${file} --why first`);

@@ -439,7 +439,7 @@ describe('to the end of the call', () => {
     await ended(bench, '');
     bench.pass(1);
     expect(await ended(bench, '{}')).toEqual(Array(2).fill({ status: 'delivered', reason: 'answered-2xx', tag: '' }));
-    expect(bench.target.applied).toHaveLength(2);
+    expect(bench.target.told).toHaveLength(2);
   });
 
   test('what is refused for its source in git is recorded with that reason, and a disabled application says so too', async () => {

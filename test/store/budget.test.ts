@@ -60,7 +60,7 @@ const world = async (stored: number) => {
       states: store.states,
       application: store.application,
       calls: store.calls,
-      target: () => parsed({ sight: 'blind' as const, apply: async () => ({ is: 'delivered' as const, exchange: EXCHANGE }) }),
+      target: async () => parsed({ sight: 'blind' as const, apply: async () => ({ is: 'delivered' as const, exchange: EXCHANGE }) }),
     },
   };
   const units = meter(tables);

@@ -1,10 +1,10 @@
 /** An `app-center` target with a peer on loopback that answers as App Center does. */
 import type { IncomingHttpHeaders } from 'node:http';
-import { type BoundTarget, targetOf } from '../../functions/targets/index.ts';
 import { serveHttp } from '../outbound/loopback.ts';
 import type { World } from './contract.ts';
 import { textOf } from './fake-sts.ts';
 import { makeIo } from './io.ts';
+import { type BoundTarget, targetOf } from './kinds.ts';
 
 export const REFERENCE = 'ssm:/image-triggers/web/trigger-url';
 /** Of the form that the vendor's have: a JWT of `clusterId` and `id`, made up here. */

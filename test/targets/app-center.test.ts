@@ -1,9 +1,9 @@
 /** The `app-center` target against a peer on loopback that answers as App Center does. */
 import { describe, expect, it } from 'vitest';
-import { targetProblems } from '../../functions/targets/index.ts';
 import type { Wish } from '../../functions/targets/target.ts';
 import { type Answer, appCenterWorld, REFERENCE, reply, TOKEN } from './app-center-world.ts';
 import { GREEN, NOW, wanted } from './io.ts';
+import { targetProblems } from './kinds.ts';
 
 const PATCH = { body: 'patch', deployment: 'demo', container: 'web' } as const;
 const NAME = 'registry.example.com/shop/web';

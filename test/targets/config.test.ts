@@ -23,8 +23,8 @@ it.each([
   ecs({}),
   ecs({ containers: ['app'] }),
   ecs({ roleArn: 'arn:aws-cn:iam::123456789012:role/image-triggers-target-web', region: 'cn-north-1' }),
-])('%j is fine', (value) => {
-  expect(targetProblems(value)).toEqual([]);
+])('%j is fine', async (value) => {
+  expect(await targetProblems(value)).toEqual([]);
 });
 
 it.each<readonly [string, unknown, string, RegExp]>([
@@ -58,24 +58,24 @@ it.each<readonly [string, unknown, string, RegExp]>([
   ['a role of 65 characters', ecs({ roleArn: `arn:aws:iam::123456789012:role/image-triggers-target-${'x'.repeat(43)}` }), 'roleArn', /65 characters/],
   ['no containers', ecs({ containers: [] }), 'containers', /1 to 20/],
   ['a container that is no name', ecs({ containers: ['app', 'a b'] }), 'containers.1', /"a b" is not the name of a container/],
-])('%s is refused', (_, value, field, why) => {
-  expect(targetProblems(value)).toEqual([{ field, why: expect.stringMatching(why) }]);
+])('%s is refused', async (_, value, field, why) => {
+  expect(await targetProblems(value)).toEqual([{ field, why: expect.stringMatching(why) }]);
 });
 
-it('a secret itself in place of its reference is refused without being repeated', () => {
-  const problems = targetProblems(http({ secret: 'whsec_c2VjcmV0', authorization: 'Bearer hunter2' }));
+it('a secret itself in place of its reference is refused without being repeated', async () => {
+  const problems = await targetProblems(http({ secret: 'whsec_c2VjcmV0', authorization: 'Bearer hunter2' }));
   expect(problems.map(({ field }) => field)).toEqual(['secret', 'authorization']);
   expect(JSON.stringify(problems)).not.toMatch(/c2VjcmV0|hunter2/);
 });
 
 describe('a definition', () => {
-  it('becomes a target by its kind', () => {
-    expect(targetOf(http({}))).toMatchObject({ ok: true, value: { sight: 'blind' } });
-    expect(targetOf(ecs({}))).toMatchObject({ ok: true, value: { sight: 'readable', grant: expect.any(Function) } });
+  it('becomes a target by its kind', async () => {
+    expect(await targetOf(http({}))).toMatchObject({ ok: true, value: { sight: 'blind' } });
+    expect(await targetOf(ecs({}))).toMatchObject({ ok: true, value: { sight: 'readable', grant: expect.any(Function) } });
   });
 
-  it('that is none any more is refused with all of its problems', () => {
-    expect(targetOf({ kind: 'ecs', region: 'x' })).toMatchObject({ ok: false, why: expect.stringMatching(/region: .*cluster: .*service: .*roleArn: /) });
-    expect(targetOf({ kind: 'gone' })).toMatchObject({ ok: false, why: expect.stringContaining('"gone" is not a kind of target') });
+  it('that is none any more is refused with all of its problems', async () => {
+    expect(await targetOf({ kind: 'ecs', region: 'x' })).toMatchObject({ ok: false, why: expect.stringMatching(/region: .*cluster: .*service: .*roleArn: /) });
+    expect(await targetOf({ kind: 'gone' })).toMatchObject({ ok: false, why: expect.stringContaining('"gone" is not a kind of target') });
   });
 });

@@ -1,9 +1,9 @@
 /** What `deploy` relies on, whatever the kind: the same tests over every target, and over every stand-in for its peer. */
 import { describe, expect, it } from 'vitest';
 import type { TargetDefinition } from '../../functions/core/definitions.ts';
-import { type BoundTarget, targetOf, targetProblems } from '../../functions/targets/index.ts';
 import type { TargetIo, WantedImage } from '../../functions/targets/target.ts';
 import { BLUE, GREEN, type IoOptions, NOW, wanted } from './io.ts';
+import { type BoundTarget, targetOf, targetProblems } from './kinds.ts';
 
 /** One target and the peer behind it, which runs BLUE as tag `v1`. */
 export interface World {

@@ -1,8 +1,8 @@
 /** The role that `application grant` prints: enough for a deployment, and for nothing else. */
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { targetOf } from '../../functions/targets/index.ts';
 import { wanted } from './io.ts';
+import { targetOf } from './kinds.ts';
 import { ECS_DEFINITION, ecsWorld } from './worlds.ts';
 
 const REVISIONS = `arn:aws:ecs:eu-west-1:123456789012:task-definition/\${TaskDefinitionFamily}:*`;

@@ -1,10 +1,10 @@
 /** What each answer of an `http` target means. */
 import { describe, expect, it } from 'vitest';
-import { targetOf } from '../../functions/targets/index.ts';
 import { retryAfterOf } from '../../functions/targets/retry-after.ts';
 import { serveHttp, serveTcp } from '../outbound/loopback.ts';
 import { NOW } from './fake-ecs.ts';
 import { GREEN, makeIo, wanted } from './io.ts';
+import { targetOf } from './kinds.ts';
 
 const tell = async (url: string, allow: readonly string[], timeoutMs?: number) => {
   const target = targetOf({ kind: 'http', url });

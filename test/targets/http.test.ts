@@ -3,12 +3,12 @@ import { createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../functions/core/outcome.ts';
-import { targetOf } from '../../functions/targets/index.ts';
 import type { TargetIo, Wish } from '../../functions/targets/target.ts';
 import { serveHttp } from '../outbound/loopback.ts';
 import { NOW } from './fake-ecs.ts';
 import { textOf } from './fake-sts.ts';
 import { GREEN, makeIo, wanted } from './io.ts';
+import { targetOf } from './kinds.ts';
 
 interface Told {
   readonly method: string | undefined;

@@ -1,6 +1,6 @@
 /** What the configuration of a `lambda` target may hold: each problem with its field and a cure. */
 import { expect, it } from 'vitest';
-import { targetProblems } from '../../functions/targets/index.ts';
+import { targetProblems } from './kinds.ts';
 import { LAMBDA_DEFINITION } from './lambda-world.ts';
 
 const lambda = (given: object) => ({ ...LAMBDA_DEFINITION, ...given });

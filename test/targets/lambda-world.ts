@@ -1,10 +1,11 @@
 /** A `lambda` target with the fake of its peer on loopback, which runs BLUE as `v1`. */
-import { type BoundTarget, targetOf } from '../../functions/targets/index.ts';
+
 import type { WantedImage } from '../../functions/targets/target.ts';
 import type { ReadableWorld, Skips } from './contract.ts';
 import { type FakeLambda, startFakeLambda } from './fake-lambda.ts';
 import { ACCOUNT, REGION, ROLE } from './fake-sts.ts';
 import { BLUE, GREEN, makeIo, wanted } from './io.ts';
+import { type BoundTarget, targetOf } from './kinds.ts';
 
 export const LAMBDA_DEFINITION = { kind: 'lambda', region: REGION, function: 'web', roleArn: ROLE } as const;
 

@@ -1,8 +1,9 @@
 /** A deployment as `deploy` does it: look, then change. */
-import { type BoundTarget, targetOf } from '../../functions/targets/index.ts';
+
 import type { WantedImage } from '../../functions/targets/target.ts';
 import type { World } from './contract.ts';
 import { GREEN, wanted } from './io.ts';
+import { type BoundTarget, targetOf } from './kinds.ts';
 import { ECS_DEFINITION } from './worlds.ts';
 
 type Readable = Extract<BoundTarget, { sight: 'readable' }>;
