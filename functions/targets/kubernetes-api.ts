@@ -20,8 +20,8 @@ export interface KubernetesApi {
   list(collection: Collection, labelSelector: string, most: number): Promise<readonly Json[]>;
   /** The object as it is afterwards; with `dryRun` as it would be. */
   patch(resource: Resource, patch: Patch): Promise<Json>;
-  /** The kinds of one version of a group; undefined when the cluster does not know it. */
-  kinds(apiVersion: string): Promise<readonly ApiKind[] | undefined>;
+  /** Undefined when the cluster does not know it, or not yet. */
+  kind(apiVersion: string, kind: string): Promise<ApiKind | undefined>;
 }
 
 export interface Patch {
@@ -75,6 +75,11 @@ export const makeKubernetesApi = ({ server, token, ca }: Access, application: st
       throw error;
     }
   };
+  const lists = new Map<string, Promise<readonly ApiKind[]>>();
+  const kindsOf = async (apiVersion: string): Promise<readonly ApiKind[]> => {
+    const list = await orNone(ask('GET', versionPath(apiVersion), 'get', `the kinds of ${apiVersion}`));
+    return objectsAt(list, 'resources').flatMap(readKind);
+  };
   return {
     get: (resource) => orNone(ask('GET', pathOf(resource, resource.name), 'get', inWords(resource, resource.name))),
     list: async (collection, labelSelector, most) => {
@@ -89,9 +94,13 @@ export const makeKubernetesApi = ({ server, token, ca }: Access, application: st
       });
       return ask('PATCH', `${pathOf(resource, resource.name)}?${query}`, 'patch', inWords(resource, resource.name), patch);
     },
-    kinds: async (apiVersion) => {
-      const list = await orNone(ask('GET', versionPath(apiVersion), 'get', `the kinds of ${apiVersion}`));
-      return list === undefined ? undefined : objectsAt(list, 'resources').flatMap(readKind);
+    kind: async (apiVersion, kind) => {
+      const asked = lists.get(apiVersion) ?? kindsOf(apiVersion);
+      lists.set(apiVersion, asked);
+      const found = (await asked).find((known) => known.kind === kind);
+      // What is applied next may bring it: only what is there is kept.
+      if (found === undefined) lists.delete(apiVersion);
+      return found;
     },
   };
 };

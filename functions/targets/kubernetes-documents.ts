@@ -54,7 +54,7 @@ const VERSION = /^(?:[a-z0-9][-a-z0-9.]*\/)?v\d+(?:(?:alpha|beta)\d+)?$/;
 
 /** Undefined for a kind that the cluster does not know, or not yet. */
 export const locate = async (api: KubernetesApi, { apiVersion, kind, name }: Document, namespace: string): Promise<Resource | undefined> => {
-  const found = (await api.kinds(apiVersion))?.find((known) => known.kind === kind);
+  const found = await api.kind(apiVersion, kind);
   return found === undefined ? undefined : { apiVersion, plural: found.plural, name, ...(found.namespaced ? { namespace } : {}) };
 };
 

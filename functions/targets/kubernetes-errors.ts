@@ -78,7 +78,7 @@ export const failureOf = (answer: OutboundAnswer, { verb, what, application, now
 
 /** Quotas, admission and namespaces that are being removed are refused with 403 as well, and no permission mends these. */
 const isPermission = (message: string): boolean =>
-  message === '' || /\bcannot\b/.test(message) || !/quota|violates|admission|denied the request|terminated/i.test(message);
+  /\bUser ".*" cannot\b/.test(message) || !/quota|violates|admission|denied the request|terminated/i.test(message);
 
 const SAID = 400;
 

@@ -105,6 +105,19 @@ describe('an answer', () => {
     expect(await call(server.origin, open(server))).toMatchObject({ exchange: { response: { body: { bytes: 65_536, complete: true } } } });
   });
 
+  it('is read as far as the request asks for, and the record is cut all the same', async () => {
+    const server = await serveHttp((_, response) => response.end(Buffer.alloc(100_000, 'x')));
+    const whole = await call(server.origin, open(server), { mostBytes: 100_000 });
+    expect(whole).toMatchObject({ body: 'x'.repeat(100_000), exchange: { response: { body: { bytes: 100_000, complete: true, text: 'x'.repeat(4_000) } } } });
+    expect(await call(server.origin, open(server), { mostBytes: 99_999 })).toMatchObject({
+      exchange: { response: { body: { bytes: 99_999, complete: false } } },
+    });
+    expect(await call(server.origin, open(server), { mostBytes: 10 })).toMatchObject({
+      body: 'x'.repeat(10),
+      exchange: { response: { body: { complete: false } } },
+    });
+  });
+
   it('cut inside a character is kept without half of it', async () => {
     const server = await serveHttp((_, response) => response.end(`x${'é'.repeat(3_000)}`));
     const answer = await call(server.origin, open(server));

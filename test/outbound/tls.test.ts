@@ -1,4 +1,5 @@
 /** A certificate that nobody vouches for ends the call before a byte of it has left. */
+import { rootCertificates } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { call, open } from './calling.ts';
 import { CERTIFICATE } from './certificate.ts';
@@ -38,6 +39,14 @@ describe('TLS', () => {
       lookup: async () => [{ address: '127.0.0.1', family: 4 }],
     });
     expect(byName).toMatchObject({ is: 'answered', body: `localhost:${server.port}` });
+  });
+
+  it('is spoken with the authority that the request itself names, which takes the place of every other one', async () => {
+    const server = await serveHttps((_, response) => response.end());
+    expect(await call(server.origin, open(server), { ca: CERTIFICATE })).toMatchObject({ is: 'answered', status: 200 });
+    // The certificate is trusted by the caller, and not by this request.
+    expect(await call(server.origin, { ...open(server), ca: CERTIFICATE }, { ca: rootCertificates[0] ?? '' })).toMatchObject({ is: 'broken', sent: false });
+    expect(await call(server.origin, open(server), { ca: 'no certificate' })).toMatchObject({ is: 'broken', sent: false });
   });
 
   it('is refused under another name than the certificate has', async () => {

@@ -36,8 +36,9 @@ const step = (inside: unknown, segment: Segment): unknown => {
 
 const find = (object: Json, path: readonly Segment[]): unknown => path.reduce<unknown>(step, object);
 
-/** Null takes the field away, as both kinds of merge have it. */
+/** Null takes the field away, as both kinds of merge have it; an object without fields changes none. */
 const put = (object: Json, path: readonly Segment[], value: unknown): void => {
+  if (isJson(value) && isJson(find(object, path))) return;
   let inside: unknown = object;
   for (const [i, segment] of path.slice(0, -1).entries()) {
     if (step(inside, segment) === undefined) {

@@ -119,6 +119,7 @@ export const startFakeKubernetes = async (): Promise<FakeKubernetes> => {
     version += 1;
     uids += objects.has(path) ? 0 : 1;
     objects.set(path, { object, owners });
+    if (object.kind === 'Namespace') fake.namespaces.add(String(metadataOf(object).name));
   };
 
   const fake: FakeKubernetes = {
@@ -306,5 +307,6 @@ const KINDS = {
   v1: [named('pods', 'Pod'), named('services', 'Service'), named('configmaps', 'ConfigMap'), named('namespaces', 'Namespace', false)],
   'apps/v1': [named('deployments', 'Deployment'), named('statefulsets', 'StatefulSet'), named('daemonsets', 'DaemonSet'), named('replicasets', 'ReplicaSet')],
   'batch/v1': [named('cronjobs', 'CronJob')],
+  'apiextensions.k8s.io/v1': [named('customresourcedefinitions', 'CustomResourceDefinition', false)],
   'argoproj.io/v1alpha1': [named('rollouts', 'Rollout')],
 };

@@ -1,12 +1,12 @@
 /** A `kubernetes` target with the fake of its API server on loopback: one workload that runs BLUE as `v1`, and its controller in the hands of the test. */
 
-import { type BoundTarget, targetOf } from '../../functions/targets/index.ts';
 import type { WorkloadName } from '../../functions/targets/kubernetes-kinds.ts';
 import type { Seen, Wish } from '../../functions/targets/target.ts';
 import { CERTIFICATE } from '../outbound/certificate.ts';
 import type { ReadableWorld } from './contract.ts';
 import { type FakeKubernetes, type Json, startFakeKubernetes, TOKEN } from './fake-kubernetes.ts';
 import { BLUE, GREEN, type IoOptions, makeIo, wanted } from './io.ts';
+import { type BoundTarget, targetOf } from './kinds.ts';
 
 export type KubernetesTarget = Extract<BoundTarget, { sight: 'readable' }>;
 

@@ -1,0 +1,279 @@
+/** A whole template by server-side apply: compared by dry run, applied in order, watched until all of its workloads are healthy. */
+import { describe, expect, it } from 'vitest';
+import type { TemplateDocument, Wish } from '../../functions/targets/target.ts';
+import type { Json } from './fake-kubernetes.ts';
+import { GREEN, NOW } from './io.ts';
+import { at, generationOf, green, handleIn, type KubernetesWorld, kubernetesWorld, see, tell } from './kubernetes-world.ts';
+
+const CONFIG = '/api/v1/namespaces/shop/configmaps/web';
+const SERVICE = '/api/v1/namespaces/shop/services/web';
+const API = '/apis/apps/v1/namespaces/shop/deployments/api';
+const KEY = 'image-triggers/key';
+
+const config = (mode = 'blue'): TemplateDocument => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web' }, data: { mode } });
+const service: TemplateDocument = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: 'shop' }, spec: { selector: { app: 'api' } } };
+const deployment = (image = 'registry.example.com/shop/api:v1', more: Json = {}): TemplateDocument => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'api' },
+  spec: {
+    selector: { matchLabels: { app: 'api' } },
+    template: { metadata: { labels: { app: 'api' } }, spec: { containers: [{ name: 'api', image }] } },
+    ...more,
+  },
+});
+const ALL = [config(), service, deployment()];
+
+type TemplateWish = Extract<Wish, { readonly template: unknown }>;
+const wish = (template: readonly TemplateDocument[] = ALL, more: Partial<TemplateWish> = {}): TemplateWish => ({ template, version: 1, since: NOW, ...more });
+
+const templateWorld = (): Promise<KubernetesWorld> => kubernetesWorld('deployment', { workload: undefined, template: true });
+
+const done = (world: KubernetesWorld, path = API): void =>
+  world.fake.edit(
+    path,
+    (object) => void Object.assign(object, { status: { observedGeneration: generationOf(object), replicas: 1, updatedReplicas: 1, availableReplicas: 1 } }),
+    'kube-controller-manager',
+  );
+const late = (world: KubernetesWorld): void =>
+  world.fake.edit(
+    API,
+    (object) =>
+      void Object.assign(object, {
+        status: {
+          observedGeneration: generationOf(object),
+          conditions: [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: 'late' }],
+        },
+      }),
+    'kube-controller-manager',
+  );
+const keyOf = (world: KubernetesWorld): unknown => at(world.fake.get(API), 'spec', 'template', 'metadata', 'annotations', KEY);
+
+describe('a template', () => {
+  it('is taken by this configuration, and nothing else is', async () => {
+    const world = await templateWorld();
+    expect(world.target.takesTemplates).toBe(true);
+    for (const other of [{ set: green }, { restart: true, since: NOW }] as const)
+      expect(await world.target.read(other, world.io())).toMatchObject({
+        is: 'refused',
+        why: { code: 'target-misconfigured', detail: expect.stringContaining('has none') },
+      });
+  });
+
+  it('is looked at without a change, applied in its order, and then there', async () => {
+    const world = await templateWorld();
+    const seen = await see(world, wish());
+    expect(seen).toMatchObject({ running: false });
+    expect(world.fake.changes).toBe(0);
+    const outcome = await world.target.apply(wish(), seen, world.io());
+    expect(outcome).toMatchObject({ is: 'applied' });
+    expect(world.fake.asked.filter((asked) => asked.startsWith('patch'))).toEqual(['patch configmaps/web', 'patch services/web', 'patch deployments/api']);
+    expect(world.fake.patches).toEqual(ALL);
+    expect(world.fake.ownersOf(CONFIG, ['data', 'mode'])).toEqual(['image-triggers Apply']);
+    expect(await see(world, wish())).toMatchObject({ running: true, settled: false, containers: ['deployment/api: api = registry.example.com/shop/api:v1'] });
+    expect(await world.target.observe(handleIn(outcome), world.io())).toMatchObject({ is: 'progressing' });
+    done(world);
+    expect(await world.target.observe(handleIn(outcome), world.io())).toEqual({ is: 'healthy' });
+    const again = await see(world, wish());
+    expect(again).toMatchObject({ running: true, settled: true });
+    expect(await world.target.apply(wish(), again, world.io())).toEqual({ is: 'unchanged' });
+  });
+
+  it.each<readonly [string, (world: KubernetesWorld) => void]>([
+    ['a field is another one', (world) => world.fake.edit(CONFIG, (object) => void Object.assign(Object(object.data), { mode: 'red' }))],
+    ['an object is gone', (world) => world.fake.remove(SERVICE)],
+  ])('is not what is there when %s, and takes it back by force', async (_, change) => {
+    const world = await templateWorld();
+    await tell(world, wish());
+    change(world);
+    expect(await see(world, wish())).toMatchObject({ running: false });
+    await tell(world, wish());
+    expect(await see(world, wish())).toMatchObject({ running: true });
+    expect(world.fake.get(CONFIG).data).toEqual({ mode: 'blue' });
+    expect(world.fake.ownersOf(CONFIG, ['data', 'mode'])).toEqual(['image-triggers Apply']);
+  });
+
+  it('leaves alone what others say of the same objects, and takes away what it says no more', async () => {
+    const world = await templateWorld();
+    await tell(world, wish([{ ...config(), data: { mode: 'blue', colour: 'x' } }]));
+    world.fake.edit(CONFIG, (object) => void Object.assign(Object(object.data), { theirs: '1' }));
+    expect(await see(world, wish([{ ...config(), data: { mode: 'blue', colour: 'x' } }]))).toMatchObject({ running: true });
+    await tell(world, wish([config()], { version: 2 }));
+    expect(world.fake.get(CONFIG).data).toEqual({ mode: 'blue', theirs: '1' });
+  });
+
+  it('makes an Argo Rollout and a list of objects as well', async () => {
+    const world = await templateWorld();
+    const rollout = { ...deployment(), apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout' };
+    const outcome = await tell(world, wish([{ apiVersion: 'v1', kind: 'List', items: [config(), rollout] }]));
+    expect(world.fake.has('/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts/api')).toBe(true);
+    expect(await world.target.observe(handleIn(outcome), world.io())).toMatchObject({ is: 'progressing' });
+  });
+
+  it('of many documents is looked at in turns', async () => {
+    const world = await templateWorld();
+    const many = Array.from({ length: 12 }, (_, i) => ({ ...config(), metadata: { name: `c-${i}` } }));
+    expect(await tell(world, wish(many))).toMatchObject({ is: 'applied' });
+    expect(await see(world, wish(many))).toMatchObject({ running: true, settled: true });
+    expect(world.fake.asked.filter((asked) => asked === 'discover').length).toBeLessThan(5);
+  });
+});
+
+describe('a template is refused', () => {
+  it.each<readonly [string, readonly TemplateDocument[], string, RegExp]>([
+    ['without a document', [], 'target-misconfigured', /holds no document/],
+    ['with too many', Array.from({ length: 51 }, () => config()), 'target-misconfigured', /51 documents: at most 50/],
+    ['without a kind', [{ apiVersion: 'v1', metadata: { name: 'x' } }], 'target-misconfigured', /^document 1 of 1 has no apiVersion or no kind/],
+    [
+      'without a name',
+      [config(), { ...config(), metadata: { generateName: 'x-' } }],
+      'target-misconfigured',
+      /^document 2 of 2 \(ConfigMap\) has no metadata.name/,
+    ],
+    ['with a path for a version', [{ ...config(), apiVersion: '../v1' }], 'target-misconfigured', /has the apiVersion "..\/v1"/],
+    [
+      'for another namespace',
+      [{ ...config(), metadata: { name: 'web', namespace: 'kube-system' } }],
+      'target-misconfigured',
+      /is for the namespace "kube-system": this application deploys to shop only/,
+    ],
+    ['with a kind that nobody knows', [{ ...config(), kind: 'Gadget' }], 'target-refused', /the cluster knows no Gadget of v1/],
+    ['with a group that nobody knows', [{ ...config(), apiVersion: 'example.com/v1', kind: 'Gadget' }], 'target-refused', /knows no Gadget of example.com\/v1/],
+  ])('%s', async (_, template, code, detail) => {
+    const world = await templateWorld();
+    expect(await tell(world, wish(template))).toMatchObject({ is: 'refused', why: { code, detail: expect.stringMatching(detail) } });
+    expect(world.fake.changes).toBe(0);
+  });
+
+  it('with a document that the API server finds wrong, before anything is applied', async () => {
+    const world = await templateWorld();
+    world.fake.refuse.set('dry-run patch services', { times: 9, with: { status: 422, message: 'Service "web" is invalid: spec.ports: Required value' } });
+    expect(await tell(world, wish())).toMatchObject({
+      is: 'refused',
+      why: { code: 'target-refused', detail: expect.stringMatching(/^document 2 of 3 \(Service web\): .*spec.ports: Required value$/) },
+    });
+    expect(world.fake.changes).toBe(0);
+  });
+});
+
+describe('half of a template', () => {
+  it.each([
+    [503, 'unavailable'],
+    [403, 'refused'],
+  ] as const)('stays when the rest is answered %i, and the next attempt applies all of it', async (status, is) => {
+    const world = await templateWorld();
+    world.fake.refuse.set('patch services', { times: 1, with: { status, message: 'User "x" cannot patch resource "services"' } });
+    expect(await tell(world, wish())).toMatchObject({
+      is,
+      why: { detail: expect.stringMatching(/^document 2 of 3 \(Service web\): .*; the 1 before it was applied$/) },
+    });
+    expect([world.fake.has(CONFIG), world.fake.has(SERVICE), world.fake.has(API)]).toEqual([true, false, false]);
+    expect(await see(world, wish(), world.target, { attempted: true })).toMatchObject({ running: false });
+    expect(await tell(world, wish(), world.target, { attempted: true })).toMatchObject({ is: 'applied' });
+    expect(await see(world, wish())).toMatchObject({ running: true });
+  });
+});
+
+describe('what the template brings itself', () => {
+  it('is a kind that the cluster does not serve yet: it is applied first and waited for', async () => {
+    const world = await templateWorld();
+    const definition = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'gadgets.example.com' },
+      spec: { group: 'example.com', names: { kind: 'Gadget' } },
+    };
+    const template = wish([definition, { apiVersion: 'example.com/v1', kind: 'Gadget', metadata: { name: 'one' } }]);
+    expect(await tell(world, template)).toMatchObject({
+      is: 'unavailable',
+      why: { detail: 'document 2 of 2 (Gadget one): the cluster does not serve the kind Gadget of example.com/v1 yet; the 1 before it was applied' },
+    });
+    world.fake.kinds.set('example.com/v1', [{ name: 'gadgets', kind: 'Gadget', namespaced: true }]);
+    expect(await tell(world, template)).toMatchObject({ is: 'applied' });
+    expect(world.fake.has('/apis/example.com/v1/namespaces/shop/gadgets/one')).toBe(true);
+    expect(await see(world, template)).toMatchObject({ running: true, settled: true });
+  });
+
+  it('is its namespace, without which nothing in it can be tried', async () => {
+    const world = await templateWorld();
+    world.fake.namespaces.delete('shop');
+    expect(await see(world, wish())).toMatchObject({ running: false });
+    expect(await tell(world, wish())).toMatchObject({
+      is: 'refused',
+      why: { code: 'target-not-found', detail: expect.stringContaining('namespaces "shop" not found') },
+    });
+    const whole = wish([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }, ...ALL]);
+    expect(await tell(world, whole)).toMatchObject({ is: 'applied' });
+    expect(await see(world, whole)).toMatchObject({ running: true });
+  });
+});
+
+describe('a restart of a template', () => {
+  const restarting = wish(ALL, { restart: true });
+
+  it('marks its workloads after they were applied, once', async () => {
+    const world = await templateWorld();
+    await tell(world, wish());
+    done(world);
+    expect(await see(world, restarting)).toMatchObject({ running: false });
+    const outcome = await tell(world, restarting);
+    expect(keyOf(world)).toBe('web.7');
+    expect(await world.target.observe(handleIn(outcome), world.io())).toMatchObject({ is: 'progressing' });
+    expect(await see(world, restarting, world.target, { attempted: true })).toMatchObject({ running: true, settled: false });
+    expect(await see(world, restarting, world.target, { attempted: true, idempotencyKey: 'web.8' })).toMatchObject({ running: false });
+  });
+
+  it('is not undone by the next version of the template', async () => {
+    const world = await templateWorld();
+    await tell(world, restarting);
+    const generation = generationOf(world.fake.get(API));
+    await tell(world, wish([config('green'), service, deployment()]));
+    expect([keyOf(world), generationOf(world.fake.get(API))]).toEqual(['web.7', generation]);
+  });
+
+  it('goes on where a crash left it between the apply and the mark', async () => {
+    const world = await templateWorld();
+    world.fake.before.set('patch deployments', () =>
+      world.fake.before.set('patch deployments', () => world.fake.refuse.set('patch deployments', { times: 1, with: { status: 500, message: 'no' } })),
+    );
+    expect(await tell(world, restarting)).toMatchObject({ is: 'unavailable' });
+    expect(keyOf(world)).toBeUndefined();
+    expect(await tell(world, restarting, world.target, { attempted: true })).toMatchObject({ is: 'applied' });
+    expect(keyOf(world)).toBe('web.7');
+  });
+});
+
+describe('a rollout of a template', () => {
+  it('that failed is the end of its own deployment, and is begun once more by the next one although nothing differs', async () => {
+    const world = await templateWorld();
+    const outcome = await tell(world, wish());
+    late(world);
+    expect(await world.target.observe(handleIn(outcome), world.io())).toMatchObject({ is: 'failed', why: { detail: expect.stringContaining('late') } });
+    expect(await see(world, wish(), world.target, { attempted: true })).toMatchObject({ running: true });
+    const later = wish(ALL, { since: NOW + 60_000 });
+    expect(await see(world, later, world.target, { attempted: true })).toMatchObject({ running: false });
+    const generation = generationOf(world.fake.get(API));
+    expect(await tell(world, later, world.target, { idempotencyKey: 'web.9' })).toMatchObject({ is: 'applied' });
+    expect([keyOf(world), generationOf(world.fake.get(API))]).toEqual(['web.9', generation + 1]);
+  });
+
+  it('of several workloads says which one it waits for, and which one was replaced', async () => {
+    const world = await templateWorld();
+    const other = { ...deployment(), metadata: { name: 'worker' } };
+    const handle = handleIn(await tell(world, wish([deployment(), other])));
+    done(world);
+    expect(await world.target.observe(handle, world.io())).toMatchObject({
+      is: 'progressing',
+      detail: 'deployment/worker: its controller has not seen the change yet',
+    });
+    await tell(world, wish([deployment(`registry.example.com/shop/api:v2@${GREEN}`)]));
+    expect(await world.target.observe(handle, world.io())).toMatchObject({ is: 'replaced', detail: expect.stringMatching(/^deployment\/api: replaced/) });
+  });
+});
+
+it('a webhook that takes no dry run makes the template be applied, not refused', async () => {
+  const world = await templateWorld();
+  world.fake.refuse.set('dry-run patch configmaps', { times: 9, with: { status: 400, message: 'admission webhook "x" does not support dry run' } });
+  expect(await tell(world, wish())).toMatchObject({ is: 'applied' });
+  expect(world.fake.has(API)).toBe(true);
+});
