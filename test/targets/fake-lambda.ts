@@ -46,6 +46,8 @@ export interface FakeLambda {
   readonly refuse: Map<string, { times: number; readonly with: Refusal | 'silence' }>;
   /** Runs before an action is answered, once. */
   readonly before: Map<string, () => void>;
+  /** The worker dies with a request, counted from 1: before it is carried out, or after it and without an answer. */
+  cut: { readonly at: number; readonly when: 'before' | 'after'; readonly die: () => void } | undefined;
   /** What each tag leads to. */
   readonly tags: Map<string, string>;
   /** What `GetFunction` answers instead of the present: Lambda is eventually consistent. */
@@ -85,6 +87,7 @@ export const startFakeLambda = async (repository: string, digest: string): Promi
     bodies: [],
     refuse: new Map(),
     before: new Map(),
+    cut: undefined,
     tags: new Map([['v1', digest]]),
     behind: undefined,
     newState: 'Active',
@@ -201,6 +204,8 @@ export const startFakeLambda = async (repository: string, digest: string): Promi
     const text = await textOf(request);
     const { action, query, named } = routeOf(request);
     fake.asked.push(action);
+    const cut = fake.asked.length === fake.cut?.at ? fake.cut : undefined;
+    if (cut?.when === 'before') return cut.die();
     const hook = fake.before.get(action);
     fake.before.delete(action);
     hook?.();
@@ -210,13 +215,14 @@ export const startFakeLambda = async (repository: string, digest: string): Promi
       if (refusal.with !== 'silence') fail(response, refusal.with, action);
       return;
     }
-    if (action === 'AssumeRole') return assume(response, new URLSearchParams(text));
+    if (action === 'AssumeRole') return cut === undefined ? assume(response, new URLSearchParams(text)) : cut.die();
     if (request.headers['x-amz-security-token'] !== 'fake-session')
       return fail(response, missing('UnrecognizedClientException', 'The security token included in the request is invalid.', 403), action);
     if (!named) return fail(response, missing('ResourceNotFoundException', `Cannot find ${request.url}`, 404), action);
     const body = readBody(text);
     if (request.method !== 'GET') fake.bodies.push(body);
     const answer = actions[action]?.(body, query) ?? missing('UnknownOperationException', action, 404);
+    if (cut !== undefined) return cut.die();
     if (isRefusal(answer)) return fail(response, answer, action);
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
   });

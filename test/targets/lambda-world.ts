@@ -1,5 +1,4 @@
 /** A `lambda` target with the fake of its peer on loopback, which runs BLUE as `v1`. */
-
 import type { WantedImage } from '../../functions/targets/target.ts';
 import type { ReadableWorld, Skips } from './contract.ts';
 import { type FakeLambda, startFakeLambda } from './fake-lambda.ts';
