@@ -75,6 +75,7 @@ const change: fc.Arbitrary<StateChange> = fc
     ),
     drop: fc.option(fc.constantFrom(['h.example/c'], []), { nil: undefined }),
     deployedAt: fc.option(fc.array(times, { maxLength: 3 }), { nil: undefined }),
+    seen: fc.option(fc.constantFrom({ at: NOW, synced: true, containers: ['web = v1'] }, { at: NOW + 1, why: 'throttled' }), { nil: undefined }),
     bump: fc.option(fc.integer({ min: 0, max: 2 }), { nil: undefined }),
     release: fc.option(
       fc.option(times, { nil: undefined }).map((dueAt) => (dueAt === undefined ? {} : { dueAt })),
@@ -91,6 +92,21 @@ const stateStep: fc.Arbitrary<Step> = fc.oneof(
       step(`open ${n} in ${name}, due ${due}`, (s, own) => s.states.open(own + name, open(n), due === undefined ? undefined : { dueAt: due })),
     ),
   fc.tuple(app, times, times).map(([name, at, until]) => step(`lease ${name} at ${at} until ${until}`, (s, own) => s.states.lease(own + name, at, until))),
+  fc
+    .tuple(app, fc.option(number, { nil: undefined }), fc.constantFrom(undefined, 'release' as const, 'set' as const), fc.boolean(), times)
+    .map(([name, n, hold, refresh, at]) =>
+      step(`wish ${n} in ${name}, ${hold}, refresh ${refresh} at ${at}`, (s, own) =>
+        s.states.wish(
+          own + name,
+          {
+            ...(n === undefined ? {} : { call: { ...open(n), manual: true, from: { tag: 'v0' } } }),
+            ...(hold === undefined ? {} : { hold: hold === 'set' ? { at, by: 'ann', ...(n === undefined ? {} : { callId: open(n).callId }) } : hold }),
+            ...(refresh ? { refresh } : {}),
+          },
+          at,
+        ),
+      ),
+    ),
   fc.tuple(app, times).map(([name, at]) => step(`wake ${name}`, (s, own) => s.states.wake(own + name, at))),
   fc.tuple(app, fc.integer({ min: -1, max: 0 }), change).map(([name, ago, given]) =>
     step(`write ${name} ${JSON.stringify(given)}`, async (s, own) => {
@@ -141,6 +157,28 @@ const claimStep: fc.Arbitrary<Step> = fc
     step(`claim ${n} ${eventId} after ${later}`, (s, own) => s.claim(push(n, { hook: own, ...(eventId === undefined ? {} : { eventId }) }), NOW + later)),
   );
 
+const digest = fc.constantFrom(...[1, 2, 3].map((n) => push(n).digest ?? ''));
+const remainsStep: fc.Arbitrary<Step> = fc.oneof(
+  fc
+    .tuple(app, digest, fc.constantFrom('ann', 'bob'))
+    .map(([name, which, by]) => step(`reject ${which} of ${name}`, (s, own) => s.rejects.reject(own + name, { digest: which, at: NOW, by }))),
+  fc.tuple(app, digest).map(([name, which]) => step(`take back ${which} of ${name}`, (s, own) => s.rejects.remove(own + name, which))),
+  fc
+    .tuple(app, fc.integer({ min: 1, max: 12 }), fc.constantFrom('a: 1\n', 'b: é\r\n'))
+    .map(([name, version, text]) => step(`version ${version} of ${name}`, (s, own) => s.templates.put(own + name, { version, text, at: NOW, by: 'ann' }))),
+  fc
+    .tuple(app, fc.integer({ min: 1, max: 3 }), fc.constantFrom(undefined, 1, 5, 11))
+    .map(([name, limit, before]) => step(`versions of ${name} before ${before}`, (s, own) => s.templates.list(own + name, limit, before))),
+  app.map((name) => step(`remains of ${name} go`, (s, own) => s.states.removeRemains(own + name))),
+);
+const remainsLeft: readonly Step[] = APPS.flatMap((name) => [
+  step(`rejects of ${name}`, (s, own) => s.rejects.list(own + name, 100)),
+  step(`versions of ${name}`, (s, own) => s.templates.list(own + name, 100)),
+  step(`newest version of ${name}`, (s, own) => s.templates.head(own + name)),
+  step(`version 2 of ${name}`, (s, own) => s.templates.get(own + name, 2)),
+  step(`no version of ${name}`, (s, own) => s.templates.get(own + name, 0)),
+]);
+
 describe('any operations in any order', () => {
   const check = (each: fc.Arbitrary<Step>, most: number, look: readonly Step[], numRuns: number) =>
     fc.assert(
@@ -149,5 +187,6 @@ describe('any operations in any order', () => {
     );
   test('states', () => check(stateStep, 14, states, 80), 60_000);
   test('calls', () => check(callStep, 12, callsLeft, 50), 60_000);
+  test('rejects, templates and their removal', () => check(remainsStep, 14, remainsLeft, 60), 60_000);
   test('marks', () => check(claimStep, 6, [], 50), 60_000);
 });

@@ -70,6 +70,69 @@ describe.each([
     expect(await mine()).toEqual(['c', 'a'].map((name) => own + name));
   });
 
+  test('a wish is one update: call, hold and due at once; a release takes the hold away and nothing else; a refresh says when', async () => {
+    await ready();
+    const wish = { ...open(1), manual: true };
+    const hold = { at: NOW, by: 'ann', callId: wish.callId };
+    for (let i = 0; i < 2; i += 1) expect(await store.states.wish(`${own}web`, { call: wish, hold }, NOW + i)).toBe('noted');
+    expect(await store.states.get(`${own}web`)).toMatchObject({ rev: NOW + 2, open: { [wish.callId]: wish }, hold, dueAt: NOW + 1 });
+    expect(await store.states.due(NOW + 1, 1_000)).toContain(`${own}web`);
+    await store.states.wish(`${own}web`, { hold: 'release', refresh: true }, NOW + 5);
+    const released = await store.states.get(`${own}web`);
+    expect(released).toMatchObject({ rev: NOW + 3, open: { [wish.callId]: wish }, refresh: NOW + 5, dueAt: NOW + 5 });
+    expect(released?.hold).toBeUndefined();
+    expect(await store.states.wish(`${own}none`, { hold }, NOW)).toBe('absent');
+    expect(await store.states.get(`${own}none`)).toBeUndefined();
+  });
+
+  test('a wish that comes while somebody has the lease is told to them at their release', async () => {
+    await ready();
+    const leased = await store.states.lease(`${own}web`, NOW, NOW + 75_000);
+    if (leased.is !== 'leased') throw new Error('the lease is free');
+    await store.states.wish(`${own}web`, { hold: { at: NOW } }, NOW + 1);
+    const { fence, rev } = leased.state;
+    expect(await store.states.write(`${own}web`, fence, { release: {} })).toEqual({ rev: rev + 1 });
+  });
+
+  test('a digest is rejected once, by who said so first, and is a fact until that is taken back', async () => {
+    await ready();
+    await store.define.application(application({ name: `${own}web` }));
+    const digest = push(1).digest ?? '';
+    await store.rejects.reject(`${own}web`, { digest, at: NOW, by: 'ann', why: 'leaks' });
+    await store.rejects.reject(`${own}web`, { digest, at: NOW + 1, by: 'bob' });
+    expect(await store.rejects.list(`${own}web`, 10)).toEqual([{ digest, at: NOW, by: 'ann', why: 'leaks' }]);
+    expect((await store.application(`${own}web`)).facts.rejects).toEqual(new Set([digest]));
+    expect(await store.rejects.remove(`${own}web`, digest)).toBe(true);
+    expect(await store.rejects.remove(`${own}web`, digest)).toBe(false);
+  });
+
+  test('a version of a template is written once; the newest is the one with the highest number, also above ten', async () => {
+    await ready();
+    for (const version of [1, 2, 9, 10, 11]) expect(await store.templates.put(`${own}web`, { version, text: `n: ${version}`, at: NOW })).toBe('put');
+    expect(await store.templates.put(`${own}web`, { version: 2, text: 'other', at: NOW + 1 })).toBe('exists');
+    expect(await store.templates.get(`${own}web`, 2)).toEqual({ version: 2, text: 'n: 2', at: NOW });
+    expect((await store.templates.head(`${own}web`))?.version).toBe(11);
+    expect((await store.templates.list(`${own}web`, 2, 10)).map(({ version }) => version)).toEqual([9, 2]);
+    expect(await store.templates.head(`${own}none`)).toBeUndefined();
+  });
+
+  test('what remains of an application goes with it, state and definition stay, another one keeps its own', async () => {
+    await ready();
+    await store.define.application(application({ name: `${own}web` }));
+    const digest = push(1).digest ?? '';
+    for (const name of [`${own}web`, `${own}web-2`]) {
+      await store.rejects.reject(name, { digest, at: NOW });
+      for (let version = 1; version <= 60; version += 1) await store.templates.put(name, { version, text: 'x', at: NOW });
+    }
+    let looks = 1;
+    while (!(await store.states.removeRemains(`${own}web`))) looks += 1;
+    expect(looks).toBeLessThanOrEqual(3);
+    expect([await store.rejects.list(`${own}web`, 10), await store.templates.head(`${own}web`)]).toEqual([[], undefined]);
+    expect(await store.states.get(`${own}web`)).toBeDefined();
+    expect((await store.application(`${own}web`)).definition).toBeDefined();
+    expect((await store.templates.head(`${own}web-2`))?.version).toBe(60);
+  });
+
   test('a change closes, holds and forgets; what is closed is not held', async () => {
     await ready();
     for (const n of [1, 2, 3]) await store.states.open(`${own}web`, open(n));

@@ -2,7 +2,7 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { ApplicationState, Facts, OpenCall, StateChange } from '../../functions/core/application.ts';
 import type { Call, Settlement } from '../../functions/core/call.ts';
-import type { ApplicationDefinition, HookDefinition, TriggerDefinition } from '../../functions/core/definitions.ts';
+import type { ApplicationDefinition, HookDefinition, Reject, TemplateVersion, TriggerDefinition } from '../../functions/core/definitions.ts';
 import type { AttemptRecord } from '../../functions/core/outcome.ts';
 import type { Push } from '../../functions/core/push.ts';
 import { makeApplicationOf } from '../../functions/store/application-of.ts';
@@ -11,8 +11,10 @@ import { applicationKey, hookKey, triggerKey } from '../../functions/store/defin
 import { type Item, type Tables, toItem } from '../../functions/store/dynamo.ts';
 import { makeHookOf } from '../../functions/store/hook-of.ts';
 import { type Claim, makeMarks } from '../../functions/store/marks.ts';
+import { makeReject, makeRejects } from '../../functions/store/rejects.ts';
 import { makeRemainsRemoval, makeStateRemoval } from '../../functions/store/state-removal.ts';
 import { type Leased, makeStates, type Wishing } from '../../functions/store/states.ts';
+import { makeTemplates } from '../../functions/store/templates.ts';
 import { makeTriggersOf } from '../../functions/store/triggers-of.ts';
 import { createMemory } from '../stages/memory.ts';
 
@@ -35,6 +37,17 @@ export interface Store {
     repeat(id: string, deliveryId: string): Promise<void>;
     attempt(id: string, record: AttemptRecord): Promise<void>;
     get(id: string, now: number): Promise<Call | undefined>;
+  };
+  readonly rejects: {
+    reject(application: string, reject: Reject): Promise<void>;
+    remove(application: string, digest: string): Promise<boolean>;
+    list(application: string, limit: number): Promise<readonly Reject[]>;
+  };
+  readonly templates: {
+    put(application: string, version: TemplateVersion): Promise<'put' | 'exists'>;
+    get(application: string, version: number): Promise<TemplateVersion | undefined>;
+    head(application: string): Promise<TemplateVersion | undefined>;
+    list(application: string, limit: number, before?: number): Promise<readonly TemplateVersion[]>;
   };
   claim(push: Push, now: number): Promise<Claim>;
   triggersOf(repository: string): Promise<readonly TriggerDefinition[]>;
@@ -60,6 +73,12 @@ export const memoryStore = (): Store => {
   return {
     states: later(memory.states),
     calls: later(memory.calls),
+    rejects: {
+      reject: async (application, reject) => void memory.rejects.add(application, reject),
+      remove: async (application, digest) => memory.rejects.remove(application, digest),
+      list: async (application, limit) => memory.rejects.list(application, limit),
+    },
+    templates: later(memory.templates),
     claim: async (push, now) => memory.claim(push, now),
     triggersOf: async (repository) => memory.triggersOf(repository),
     application: async (name) => memory.application(name),
@@ -88,6 +107,8 @@ export const definer = (tables: Tables): Store['define'] => {
 export const tableStore = (tables: Tables, now: () => number): Store => ({
   states: { ...makeStates(tables), remove: makeStateRemoval(tables), removeRemains: makeRemainsRemoval(tables) },
   calls: makeCalls(tables, RETENTION_DAYS),
+  rejects: { reject: makeReject(tables), remove: makeRejects(tables).remove, list: makeRejects(tables).list },
+  templates: makeTemplates(tables),
   claim: makeMarks(tables).claim,
   triggersOf: makeTriggersOf(tables),
   application: makeApplicationOf(tables, now),
