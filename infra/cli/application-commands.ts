@@ -14,9 +14,13 @@ import { addWishCommands } from './wish-commands.ts';
 
 const at = (name: string, rest = ''): string => `/v1/applications/${encodeURIComponent(name)}${rest}`;
 
+/** What tells one target of a kind from another, in the order in which it is said. */
+const PLACES = ['url', 'cluster', 'service', 'eksCluster', 'server', 'namespace', 'workload', 'container', 'function', 'alias', 'region'] as const;
+
 const targetText = (value: unknown): string => {
-  const { kind, url, cluster, service, region } = fields(value);
-  return kind === 'http' ? `http ${textOf(url)}` : kind === 'ecs' ? `ecs ${textOf(cluster)}/${textOf(service)} in ${textOf(region)}` : textOf(kind);
+  const { kind, ...rest } = fields(value);
+  const where = PLACES.flatMap((field) => (rest[field] === undefined ? [] : [textOf(rest[field])]));
+  return [textOf(kind), ...where].join(' ');
 };
 
 export const addApplicationCommands = (program: Command, io: Io): void => {
@@ -37,7 +41,7 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
     const made = await session.ask({ method: 'POST', path: '/v1/applications', body: { name, ...(await applicationParts(command.optsWithGlobals(), io)) } });
     session.showOne(made, applicationPairs(made));
     session.showHints(made);
-    if (fields(made.target).kind === 'ecs') session.hint(`Next: create its role:  image-triggers application grant ${name} > role.yaml`);
+    if (fields(made.target).roleArn !== undefined) session.hint(`Next: create its role:  image-triggers application grant ${name} > role.yaml`);
     session.hint(`Next: image-triggers trigger create NAME --application ${name} --registry FORMAT --repository PATH`);
   });
 
