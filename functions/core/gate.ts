@@ -82,17 +82,19 @@ const quietGate = (call: OpenCall, { definition, state, now }: GateInput): Held 
   return until > now ? { reason: 'quiet', until, since } : undefined;
 };
 
-const rateGate = ({ definition, state, now }: GateInput): Held | undefined => {
+/** `begun`: promoted and not yet sent. They count as deployed now, else several repositories would pass at once. */
+const rateGate = ({ definition, state, now }: GateInput, begun: number): Held | undefined => {
   const { maxPerHour } = definition.policy;
   if (maxPerHour === undefined) return undefined;
-  const recent = (state.deployedAt ?? []).filter((at) => at > now - HOUR).sort((a, b) => a - b);
+  const sent = (state.deployedAt ?? []).filter((at) => at > now - HOUR).sort((a, b) => a - b);
+  const recent = [...sent, ...Array.from({ length: begun }, () => now)];
   const oldest = recent[recent.length - maxPerHour];
   return recent.length >= maxPerHour && oldest !== undefined ? { reason: 'rate', until: oldest + HOUR } : undefined;
 };
 
 /** The whole application waits; only the newest call is held, older ones are superseded by it. */
-export const applicationWait = (call: OpenCall, input: GateInput): Held | undefined =>
-  holdGate(call, input) ?? freezeGate(input) ?? windowGate(input) ?? quietGate(call, input) ?? rateGate(input);
+export const applicationWait = (call: OpenCall, input: GateInput, begun = 0): Held | undefined =>
+  holdGate(call, input) ?? freezeGate(input) ?? windowGate(input) ?? quietGate(call, input) ?? rateGate(input, begun);
 
 /** What a person's stop means for something already wanted but not yet applied. */
 export const stopWait = (call: Pick<OpenCall, 'repository' | 'tag' | 'digest'>, input: GateInput): Held | undefined =>

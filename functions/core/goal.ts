@@ -26,6 +26,8 @@ export const goal = (definition: ApplicationDefinition, state: ApplicationState,
     if (isFull(draft)) draft.more = true;
     else decideRepository(repository, input, draft);
   }
+  // What ends unsent makes room for what had to wait for it.
+  if (draft.finish.length > 0 && draft.hold.some(({ held }) => held.reason === 'rate')) draft.more = true;
   const { due, ...plan } = draft;
   const asked = state.refresh !== undefined && (state.seen === undefined || state.seen.at < state.refresh);
   const busy = plan.work.length > 0;
@@ -41,7 +43,7 @@ const decideRepository = (repository: string, input: GateInput, draft: PlanDraft
   const floor = repository === WHOLE || repository === WHOLE_TEMPLATE ? undefined : floorOf(input.state, draft);
   const { winner, desired } = chooseWinner(open, run, floor, input, draft);
   if (desired !== undefined && desired !== run.desired) draft.again.push({ repository, desired });
-  const wait = winner === undefined || winner.manual === true ? undefined : applicationWait(winner, input);
+  const wait = winner === undefined || winner.manual === true ? undefined : applicationWait(winner, input, begunBeside(repository, input.state, draft));
   if (winner !== undefined && wait !== undefined) holdCall(winner, wait, draft);
   if (winner !== undefined && wait === undefined) {
     draft.promote.push(winner);
@@ -49,6 +51,18 @@ const decideRepository = (repository: string, input: GateInput, draft: PlanDraft
     if (isPending(run)) draft.settle.push({ callId: run.desired.callId, settlement: toldAs(takenOverBy(run.desired, winner), run, input) });
   } else if (isPending(run) && desired !== undefined) continueDesired(run, desired, own, floor, input, draft);
   else if (run.desired !== undefined) takeBack(run, run.desired, floor, input, draft);
+};
+
+/** How many deployments of other repositories are wanted and not yet sent. */
+const begunBeside = (repository: string, { runs }: ApplicationState, { promote, finish }: PlanDraft): number => {
+  const others = Object.entries(runs).filter(
+    ([key, run]) =>
+      key !== repository &&
+      isPending(run) &&
+      !(run.attempt?.rev === run.desired.rev && run.attempt.sent === true) &&
+      ![...promote, ...finish].some((one) => one.repository === key),
+  );
+  return others.length + promote.length;
 };
 
 /** The version of the template that a person went back to: everything that was pushed before it is taken back with it. */

@@ -29,14 +29,14 @@ export const makeStates = (tables: Tables) => {
     return Item === undefined ? undefined : stateFromItem(fromItem(Item));
   };
 
-  /** Adds an open call; adding it twice is adding it once. `dueAt` lets the tick find it should the caller die before it sends. */
+  /** Adds an open call; adding it twice is adding it once: what was noted of it since stays. `dueAt` lets the tick find it should the caller die before it sends. */
   const open = async (application: string, call: OpenCall, wake?: { readonly dueAt: number }): Promise<'opened' | 'absent'> => {
     const held = await whenHolds(
       tables.client.send(
         new UpdateItemCommand({
           TableName: tables.definitions,
           Key: stateKey(application),
-          UpdateExpression: `SET #open.#call = :call, rev = rev + :one${wake === undefined ? '' : ', due = :due, dueAt = :dueAt'}`,
+          UpdateExpression: `SET #open.#call = if_not_exists(#open.#call, :call), rev = rev + :one${wake === undefined ? '' : ', due = :due, dueAt = :dueAt'}`,
           ConditionExpression: 'attribute_exists(pk)',
           ExpressionAttributeNames: { '#open': 'open', '#call': call.callId },
           ExpressionAttributeValues: toItem({ ':call': call, ':one': 1, ...(wake === undefined ? {} : { ':due': 'due', ':dueAt': wake.dueAt }) }),

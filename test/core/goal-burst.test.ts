@@ -4,7 +4,7 @@ import { type ApplicationState, NO_FACTS, type OpenCall } from '../../functions/
 import type { Policy } from '../../functions/core/definitions.ts';
 import { goal, type Plan } from '../../functions/core/goal.ts';
 import { lower } from '../../functions/core/lower.ts';
-import { allDone, carryOut, definition, desiredOf, done, NOW, open, state, WEB, wish } from './plans.ts';
+import { API, allDone, carryOut, definition, desiredOf, done, NOW, open, state, WEB, wish } from './plans.ts';
 
 const S = 1_000;
 const plan = (given: ApplicationState, policy: Policy, second: number): Plan =>
@@ -80,6 +80,18 @@ describe('at most so many an hour', () => {
     expect([held(made), settled(made), promoted(made)]).toEqual([['c2.t rate until 600'], ['c1.t superseded by c2.t'], []]);
     expect(promoted(plan(state([open(1), open(2)], {}, full), { maxPerHour: 2 }, 600))).toEqual(['c2.t']);
     expect(promoted(plan(state([wish(1)], {}, full), { maxPerHour: 2 }, 5))).toEqual(['w1.!web']);
+  });
+});
+
+describe('at most so many an hour, of several repositories', () => {
+  const one = { maxPerHour: 1 };
+  test('those that would pass at once do not: what is wanted and not yet sent counts', () => {
+    const both = plan(state([open(1), open(1, { callId: 'c1.a', repository: API })]), one, 5);
+    expect([promoted(both), held(both)]).toEqual([['c1.a'], ['c1.t rate until 3605']]);
+    const unsent = { [API]: { desired: desiredOf(open(1, { repository: API })) } };
+    expect(held(plan(state([open(1)], unsent), one, 5))).toEqual(['c1.t rate until 3605']);
+    const sent = { [API]: { ...unsent[API], attempt: { rev: 1, fence: 1, at: NOW, count: 1, sent: true } } };
+    expect(promoted(plan(state([open(1)], sent), one, 5))).toEqual(['c1.t']);
   });
 });
 

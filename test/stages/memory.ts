@@ -70,7 +70,7 @@ export const createMemory = (retentionDays = 30) => {
     open: (application: string, call: OpenCall, wake?: { readonly dueAt: number }): 'opened' | 'absent' => {
       const item = items.get(application);
       if (item === undefined) return 'absent';
-      item.open[call.callId] = { ...call, hosts: [...call.hosts] };
+      item.open[call.callId] ??= { ...call, hosts: [...call.hosts] };
       item.rev += 1;
       if (wake !== undefined) item.dueAt = wake.dueAt;
       return 'opened';
