@@ -8,7 +8,8 @@ import { schemaOf, text } from './config.ts';
 export const NEXT = '.next';
 export const PREVIOUS = '.previous';
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
+/** Docker's own rule: two characters at least. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{1,99}$/;
 const ADDRESS = /^(?:\[[0-9a-fA-F:.]+\]|\d{1,3}(?:\.\d{1,3}){3}):(\d{1,5})$/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
 const VOLUME = /^[^:\0]{1,500}:\/[^:\0]{0,500}(?::[a-zA-Z,]{1,20})?$/;
@@ -18,7 +19,7 @@ const MOST_STOP_SECONDS = 60;
 export const STOP_SECONDS = 10;
 
 const nameProblem = (value: string): string | undefined => {
-  if (!NAME.test(value)) return `${shown(value)} is not the name of a container: write letters, digits, "_", "." and "-"`;
+  if (!NAME.test(value)) return `${shown(value)} is not the name of a container: write 2 to 100 letters, digits, "_", "." and "-"`;
   return value.endsWith(NEXT) || value.endsWith(PREVIOUS)
     ? `ends in ${NEXT} or ${PREVIOUS}, which is what its neighbours are called: write another name`
     : undefined;

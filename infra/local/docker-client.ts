@@ -43,3 +43,16 @@ export const makeDockerClient = (socketPath: string): DockerClient => {
     },
   };
 };
+
+const LOOK_MS = 2_000;
+
+/** What a person must know who gave this socket, in a sentence; nothing is refused for it, since daemons come and go. */
+export const dockerTrouble = async (socketPath: string): Promise<string | undefined> => {
+  try {
+    await makeDockerClient(socketPath).containers('image-triggers.address', AbortSignal.timeout(LOOK_MS));
+    return undefined;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return `--docker ${socketPath}: no Docker daemon answers there (${why}): start it, or give the path of its socket; deployments to containers are tried again until then`;
+  }
+};

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { diskTrouble } from './disk-trouble.ts';
+import { dockerTrouble } from './docker-client.ts';
 import { runEngine } from './engine.ts';
 import { isLoopback, readOptions, USAGE } from './options.ts';
 import { synthesise } from './synth.ts';
@@ -42,6 +43,11 @@ const run = async (): Promise<void> => {
   if (engine.plan.ignored.length > 0) say(`has no meaning on this machine and is left out: ${engine.plan.ignored.join(', ')}`);
   say(`webhooks   ${options.publicUrl ?? engine.url}/hooks/…`);
   say(`API        ${engine.url}/v1   (Authorization: Bearer …, the token is in ${join(options.data, 'endpoint.json')})`);
+  if (options.docker !== undefined) {
+    const trouble = await dockerTrouble(options.docker);
+    if (trouble === undefined) say(`containers ${options.docker}`);
+    else process.stderr.write(`WARNING: ${trouble}\n`);
+  }
   say(`logs       ${join(options.data, 'logs')}`);
   say('ready');
   await interrupted;

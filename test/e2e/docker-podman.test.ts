@@ -1,4 +1,4 @@
-/** Containers of a real podman behind one address: the first deployment, the next, one that fails, and the way back, while clients go on asking. */
+/** Containers of a real podman and a real Docker behind one address: the first deployment, the next, one that fails, and the way back, while clients go on asking. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,30 +6,46 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fields, list, parseJson, text } from '../../infra/local/json.ts';
 import { type Engine, startEngine } from '../../infra/local/start-engine.ts';
+import { type Daemon, statesOf } from './daemon.ts';
+import { missingForDocker, startDocker } from './dockerd-process.ts';
 import { startHammer } from './hammer.ts';
 import { busybox, type PageImage, type PageOptions, writePageImage } from './image.ts';
-import { missingForPodman, type Podman, startPodman } from './podman-process.ts';
+import { missingForPodman, startPodman } from './podman-process.ts';
 import { freePort, missingPrograms, type Registry, startRegistry } from './registry-process.ts';
 
 const REPOSITORY = 'team/web';
-const missing = [...missingPrograms(), ...missingForPodman(), ...(busybox() === undefined ? ['busybox'] : [])];
-const suite = missing.length === 0 ? describe : describe.skip;
-const why =
-  missing.length === 0 ? '' : ` (skipped: not there: ${missing.join(', ')}; apt-get install docker-registry skopeo podman runc conmon busybox-static)`;
+const base = [...missingPrograms(), ...(busybox() === undefined ? ['busybox'] : [])];
+
+const DAEMONS = [
+  { name: 'podman, network host', network: 'host', missing: missingForPodman(), begin: (path: string, host: string) => startPodman(path, [host], 'host') },
+  {
+    name: 'podman, network bridge',
+    network: 'bridge',
+    missing: missingForPodman(),
+    begin: (path: string, host: string) => startPodman(path, [host], 'bridge'),
+  },
+  // Registries on loopback need no TLS there.
+  { name: 'Docker, network host', network: 'host', missing: missingForDocker(), begin: (path: string) => startDocker(path) },
+] as const;
 
 const colourOf = (body: string): string => /<h1>(\w+)</.exec(body)?.[1] ?? body;
 
-for (const network of ['host', 'bridge'] as const)
-  suite(`containers of podman, network ${network}${why}`, () => {
-    const directory = mkdtempSync(join(tmpdir(), 'podman-'));
+for (const { name, network, begin, missing: own } of DAEMONS) {
+  const missing = [...base, ...own];
+  const why =
+    missing.length === 0
+      ? ''
+      : ` (skipped: not there: ${missing.join(', ')}; apt-get install docker-registry skopeo podman runc conmon docker.io busybox-static)`;
+  (missing.length === 0 ? describe : describe.skip)(`containers of ${name}${why}`, () => {
+    let directory = '';
     let registry: Registry;
-    let podman: Podman;
+    let daemon: Daemon;
     let engine: Engine;
     let address = '';
     let enginePort = 0;
     const url = (): string => `http://${address}/`;
 
-    const start = () => startEngine({ data: join(directory, 'data'), port: enginePort, docker: podman.socketPath });
+    const start = () => startEngine({ data: join(directory, 'data'), port: enginePort, docker: daemon.socketPath });
     const api = async (method: string, path: string, body?: object) => {
       const response = await fetch(engine.url + path, {
         method,
@@ -64,15 +80,19 @@ for (const network of ['host', 'bridge'] as const)
     const until = async (right: () => Promise<boolean>): Promise<void> => {
       for (let attempt = 0; attempt < 150 && !(await right()); attempt += 1) await pause(100);
     };
-    const running = async (name: string): Promise<string> => (await podman.podman('inspect', '--format', '{{.State.Running}}', name)).trim();
+    const states = () => statesOf(daemon.socketPath);
 
-    const blue = makeImage({ colour: 'blue', revision: 'b1' });
-    const green = makeImage({ colour: 'green', revision: 'a2' });
-    const broken = makeImage({ colour: 'red', command: 'echo the door is jammed; exit 3' });
+    let blue: PageImage;
+    let green: PageImage;
+    let broken: PageImage;
 
     beforeAll(async () => {
+      directory = mkdtempSync(join(tmpdir(), 'docker-'));
+      blue = makeImage({ colour: 'blue', revision: 'b1' });
+      green = makeImage({ colour: 'green', revision: 'a2' });
+      broken = makeImage({ colour: 'red', command: 'echo the door is jammed; exit 3' });
       const port = await freePort();
-      podman = await startPodman(join(directory, 'podman'), [`127.0.0.1:${port}`], network);
+      daemon = await begin(join(directory, 'daemon'), `127.0.0.1:${port}`);
       enginePort = await freePort();
       address = `127.0.0.1:${await freePort()}`;
       engine = await start();
@@ -93,7 +113,7 @@ for (const network of ['host', 'bridge'] as const)
     }, 120_000);
     afterAll(async () => {
       await engine?.stop();
-      await podman?.stop();
+      await daemon?.stop();
       await registry?.stop();
       rmSync(directory, { recursive: true, force: true });
     }, 60_000);
@@ -110,16 +130,16 @@ for (const network of ['host', 'bridge'] as const)
       await push(green, 'v2');
       expect(await settled('v2')).toMatchObject({ status: 'succeeded', digest: green.digest });
       await until(async () => (await page()) === 'green');
-      await until(async () => (await running('web.previous')) === 'false');
+      await until(async () => (await states())['web.previous'] === 'exited');
       await push(blue, 'v3');
       expect(await settled('v3')).toMatchObject({ status: 'succeeded', digest: blue.digest });
       await until(async () => (await page()) === 'blue');
-      await until(async () => (await running('web.previous')) === 'false');
+      await until(async () => (await states())['web.previous'] === 'exited');
       await hammer.stop();
       expect(hammer.failures).toEqual([]);
       expect(hammer.answers.get('green')).toBeGreaterThan(100);
       expect(hammer.answers.get('blue')).toBeGreaterThan(100);
-      console.log(`network ${network}: ${hammer.total()} requests, ${hammer.failures.length} failed`);
+      console.log(`${name}: ${hammer.total()} requests, ${hammer.failures.length} failed`);
     });
 
     it('an image that does not run fails with its last words, and what ran goes on', async () => {
@@ -129,18 +149,19 @@ for (const network of ['host', 'bridge'] as const)
       await hammer.stop();
       expect(hammer.failures).toEqual([]);
       expect([...hammer.answers.keys()]).toEqual(['blue']);
-      expect(await podman.podman('ps', '--all', '--format', '{{.Names}}')).not.toContain('web.next');
+      expect(await states()).toEqual({ web: 'running', 'web.previous': 'exited' });
     });
 
     it('a killed engine and a restarted daemon find their way by names and labels', async () => {
       await engine.kill9();
-      await podman.restart();
+      await daemon.restart();
       engine = await start();
       await until(async () => (await page().catch(() => '')) === 'blue');
-      await podman.restart();
+      await daemon.restart();
       await push(green, 'v5');
       expect(await settled('v5')).toMatchObject({ status: 'succeeded' });
       await until(async () => (await page()) === 'green');
       expect(await page()).toBe('green');
     });
   });
+}

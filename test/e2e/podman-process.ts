@@ -1,16 +1,13 @@
 /**
  * A podman of its own for one test: storage, configuration and socket lie in one directory, and nothing else on the machine is
- * touched. With runc and explicit limits, because crun does not run under hybrid cgroups, nor where limits may not be raised.
+ * touched but, on its network "bridge", the bridge `cni-podman0`. With runc and explicit limits, because crun does not run under hybrid cgroups, nor where limits may not be raised.
  */
-import { execFile, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
+import { answers, type Daemon, removeContainers } from './daemon.ts';
 
 /** What is missing, in words: then the test is skipped and says so. */
 export const missingForPodman = (): readonly string[] => [
@@ -18,18 +15,8 @@ export const missingForPodman = (): readonly string[] => [
   ...(process.getuid?.() === 0 ? [] : ['the rights of root']),
 ];
 
-export interface Podman {
-  readonly socketPath: string;
-  /** The command line, with the same storage. */
-  podman(...args: readonly string[]): Promise<string>;
-  /** Ends the service alone, and starts it again: containers go on. */
-  restart(): Promise<void>;
-  /** Removes its containers, then ends it. */
-  stop(): Promise<void>;
-}
-
 /** `network`: what containers get that name none. `insecure`: registries without TLS, `host:port`. */
-export const startPodman = async (directory: string, insecure: readonly string[], network: 'host' | 'bridge'): Promise<Podman> => {
+export const startPodman = async (directory: string, insecure: readonly string[], network: 'host' | 'bridge'): Promise<Daemon> => {
   mkdirSync(directory, { recursive: true });
   const file = (name: string, content: string): string => {
     const path = join(directory, name);
@@ -59,28 +46,16 @@ export const startPodman = async (directory: string, insecure: readonly string[]
       await exited;
     };
   };
-  const podman = async (...args: readonly string[]): Promise<string> => (await run('podman', args, { env })).stdout;
   let end = await start();
   return {
     socketPath,
-    podman,
     restart: async () => {
       await end();
       end = await start();
     },
     stop: async () => {
-      await podman('rm', '--force', '--all', '--time', '0');
+      await removeContainers(socketPath);
       await end();
     },
   };
 };
-
-const answers = (socketPath: string): Promise<boolean> =>
-  new Promise((resolve) => {
-    const asked = request({ socketPath, path: '/_ping' }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
-    asked.on('error', () => resolve(false));
-    asked.end();
-  });

@@ -5,7 +5,7 @@ import { createServer, type RequestListener, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { makeDockerClient } from '../../infra/local/docker-client.ts';
+import { dockerTrouble, makeDockerClient } from '../../infra/local/docker-client.ts';
 import { openDockerDoor } from '../../infra/local/docker-door.ts';
 import { until } from './front-world.ts';
 
@@ -77,6 +77,13 @@ it('a pull goes on to its end when nobody listens any more, however much it says
 
 it('a daemon that is not there is an answer with a reason', async () => {
   expect(await ask(await door('/nowhere/docker.sock'), 'GET', '/version')).toMatch(/^503 .*does not answer on \/nowhere\/docker\.sock/);
+});
+
+it('whoever gives a socket without a daemon is told, with the cure', async () => {
+  expect(await dockerTrouble(await daemon((_, response) => void response.end('[]')))).toBeUndefined();
+  expect(await dockerTrouble('/nowhere/docker.sock')).toMatch(
+    /^--docker \/nowhere\/docker\.sock: no Docker daemon answers there \(.*ENOENT.*\): start it, or give the path/,
+  );
 });
 
 it('the client of the engine lists, stops and hears of changes', async () => {
