@@ -12,6 +12,7 @@ import { type Document, documentsOf, isDefinedIn, locate } from './kubernetes-do
 import { KubernetesFailure, type KubernetesProblem, refusal, unavailable } from './kubernetes-errors.ts';
 import { canonical, isJson, type Json } from './kubernetes-fields.ts';
 import { type Tracked, track, writeHandle } from './kubernetes-handle.ts';
+import type { Resource } from './kubernetes-resource.ts';
 import { judge } from './kubernetes-rollout.ts';
 import { containersOf, hasKey, isWrittenSince, type Mark, markPatch, podTemplateOf } from './kubernetes-workload.ts';
 import type { Running, Seen, TargetIo, Wish } from './target.ts';
@@ -85,7 +86,7 @@ const look = async (api: KubernetesApi, document: Document, all: readonly Docume
       return { document, same: false };
     }
     const live = await api.get(resource);
-    const wanted = await unlessImpossible(api.patch(resource, { how: 'apply', body: document.body, dryRun: true }), live === undefined);
+    const wanted = await unlessImpossible(api.patch(resource, { how: 'apply', body: bodyOf(document, resource), dryRun: true }), live === undefined);
     return { document, ...(live === undefined ? {} : { live }), same: live !== undefined && wanted !== undefined && essence(live) === essence(wanted) };
   } catch (error) {
     throw inPart(error, document, undefined);
@@ -108,8 +109,12 @@ const applyDocument = async (api: KubernetesApi, document: Document, all: readon
     throw new KubernetesFailure(
       isDefinedIn(all, document) ? unavailable(`the cluster does not serve the kind ${document.kind} of ${document.apiVersion} yet`) : unknownKind(document),
     );
-  return { resource, object: await api.patch(resource, { how: 'apply', body: document.body }) };
+  return { resource, object: await api.patch(resource, { how: 'apply', body: bodyOf(document, resource) }) };
 };
+
+/** With its namespace, as kubectl sends it, whether the template says it or not. */
+const bodyOf = ({ body }: Document, { namespace }: Resource): Json =>
+  namespace === undefined ? body : { ...body, metadata: { ...(isJson(body.metadata) ? body.metadata : {}), namespace } };
 
 const unknownKind = ({ kind, apiVersion }: Document): KubernetesProblem =>
   refusal('target-refused', `the cluster knows no ${kind} of ${apiVersion}: correct its apiVersion or kind, or install what defines it`);

@@ -1,9 +1,11 @@
 /** The stand-in for the API server says no where the real one does: otherwise the tests over it would prove nothing. */
 import { describe, expect, it } from 'vitest';
 import { makeOutbound } from '../../functions/outbound/request.ts';
+import { at } from '../../functions/targets/kubernetes-fields.ts';
 import { CERTIFICATE } from '../outbound/certificate.ts';
 import { type Json, startFakeKubernetes, TOKEN } from './fake-kubernetes.ts';
 import { offence } from './fake-kubernetes-openapi.ts';
+import { inside } from './kubernetes-world.ts';
 
 const PATH = '/api/v1/namespaces/shop/configmaps/web';
 const DEPLOYMENT = '/apis/apps/v1/namespaces/shop/deployments/web';
@@ -28,13 +30,13 @@ describe('the fake of Kubernetes', () => {
   it('refuses a patch of another version than the present one, and takes one of that', async () => {
     const { fake, patch } = await started();
     fake.put(PATH, map({ mode: 'blue' }));
-    const stale = String(Object(fake.get(PATH).metadata).resourceVersion);
+    const stale = at(fake.get(PATH), 'metadata', 'resourceVersion');
     fake.edit(PATH, (object) => void Object.assign(object, { status: { seen: true } }));
     expect(await patch(PATH, STRATEGIC, { metadata: { resourceVersion: stale }, data: { mode: 'red' } })).toMatchObject({
       status: 409,
       body: { reason: 'Conflict' },
     });
-    const present = String(Object(fake.get(PATH).metadata).resourceVersion);
+    const present = at(fake.get(PATH), 'metadata', 'resourceVersion');
     expect(await patch(PATH, STRATEGIC, { metadata: { resourceVersion: present }, data: { mode: 'red' } })).toMatchObject({
       status: 200,
       body: { data: { mode: 'red' } },
@@ -50,7 +52,7 @@ describe('the fake of Kubernetes', () => {
       metadata: { name: 'web' },
       spec: { replicas: 1, template: { spec: { containers: [{ name: 'a', image: 'x:1' }] } } },
     });
-    const meta = () => Object(fake.get(DEPLOYMENT).metadata);
+    const meta = () => inside(fake.get(DEPLOYMENT), 'metadata');
     const first = meta();
     fake.edit(DEPLOYMENT, (object) => void Object.assign(object, { status: { observedGeneration: 1 } }));
     expect([meta().generation, meta().resourceVersion === first.resourceVersion]).toEqual([1, false]);

@@ -9,6 +9,7 @@ import { serveHttps } from '../outbound/loopback.ts';
 import { NOW } from './fake-ecs.ts';
 import { offence } from './fake-kubernetes-openapi.ts';
 import { isJson, type Json, jsonMerge, type Owner, ownersAfterUpdate, ownersOf, serverSideApply, strategicMerge } from './fake-kubernetes-patch.ts';
+import { KINDS, type Place, placeOf, selecting } from './fake-kubernetes-place.ts';
 import { textOf } from './fake-sts.ts';
 
 export type { Json } from './fake-kubernetes-patch.ts';
@@ -17,6 +18,7 @@ export interface KubernetesRefusal {
   readonly status: number;
   readonly message: string;
   readonly reason?: string;
+  readonly details?: Json;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -55,8 +57,8 @@ export interface FakeKubernetes {
 
 export const TOKEN = 'kubernetes-token-of-the-test';
 
-const status = ({ status, message, reason = '', headers = {} }: KubernetesRefusal, response: ServerResponse): void => {
-  const body = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code: status };
+const status = ({ status, message, reason = '', details = {}, headers = {} }: KubernetesRefusal, response: ServerResponse): void => {
+  const body = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, details, code: status };
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 };
 
@@ -265,48 +267,7 @@ const said = ({ uid: _, creationTimestamp: __, generation: ___, resourceVersion:
 /** Controllers write status and versions; neither has an owner here. */
 const withoutStatus = ({ status: _, metadata: __, ...object }: Json): Json => object;
 
-interface Place {
-  readonly apiVersion: string;
-  readonly plural: string;
-  readonly namespace?: string;
-  readonly name?: string;
-}
-
-/** Undefined for the path of a version, which is asked for its kinds. */
-const placeOf = (path: string): Place | undefined => {
-  const [, apiVersion = '', rest = ''] = /^\/(?:api|apis)\/(v1|[^/]+\/[^/]+)(?:\/(.*))?$/.exec(path) ?? [];
-  const parts = rest.split('/').map(decodeURIComponent);
-  if (rest === '') return undefined;
-  if (parts[0] !== 'namespaces' || parts.length < 3) return { apiVersion, plural: parts[0] ?? '', ...(parts[1] === undefined ? {} : { name: parts[1] }) };
-  const [, namespace = '', plural = '', name] = parts;
-  return { apiVersion, plural, namespace, ...(name === undefined ? {} : { name }) };
-};
-
-/** `a=b`, `a`, `!a`, `a in (b,c)` and `a notin (b,c)`, separated by commas. */
-const selecting = (selector: string): ((labels: unknown) => boolean) => {
-  const terms = selector.match(/[^,(]+(?:\([^)]*\))?/g) ?? [];
-  return (labels) => {
-    const of = (key: string): unknown => (isJson(labels) ? labels[key] : undefined);
-    return terms.every((term) => {
-      const [, key = '', operator, values = ''] = /^(\S+) (in|notin) \((.*)\)$/.exec(term) ?? [];
-      if (operator !== undefined) return values.split(',').includes(String(of(key))) === (operator === 'in');
-      if (term.startsWith('!')) return of(term.slice(1)) === undefined;
-      const [name = '', value] = term.split('=');
-      return value === undefined ? of(name) !== undefined : of(name) === value;
-    });
-  };
-};
-
 const invalid = (message: string): KubernetesRefusal => ({ status: 422, reason: 'Invalid', message });
 const missing = (message: string): KubernetesRefusal => ({ status: 404, reason: 'NotFound', message });
 const NO_SUCH_PATH = missing('the server could not find the requested resource');
 const isRefusal = (result: Json | KubernetesRefusal): result is KubernetesRefusal => typeof result.status === 'number';
-
-const named = (name: string, kind: string, namespaced = true) => ({ name, kind, namespaced });
-const KINDS = {
-  v1: [named('pods', 'Pod'), named('services', 'Service'), named('configmaps', 'ConfigMap'), named('namespaces', 'Namespace', false)],
-  'apps/v1': [named('deployments', 'Deployment'), named('statefulsets', 'StatefulSet'), named('daemonsets', 'DaemonSet'), named('replicasets', 'ReplicaSet')],
-  'batch/v1': [named('cronjobs', 'CronJob')],
-  'apiextensions.k8s.io/v1': [named('customresourcedefinitions', 'CustomResourceDefinition', false)],
-  'argoproj.io/v1alpha1': [named('rollouts', 'Rollout')],
-};

@@ -44,6 +44,8 @@ describe('an answer', () => {
     const world = await kubernetesWorld();
     world.fake.refuse.set('get deployments', { times: 1, with: { status: 429, message: 'later', headers: { 'retry-after': '7' } } });
     expect(await tell(world)).toMatchObject({ is: 'unavailable', retryAfter: 7_000 });
+    world.fake.refuse.set('get deployments', { times: 1, with: { status: 504, message: 'later', details: { retryAfterSeconds: 2 } } });
+    expect(await tell(world)).toMatchObject({ is: 'unavailable', retryAfter: 2_000 });
   });
 
   it('of 401 names the cure', async () => {

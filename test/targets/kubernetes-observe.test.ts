@@ -1,9 +1,10 @@
 /** A rollout that is watched: what its pods say while it goes on, and who took its place. */
 import { describe, expect, it } from 'vitest';
+import { at } from '../../functions/targets/kubernetes-fields.ts';
 import type { WorkloadName } from '../../functions/targets/kubernetes-kinds.ts';
 import type { Json } from './fake-kubernetes.ts';
 import { BLUE, GREEN, NOW, wanted } from './io.ts';
-import { at, generationOf, handleIn, type KubernetesWorld, kubernetesWorld, podOf, see, tell } from './kubernetes-world.ts';
+import { generationOf, handleIn, inside, type KubernetesWorld, kubernetesWorld, podOf, see, tell } from './kubernetes-world.ts';
 
 const PODS = '/api/v1/namespaces/shop/pods';
 const SETS = '/apis/apps/v1/namespaces/shop/replicasets';
@@ -128,7 +129,7 @@ describe('pods', () => {
   ])('of a %s are found by the label of their revision', async (kind, status, labels) => {
     const { world, observe } = await begun(kind);
     world.fake.edit(world.path, (object) => {
-      Object.assign(Object(object.metadata), { annotations: { 'deprecated.daemonset.template.generation': '2' } });
+      Object.assign(inside(object, 'metadata'), { annotations: { 'deprecated.daemonset.template.generation': '2' } });
       Object.assign(object, { status: { observedGeneration: kind === 'rollout' ? String(generationOf(object)) : generationOf(object), ...status } });
     });
     pod(world, 'mine', [waiting('ErrImagePull', 'no')], labels);
@@ -162,7 +163,7 @@ describe('a rollout', () => {
 
   it('goes on while an autoscaler changes the number of pods', async () => {
     const { world, observe } = await begun();
-    world.fake.edit(world.path, (object) => void Object.assign(Object(object.spec), { replicas: 5 }), 'horizontal-pod-autoscaler');
+    world.fake.edit(world.path, (object) => void Object.assign(inside(object, 'spec'), { replicas: 5 }), 'horizontal-pod-autoscaler');
     roll(world, { replicas: 6 });
     expect(await observe()).toMatchObject({ is: 'progressing', detail: '1 of 5 pods are new' });
   });

@@ -1,9 +1,10 @@
 /** A whole template by server-side apply: compared by dry run, applied in order, watched until all of its workloads are healthy. */
 import { describe, expect, it } from 'vitest';
+import { at } from '../../functions/targets/kubernetes-fields.ts';
 import type { TemplateDocument, Wish } from '../../functions/targets/target.ts';
 import type { Json } from './fake-kubernetes.ts';
 import { GREEN, NOW } from './io.ts';
-import { at, generationOf, green, handleIn, type KubernetesWorld, kubernetesWorld, see, tell } from './kubernetes-world.ts';
+import { generationOf, green, handleIn, inside, type KubernetesWorld, kubernetesWorld, see, tell } from './kubernetes-world.ts';
 
 const CONFIG = '/api/v1/namespaces/shop/configmaps/web';
 const SERVICE = '/api/v1/namespaces/shop/services/web';
@@ -68,7 +69,7 @@ describe('a template', () => {
     const outcome = await world.target.apply(wish(), seen, world.io());
     expect(outcome).toMatchObject({ is: 'applied' });
     expect(world.fake.asked.filter((asked) => asked.startsWith('patch'))).toEqual(['patch configmaps/web', 'patch services/web', 'patch deployments/api']);
-    expect(world.fake.patches).toEqual(ALL);
+    expect(world.fake.patches).toEqual(ALL.map((document) => ({ ...document, metadata: { name: at(document, 'metadata', 'name'), namespace: 'shop' } })));
     expect(world.fake.ownersOf(CONFIG, ['data', 'mode'])).toEqual(['image-triggers Apply']);
     expect(await see(world, wish())).toMatchObject({ running: true, settled: false, containers: ['deployment/api: api = registry.example.com/shop/api:v1'] });
     expect(await world.target.observe(handleIn(outcome), world.io())).toMatchObject({ is: 'progressing' });
@@ -80,7 +81,7 @@ describe('a template', () => {
   });
 
   it.each<readonly [string, (world: KubernetesWorld) => void]>([
-    ['a field is another one', (world) => world.fake.edit(CONFIG, (object) => void Object.assign(Object(object.data), { mode: 'red' }))],
+    ['a field is another one', (world) => world.fake.edit(CONFIG, (object) => void Object.assign(inside(object, 'data'), { mode: 'red' }))],
     ['an object is gone', (world) => world.fake.remove(SERVICE)],
   ])('is not what is there when %s, and takes it back by force', async (_, change) => {
     const world = await templateWorld();
@@ -96,7 +97,7 @@ describe('a template', () => {
   it('leaves alone what others say of the same objects, and takes away what it says no more', async () => {
     const world = await templateWorld();
     await tell(world, wish([{ ...config(), data: { mode: 'blue', colour: 'x' } }]));
-    world.fake.edit(CONFIG, (object) => void Object.assign(Object(object.data), { theirs: '1' }));
+    world.fake.edit(CONFIG, (object) => void Object.assign(inside(object, 'data'), { theirs: '1' }));
     expect(await see(world, wish([{ ...config(), data: { mode: 'blue', colour: 'x' } }]))).toMatchObject({ running: true });
     await tell(world, wish([config()], { version: 2 }));
     expect(world.fake.get(CONFIG).data).toEqual({ mode: 'blue', theirs: '1' });
@@ -175,15 +176,18 @@ describe('half of a template', () => {
 });
 
 describe('what the template brings itself', () => {
-  it('is a kind that the cluster does not serve yet: it is applied first and waited for', async () => {
-    const world = await templateWorld();
-    const definition = {
+  const template = wish([
+    {
       apiVersion: 'apiextensions.k8s.io/v1',
       kind: 'CustomResourceDefinition',
       metadata: { name: 'gadgets.example.com' },
       spec: { group: 'example.com', names: { kind: 'Gadget' } },
-    };
-    const template = wish([definition, { apiVersion: 'example.com/v1', kind: 'Gadget', metadata: { name: 'one' } }]);
+    },
+    { apiVersion: 'example.com/v1', kind: 'Gadget', metadata: { name: 'one' } },
+  ]);
+
+  it('is a kind that the cluster does not serve yet: it is applied first and waited for', async () => {
+    const world = await templateWorld();
     expect(await tell(world, template)).toMatchObject({
       is: 'unavailable',
       why: { detail: 'document 2 of 2 (Gadget one): the cluster does not serve the kind Gadget of example.com/v1 yet; the 1 before it was applied' },
@@ -192,6 +196,15 @@ describe('what the template brings itself', () => {
     expect(await tell(world, template)).toMatchObject({ is: 'applied' });
     expect(world.fake.has('/apis/example.com/v1/namespaces/shop/gadgets/one')).toBe(true);
     expect(await see(world, template)).toMatchObject({ running: true, settled: true });
+  });
+
+  it('is a kind that the cluster serves as soon as it is defined: one attempt is enough', async () => {
+    const world = await templateWorld();
+    world.fake.before.set(
+      'patch customresourcedefinitions',
+      () => void world.fake.kinds.set('example.com/v1', [{ name: 'gadgets', kind: 'Gadget', namespaced: true }]),
+    );
+    expect(await tell(world, template)).toMatchObject({ is: 'applied' });
   });
 
   it('is its namespace, without which nothing in it can be tried', async () => {

@@ -1,6 +1,7 @@
 /** A `kubernetes` target with the fake of its API server on loopback: one workload that runs BLUE as `v1`, and its controller in the hands of the test. */
 
-import type { WorkloadName } from '../../functions/targets/kubernetes-kinds.ts';
+import { at, isJson } from '../../functions/targets/kubernetes-fields.ts';
+import { WORKLOADS, type WorkloadName } from '../../functions/targets/kubernetes-kinds.ts';
 import type { Seen, Wish } from '../../functions/targets/target.ts';
 import { CERTIFICATE } from '../outbound/certificate.ts';
 import type { ReadableWorld } from './contract.ts';
@@ -113,12 +114,6 @@ const GIVEN_UP = {
 
 export const generationOf = (object: Json): number => Number(at(object, 'metadata', 'generation'));
 
-export const at = (value: unknown, ...path: readonly string[]): unknown =>
-  path.reduce<unknown>(
-    (inside, field) => (typeof inside === 'object' && inside !== null ? Object.entries(inside).find(([name]) => name === field)?.[1] : undefined),
-    value,
-  );
-
 export const kubernetesWorld = async (kind: WorkloadName = 'deployment', given: object = {}): Promise<KubernetesWorld> => {
   const fake = await startFakeKubernetes();
   const path = PATHS[kind];
@@ -171,12 +166,17 @@ export const kubernetesWorld = async (kind: WorkloadName = 'deployment', given: 
   };
 };
 
-/** The specification of its pods, to be changed in place. */
-export const podOf = (kind: WorkloadName, object: Json): Json => {
-  const spec = kind === 'cronjob' ? at(object, 'spec', 'jobTemplate', 'spec', 'template', 'spec') : at(object, 'spec', 'template', 'spec');
-  if (typeof spec !== 'object' || spec === null) throw new Error(`no pods in ${JSON.stringify(object)}`);
-  return Object.assign(spec);
+/** An object inside of another one, to be changed in place. */
+export const inside = (object: Json, ...path: readonly string[]): Json => {
+  const found = at(object, ...path);
+  if (!isMutable(found)) throw new Error(`no ${path.join('.')} in ${JSON.stringify(object)}`);
+  return found;
 };
+
+const isMutable = (value: unknown): value is Json => isJson(value);
+
+/** The specification of its pods. */
+export const podOf = (kind: WorkloadName, object: Json): Json => inside(object, ...WORKLOADS[kind].template, 'spec');
 
 export const green = [wanted('v2', GREEN)];
 

@@ -1,9 +1,10 @@
 /** A workload that is given images or restarted, over the fake of its API server. */
 import { describe, expect, it } from 'vitest';
+import { at } from '../../functions/targets/kubernetes-fields.ts';
 import type { WorkloadName } from '../../functions/targets/kubernetes-kinds.ts';
 import { readableContract } from './contract.ts';
 import { BLUE, GREEN, NOW, wanted } from './io.ts';
-import { at, green, handleIn, kubernetesWorld, POD_TEMPLATE, podOf, see, tell } from './kubernetes-world.ts';
+import { green, handleIn, inside, kubernetesWorld, POD_TEMPLATE, podOf, see, tell } from './kubernetes-world.ts';
 
 const NEVER_FAILS = { 'a rollout that fails says why': 'its controller never gives up: only the deadline of the deployment ends it' };
 readableContract('kubernetes statefulset', () => kubernetesWorld('statefulset'), NEVER_FAILS);
@@ -85,7 +86,7 @@ describe('images', () => {
   it('go in although a controller writes its status at the same moment', async () => {
     const world = await kubernetesWorld();
     world.fake.before.set('patch deployments', () =>
-      world.fake.edit(world.path, (object) => void Object.assign(object, { status: { ...Object(object.status), replicas: 3 } })),
+      world.fake.edit(world.path, (object) => void Object.assign(object, { status: { ...inside(object, 'status'), replicas: 3 } })),
     );
     expect(await tell(world)).toMatchObject({ is: 'applied' });
     expect(world.fake.asked.filter((asked) => asked.startsWith('patch'))).toHaveLength(2);
@@ -106,7 +107,7 @@ describe('images', () => {
   it('are given up after a few tries where somebody writes all the time', async () => {
     const world = await kubernetesWorld();
     const write = (): void => {
-      world.fake.edit(world.path, (object) => void Object.assign(object, { status: { ...Object(object.status), replicas: 3 } }));
+      world.fake.edit(world.path, (object) => void Object.assign(object, { status: { ...inside(object, 'status'), replicas: 3 } }));
       world.fake.before.set('patch deployments', write);
     };
     world.fake.before.set('patch deployments', write);
@@ -176,6 +177,14 @@ describe('a rollout that failed', () => {
     expect(annotationsOf(world.fake.get(world.path))).toEqual({ [KEY]: 'web.9' });
     expect(await see(world, later, world.target, { idempotencyKey: 'web.9', attempted: true })).toMatchObject({ running: true, settled: false });
   });
+});
+
+it('a rollout that failed, and that somebody else began, is begun once more even by an attempt that may have done it', async () => {
+  const world = await kubernetesWorld();
+  const image = `${IMAGE}:v2@${GREEN}`;
+  world.fake.edit(world.path, (object) => void Object.assign(podOf('deployment', object), { initContainers: [], containers: [{ name: 'app', image }] }));
+  world.finish('failed');
+  expect(await see(world, set, world.target, { attempted: true })).toMatchObject({ running: false });
 });
 
 describe('a restart', () => {
