@@ -42,7 +42,6 @@ export const templateJson = (text: string, documents: readonly TemplateDocument[
   const make = (node: TemplateNode): Made => {
     const before = known.get(node);
     if (before !== undefined) return before;
-    if (problem !== undefined) return NOTHING;
     const made = node.is === 'text' ? makeText(node) : node.is === 'list' ? makeList(node) : makeMap(node);
     known.set(node, made);
     return made.size > MOST_UNFOLDED ? fail(node.at, TOO_LARGE) : made;

@@ -66,11 +66,7 @@ export const readTemplate = (text: string): Parsed<readonly TemplateDocument[]> 
     prettyErrors: false,
     logLevel: 'silent',
   });
-  const errors = 'empty' in stream ? stream.errors : stream.flatMap((document) => document.errors);
-  const first = errors.reduce<(typeof errors)[number] | undefined>(
-    (least, error) => (least === undefined || error.pos[0] < least.pos[0] ? error : least),
-    undefined,
-  );
+  const [first] = 'empty' in stream ? stream.errors : stream.flatMap((document) => document.errors);
   if (first !== undefined) return refusedAt(text, first.pos[0], syntaxProblem(text, first.pos[0], first.code, first.message));
   const problems: Problem[] = [];
   const documents: TemplateDocument[] = [];

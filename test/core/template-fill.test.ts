@@ -39,6 +39,7 @@ describe('what an unquoted text is, as Kubernetes reads it', () => {
     ['_1', '_1'],
     ['1.10', 1.1],
     ['.5', 0.5],
+    ['.5_0', '.5_0'],
     ['5.', 5],
     ['+.5e2', 50],
     ['1e3', 1000],

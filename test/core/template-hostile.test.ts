@@ -106,6 +106,9 @@ describe('bounds', () => {
     expect(accepted(fillTemplateText(chain(60), {}))).toHaveLength(1);
     expect(refusal(fillTemplateText(chain(70), {}))).toContain('nested too deeply: at most 64 levels');
   });
+  it('refuses what the reader itself cannot follow', () => {
+    for (const piece of ['[', '{a: ', '- ']) expect(refusal(checkTemplate(piece.repeat(20_000)))).toContain('nested too deeply: at most 64 levels');
+  });
   it('lists at most 1,000 images', () => {
     const text = (count: number): string => levels(count, '', (index) => `k${index}: {image: r.io/x:1}\n`);
     expect(accepted(templateImages(text(1_000), {}))).toHaveLength(1_000);

@@ -59,6 +59,12 @@ image: {registry: r.io, repository: shop/web, tag: 1}
       { path: 'document 2 image', from: 'r.io/shop/web:1', to: 'r.io/shop/web:green' },
     ]);
   });
+  it('says what an anchor holds once, and counts every text that names it, but a mapping only where it stands', () => {
+    const text = 'a: {image: &i r.io/shop/web:blue}\nb: {image: *i }\nc: {image: &m {repository: r.io/shop/web, tag: v1}}\nd: {image: *m }\n';
+    const { changed, matched } = accepted(set(text));
+    expect(changed.map(({ path }) => path)).toEqual(['document 1 a.image', 'document 1 c.image']);
+    expect(matched).toBe(3);
+  });
   it('sets several images at once, each by its own name before those of its registry', () => {
     const text = 'a: {image: r.io/a:1}\nb: {image: vpc.r.io/a:1}\nc: {image: r.io/c:1}\n';
     const images = [
@@ -132,6 +138,9 @@ describe('refusals', () => {
 });
 
 describe('templateImages', () => {
+  it('leaves a placeholder without a parameter as it is', () => {
+    expect(accepted(templateImages('image: ${constructor}/a:1', {}))).toEqual([{ path: 'document 1 image', image: '${constructor}/a:1' }]);
+  });
   it('lists every image with its placeholders filled, aliases at each place', () => {
     const text =
       'kind: List\nitems:\n- {kind: Pod, metadata: {name: p}, image: &i "${r}/a:1"}\n- {image: *i }\n- {image: {repository: b, tag: 1.10}}\nimage: {type: string}\n';
