@@ -30,10 +30,12 @@ export const observeKubernetes = async (config: KubernetesConfig, text: string, 
   });
   // A permission, a secret or an address may be mended while the rollout goes on.
   if ('is' in looks) return { is: 'unavailable', why: looks.why };
-  const [sayWho] = [handle.workloads.length > 1];
-  const told = (i: number, detail: string): string => (sayWho ? `${handle.workloads[i]?.kind}/${handle.workloads[i]?.name}: ${detail}` : detail);
-  for (const [i, { is, evidence, ...rest }] of looks.entries())
-    if (is === 'failed' && 'why' in rest) return { is, why: { ...rest.why, detail: told(i, rest.why.detail ?? '') }, evidence };
+  const told = (i: number, detail: string): string => {
+    const { kind, name } = handle.workloads[i] ?? {};
+    return handle.workloads.length > 1 ? `${kind}/${name}: ${detail}` : detail;
+  };
+  for (const [i, found] of looks.entries())
+    if (found.is === 'failed') return { is: 'failed', why: { ...found.why, detail: told(i, found.why.detail ?? '') }, evidence: found.evidence };
   for (const [i, found] of looks.entries()) if (found.is === 'replaced') return { is: 'replaced', detail: told(i, found.detail), evidence: found.evidence };
   const open = looks.flatMap((found, i) => (found.is === 'progressing' ? [told(i, join(found.detail, found.evidence))] : []));
   if (open.length === 0) return { is: 'healthy' };

@@ -7,20 +7,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect, onTestFinished } from 'vitest';
 import { serveHttps } from '../outbound/loopback.ts';
 import { NOW } from './fake-ecs.ts';
+import { metadataOf, said, specOf, withDefaults, withoutStatus } from './fake-kubernetes-object.ts';
 import { offence } from './fake-kubernetes-openapi.ts';
 import { isJson, type Json, jsonMerge, type Owner, ownersAfterUpdate, ownersOf, serverSideApply, strategicMerge } from './fake-kubernetes-patch.ts';
 import { KINDS, type Place, placeOf, selecting } from './fake-kubernetes-place.ts';
+import { answerRefusal, invalid, isRefusal, type KubernetesRefusal, missing, NO_SUCH_PATH } from './fake-kubernetes-refusal.ts';
 import { textOf } from './fake-sts.ts';
 
 export type { Json } from './fake-kubernetes-patch.ts';
-
-export interface KubernetesRefusal {
-  readonly status: number;
-  readonly message: string;
-  readonly reason?: string;
-  readonly details?: Json;
-  readonly headers?: Readonly<Record<string, string>>;
-}
 
 interface Stored {
   object: Json;
@@ -56,28 +50,6 @@ export interface FakeKubernetes {
 }
 
 export const TOKEN = 'kubernetes-token-of-the-test';
-
-const status = ({ status, message, reason = '', details = {}, headers = {} }: KubernetesRefusal, response: ServerResponse): void => {
-  const body = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, details, code: status };
-  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
-};
-
-const metadataOf = (object: Json): Json => (isJson(object.metadata) ? object.metadata : {});
-const specOf = (object: Json): string => JSON.stringify({ ...object, metadata: undefined, status: undefined });
-
-/** What the server fills in; enough of it that a template and its object differ. */
-const withDefaults = (object: Json): Json => {
-  const spec = object.spec;
-  if (!isJson(spec)) return object;
-  const template = isJson(spec.template) ? spec.template : undefined;
-  const pod = isJson(template?.spec) ? template.spec : undefined;
-  if (pod === undefined) return object;
-  const containers = Array.isArray(pod.containers)
-    ? pod.containers.map((container: Json) => ({ imagePullPolicy: 'IfNotPresent', ...container }))
-    : pod.containers;
-  const replicas = object.kind === 'DaemonSet' || spec.replicas !== undefined ? {} : { replicas: 1 };
-  return { ...object, spec: { ...spec, ...replicas, template: { ...template, spec: { restartPolicy: 'Always', ...pod, containers } } } };
-};
 
 export const startFakeKubernetes = async (): Promise<FakeKubernetes> => {
   const objects = new Map<string, Stored>();
@@ -206,7 +178,7 @@ export const startFakeKubernetes = async (): Promise<FakeKubernetes> => {
     const problem = offence(request.method ?? '', url, contentType);
     if (problem !== undefined) {
       offences.push(problem);
-      return status({ status: 500, message: problem }, response);
+      return answerRefusal({ status: 500, message: problem }, response);
     }
     const place = placeOf(url.pathname);
     const dry = url.searchParams.has('dryRun');
@@ -221,12 +193,12 @@ export const startFakeKubernetes = async (): Promise<FakeKubernetes> => {
       refusal.times -= 1;
       if (refusal.with === 'silence') return;
       if ('raw' in refusal.with) return void response.writeHead(200, { 'content-type': 'application/json' }).end(refusal.with.raw);
-      return status(refusal.with, response);
+      return answerRefusal(refusal.with, response);
     }
     if (!fake.allows((request.headers.authorization ?? '').replace(/^Bearer /, '')))
-      return status({ status: 401, reason: 'Unauthorized', message: 'Unauthorized' }, response);
+      return answerRefusal({ status: 401, reason: 'Unauthorized', message: 'Unauthorized' }, response);
     const result = place === undefined ? discover(url.pathname) : act(request.method ?? '', url, contentType ?? '', text, place);
-    if (isRefusal(result)) return status(result, response);
+    if (isRefusal(result)) return answerRefusal(result, response);
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result));
   };
 
@@ -260,14 +232,3 @@ export const startFakeKubernetes = async (): Promise<FakeKubernetes> => {
   onTestFinished(() => expect(offences).toEqual([]));
   return Object.assign(fake, server);
 };
-
-/** Of the metadata, what people write. */
-const said = ({ uid: _, creationTimestamp: __, generation: ___, resourceVersion: ____, managedFields: _____, ...rest }: Json): Json => rest;
-
-/** Controllers write status and versions; neither has an owner here. */
-const withoutStatus = ({ status: _, metadata: __, ...object }: Json): Json => object;
-
-const invalid = (message: string): KubernetesRefusal => ({ status: 422, reason: 'Invalid', message });
-const missing = (message: string): KubernetesRefusal => ({ status: 404, reason: 'NotFound', message });
-const NO_SUCH_PATH = missing('the server could not find the requested resource');
-const isRefusal = (result: Json | KubernetesRefusal): result is KubernetesRefusal => typeof result.status === 'number';

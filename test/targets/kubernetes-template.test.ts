@@ -1,54 +1,10 @@
-/** A whole template by server-side apply: compared by dry run, applied in order, watched until all of its workloads are healthy. */
+/** A whole template by server-side apply: compared by dry run, and applied in order. */
 import { describe, expect, it } from 'vitest';
 import { at } from '../../functions/targets/kubernetes-fields.ts';
-import type { TemplateDocument, Wish } from '../../functions/targets/target.ts';
-import type { Json } from './fake-kubernetes.ts';
-import { GREEN, NOW } from './io.ts';
-import { generationOf, green, handleIn, inside, type KubernetesWorld, kubernetesWorld, see, tell } from './kubernetes-world.ts';
-
-const CONFIG = '/api/v1/namespaces/shop/configmaps/web';
-const SERVICE = '/api/v1/namespaces/shop/services/web';
-const API = '/apis/apps/v1/namespaces/shop/deployments/api';
-const KEY = 'image-triggers/key';
-
-const config = (mode = 'blue'): TemplateDocument => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web' }, data: { mode } });
-const service: TemplateDocument = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: 'shop' }, spec: { selector: { app: 'api' } } };
-const deployment = (image = 'registry.example.com/shop/api:v1', more: Json = {}): TemplateDocument => ({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name: 'api' },
-  spec: {
-    selector: { matchLabels: { app: 'api' } },
-    template: { metadata: { labels: { app: 'api' } }, spec: { containers: [{ name: 'api', image }] } },
-    ...more,
-  },
-});
-const ALL = [config(), service, deployment()];
-
-type TemplateWish = Extract<Wish, { readonly template: unknown }>;
-const wish = (template: readonly TemplateDocument[] = ALL, more: Partial<TemplateWish> = {}): TemplateWish => ({ template, version: 1, since: NOW, ...more });
-
-const templateWorld = (): Promise<KubernetesWorld> => kubernetesWorld('deployment', { workload: undefined, template: true });
-
-const done = (world: KubernetesWorld, path = API): void =>
-  world.fake.edit(
-    path,
-    (object) => void Object.assign(object, { status: { observedGeneration: generationOf(object), replicas: 1, updatedReplicas: 1, availableReplicas: 1 } }),
-    'kube-controller-manager',
-  );
-const late = (world: KubernetesWorld): void =>
-  world.fake.edit(
-    API,
-    (object) =>
-      void Object.assign(object, {
-        status: {
-          observedGeneration: generationOf(object),
-          conditions: [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: 'late' }],
-        },
-      }),
-    'kube-controller-manager',
-  );
-const keyOf = (world: KubernetesWorld): unknown => at(world.fake.get(API), 'spec', 'template', 'metadata', 'annotations', KEY);
+import type { TemplateDocument } from '../../functions/targets/target.ts';
+import { NOW } from './io.ts';
+import { ALL, API, CONFIG, config, deployment, done, SERVICE, templateWorld, wish } from './kubernetes-templates.ts';
+import { green, handleIn, inside, type KubernetesWorld, see, tell } from './kubernetes-world.ts';
 
 describe('a template', () => {
   it('is taken by this configuration, and nothing else is', async () => {
@@ -218,69 +174,6 @@ describe('what the template brings itself', () => {
     const whole = wish([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }, ...ALL]);
     expect(await tell(world, whole)).toMatchObject({ is: 'applied' });
     expect(await see(world, whole)).toMatchObject({ running: true });
-  });
-});
-
-describe('a restart of a template', () => {
-  const restarting = wish(ALL, { restart: true });
-
-  it('marks its workloads after they were applied, once', async () => {
-    const world = await templateWorld();
-    await tell(world, wish());
-    done(world);
-    expect(await see(world, restarting)).toMatchObject({ running: false });
-    const outcome = await tell(world, restarting);
-    expect(keyOf(world)).toBe('web.7');
-    expect(await world.target.observe(handleIn(outcome), world.io())).toMatchObject({ is: 'progressing' });
-    expect(await see(world, restarting, world.target, { attempted: true })).toMatchObject({ running: true, settled: false });
-    expect(await see(world, restarting, world.target, { attempted: true, idempotencyKey: 'web.8' })).toMatchObject({ running: false });
-  });
-
-  it('is not undone by the next version of the template', async () => {
-    const world = await templateWorld();
-    await tell(world, restarting);
-    const generation = generationOf(world.fake.get(API));
-    await tell(world, wish([config('green'), service, deployment()]));
-    expect([keyOf(world), generationOf(world.fake.get(API))]).toEqual(['web.7', generation]);
-  });
-
-  it('goes on where a crash left it between the apply and the mark', async () => {
-    const world = await templateWorld();
-    world.fake.before.set('patch deployments', () =>
-      world.fake.before.set('patch deployments', () => world.fake.refuse.set('patch deployments', { times: 1, with: { status: 500, message: 'no' } })),
-    );
-    expect(await tell(world, restarting)).toMatchObject({ is: 'unavailable' });
-    expect(keyOf(world)).toBeUndefined();
-    expect(await tell(world, restarting, world.target, { attempted: true })).toMatchObject({ is: 'applied' });
-    expect(keyOf(world)).toBe('web.7');
-  });
-});
-
-describe('a rollout of a template', () => {
-  it('that failed is the end of its own deployment, and is begun once more by the next one although nothing differs', async () => {
-    const world = await templateWorld();
-    const outcome = await tell(world, wish());
-    late(world);
-    expect(await world.target.observe(handleIn(outcome), world.io())).toMatchObject({ is: 'failed', why: { detail: expect.stringContaining('late') } });
-    expect(await see(world, wish(), world.target, { attempted: true })).toMatchObject({ running: true });
-    const later = wish(ALL, { since: NOW + 60_000 });
-    expect(await see(world, later, world.target, { attempted: true })).toMatchObject({ running: false });
-    const generation = generationOf(world.fake.get(API));
-    expect(await tell(world, later, world.target, { idempotencyKey: 'web.9' })).toMatchObject({ is: 'applied' });
-    expect([keyOf(world), generationOf(world.fake.get(API))]).toEqual(['web.9', generation + 1]);
-  });
-
-  it('of several workloads says which one it waits for, and which one was replaced', async () => {
-    const world = await templateWorld();
-    const other = { ...deployment(), metadata: { name: 'worker' } };
-    const handle = handleIn(await tell(world, wish([deployment(), other])));
-    done(world);
-    expect(await world.target.observe(handle, world.io())).toMatchObject({
-      is: 'progressing',
-      detail: 'deployment/worker: its controller has not seen the change yet',
-    });
-    await tell(world, wish([deployment(`registry.example.com/shop/api:v2@${GREEN}`)]));
-    expect(await world.target.observe(handle, world.io())).toMatchObject({ is: 'replaced', detail: expect.stringMatching(/^deployment\/api: replaced/) });
   });
 });
 
