@@ -40,6 +40,8 @@ const documentOf = (body: unknown, place: string, namespace: string): Parsed<Doc
     return refused(`${place} has no apiVersion or no kind: every document is one object of the Kubernetes API`);
   if (!VERSION.test(apiVersion)) return refused(`${place} has the apiVersion ${shown(apiVersion)}: write v1, or group/version`);
   if (name === undefined) return refused(`${place} (${kind}) has no metadata.name: write one; a name that the cluster makes up could not be found again`);
+  if (!isSegment(name))
+    return refused(`${place} (${kind}) has the metadata.name ${shown(name)}, which is no name in Kubernetes: no "/" and no "%", and not "." or ".."`);
   const label = `${place} (${kind} ${name})`;
   const own = at(body, 'metadata', 'namespace');
   if (own !== undefined && own !== namespace)
@@ -49,6 +51,9 @@ const documentOf = (body: unknown, place: string, namespace: string): Parsed<Doc
   const workload = workloadOf(apiVersion, kind);
   return parsed({ label, apiVersion, kind, name, body, ...(workload === undefined || workload === 'cronjob' ? {} : { workload }) });
 };
+
+/** What the API takes as a part of a path: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#path-segment-names */
+const isSegment = (name: string): boolean => name !== '' && name !== '.' && name !== '..' && !/[/%]/.test(name);
 
 const VERSION = /^(?:[a-z0-9][-a-z0-9.]*\/)?v\d+(?:(?:alpha|beta)\d+)?$/;
 

@@ -87,6 +87,8 @@ describe('a template is refused', () => {
       'target-misconfigured',
       /^document 2 of 2 \(ConfigMap\) has no metadata.name/,
     ],
+    ['with a name that leads elsewhere', [{ ...config(), metadata: { name: '..' } }], 'target-misconfigured', /has the metadata.name "..", which is no name/],
+    ['with a name of two parts', [{ ...config(), metadata: { name: 'a/b' } }], 'target-misconfigured', /has the metadata.name "a\/b"/],
     ['with a path for a version', [{ ...config(), apiVersion: '../v1' }], 'target-misconfigured', /has the apiVersion "..\/v1"/],
     [
       'for another namespace',
