@@ -15,10 +15,10 @@ export type HookParts = Pick<HookBody, 'name' | 'registry' | 'registryHost' | 'h
 type Scope = Pick<HookParts, 'registryHost'> & { readonly hostAliases?: readonly string[] | undefined; readonly repositories?: readonly string[] | undefined };
 /** What a hook's definition follows from; how its deliveries are read is no part of that. */
 type Format = Omit<Registry, 'read'>;
-type HookPorts = Pick<ApiPorts, 'registryNames' | 'hashToken'> & { registry(name: string): Format | undefined };
+type HookPorts = Pick<ApiPorts, 'registryNames' | 'hashToken'> & { registry(name: string): Promise<Format | undefined> };
 
-export const makeHook = (body: HookParts, token: string, now: number, ports: HookPorts): HookDefinition => {
-  const registry = registryOf(body.registry, ports);
+export const makeHook = async (body: HookParts, token: string, now: number, ports: HookPorts): Promise<HookDefinition> => {
+  const registry = await registryOf(body.registry, ports);
   const scope = readScope(body, body.registry, registry);
   const credential = body.credential === undefined ? undefined : readCredential(body.credential, body.registry, registry, ports);
   return {
@@ -33,13 +33,13 @@ export const makeHook = (body: HookParts, token: string, now: number, ports: Hoo
   };
 };
 
-export const changeHook = (hook: HookDefinition, patch: HookPatch, now: number, ports: HookPorts): HookDefinition => {
+export const changeHook = async (hook: HookDefinition, patch: HookPatch, now: number, ports: HookPorts): Promise<HookDefinition> => {
   const { registryHost: host, hostAliases, repositories, credential, ...rest } = hook;
   const name = patch.registry ?? hook.registry;
-  const registry = registryOf(name, ports);
+  const registry = await registryOf(name, ports);
   const registryHost = patch.registryHost === undefined ? host : (patch.registryHost ?? undefined);
   // Aliases that followed from the former host go with it.
-  const implied = host === undefined ? [] : (ports.registry(hook.registry)?.aliases(host) ?? []);
+  const implied = host === undefined ? [] : ((await ports.registry(hook.registry))?.aliases(host) ?? []);
   const scope = readScope(
     {
       registryHost,
@@ -63,8 +63,8 @@ export const changeHook = (hook: HookDefinition, patch: HookPatch, now: number, 
   };
 };
 
-const registryOf = (name: string, ports: HookPorts): Format => {
-  const registry = ports.registry(name);
+const registryOf = async (name: string, ports: HookPorts): Promise<Format> => {
+  const registry = await ports.registry(name);
   if (registry === undefined) throw refuse('registry', `${shown(name)} is no format that is known here: give one of ${ports.registryNames.join(', ')}`);
   return registry;
 };

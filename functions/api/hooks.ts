@@ -15,9 +15,9 @@ import { endFormer, rotateTokens } from './rotation.ts';
 import { hookView, iso } from './views.ts';
 
 /** Shown once: the URL with its token, and where to paste it. */
-export const shownOnce = (hook: HookDefinition, token: string, ports: ApiPorts) => {
+export const shownOnce = async (hook: HookDefinition, token: string, ports: ApiPorts) => {
   const url = `${ports.webhookBaseUrl}/hooks/${token}`;
-  return { url, guide: ports.registry(hook.registry)?.guide(url) ?? [] };
+  return { url, guide: (await ports.registry(hook.registry))?.guide(url) ?? [] };
 };
 
 /** What `change` gave, or the problem that it stands for. */
@@ -36,12 +36,12 @@ export const hookRoutes = (ports: ApiPorts): Hono => {
     const body = await readBody(c, hookBody);
     const now = ports.now();
     const token = ports.makeToken(body.name);
-    const hook = makeHook(body, token, now, ports);
+    const hook = await makeHook(body, token, now, ports);
     if ((await ports.hooks.create(hook)) === 'exists')
       throw new Problem('name-taken', `there is a hook named ${hook.name}: choose another name, or change that one`, {
         next: [`PATCH /v1/hooks/${hook.name}`],
       });
-    return c.json({ ...view(hook), ...shownOnce(hook, token, ports) }, 201, { location: `/v1/hooks/${hook.name}` });
+    return c.json({ ...view(hook), ...(await shownOnce(hook, token, ports)) }, 201, { location: `/v1/hooks/${hook.name}` });
   });
 
   app.get('/', async (c) => {
@@ -64,7 +64,7 @@ export const hookRoutes = (ports: ApiPorts): Hono => {
     const name = nameIn(c, 'hook');
     const patch = await readBody(c, hookPatch);
     const changed = await ports.hooks.change(name, async (hook) => {
-      const next = changeHook(hook, patch, ports.now(), ports);
+      const next = await changeHook(hook, patch, ports.now(), ports);
       await refuseLeavingTriggers(hook, next);
       return next;
     });
@@ -98,7 +98,7 @@ export const hookRoutes = (ports: ApiPorts): Hono => {
     const sha256 = ports.hashToken(token);
     const changed = changedOr(await ports.hooks.change(name, (hook) => rotateTokens(hook, sha256, now, keep === 'former')), 'hook', name);
     const ends = changed.tokens.find((stored) => stored.sha256 !== sha256)?.expiresAt;
-    return c.json({ ...view(changed), ...shownOnce(changed, token, ports), previousValidUntil: ends === undefined ? undefined : iso(ends) });
+    return c.json({ ...view(changed), ...(await shownOnce(changed, token, ports)), previousValidUntil: ends === undefined ? undefined : iso(ends) });
   });
 
   app.delete('/:name', async (c) => {

@@ -5,7 +5,7 @@ import { ENV, required } from '../env.ts';
 import { hashToken, makeToken } from '../hooks/token.ts';
 import { destinationOf, exceptions } from '../outbound/allow.ts';
 import { appCenter } from '../registries/app-center.ts';
-import { isRegistryName, REGISTRY_NAMES, registries } from '../registries/index.ts';
+import { REGISTRY_NAMES, registryOf } from '../registries/index.ts';
 import { stdoutLog } from '../runtime/log.ts';
 import { makeApplications } from '../store/applications.ts';
 import { makeCallPages } from '../store/call-pages.ts';
@@ -44,7 +44,8 @@ const app = makeApi({
   templates: makeTemplates(tables),
   triggersOf: makeTriggersOf(tables),
   registryNames: REGISTRY_NAMES,
-  registry: (name) => (isRegistryName(name) ? registries[name] : undefined),
+  registry: registryOf,
+  ecr: { registry: required(env, ENV.ecrRegistry), ...(env[ENV.ecrRepositories] === undefined ? {} : { repositories: env[ENV.ecrRepositories] }) },
   appCenter,
   targetProblems,
   takesTemplates: async (target) => {

@@ -36,7 +36,10 @@ export interface ApiPorts {
   readonly templates: ReturnType<typeof makeTemplates>;
   triggersOf(repository: string): Promise<readonly TriggerDefinition[]>;
   readonly registryNames: readonly string[];
-  registry(name: string): Registry | undefined;
+  /** Loaded when it is asked for. */
+  registry(name: string): Promise<Registry | undefined>;
+  /** Amazon ECR as the stack hears it: its own registry, and `all` or the repositories (`shop/web,team/*`) of its rule; none while that is off. */
+  readonly ecr: { readonly registry: string; readonly repositories?: string };
   /** The format of trigger URLs. */
   readonly appCenter: Registry<TriggerReading>;
   targetProblems(target: unknown): Promise<readonly FieldProblem[]>;

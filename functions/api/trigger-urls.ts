@@ -38,7 +38,7 @@ export const triggerUrlRoutes = (ports: ApiPorts): Hono => {
     const now = ports.now();
     const name = triggerUrlId(ports.newUlid(now));
     const token = ports.makeToken(name);
-    const hook = makeHook({ name, registry: FORMAT, ...scope }, token, now, { ...ports, registry: () => ports.appCenter });
+    const hook = await makeHook({ name, registry: FORMAT, ...scope }, token, now, { ...ports, registry: async () => ports.appCenter });
     // The clock of whoever made the application may run ahead of this one.
     const made: TriggerUrl = { ...hook, application: application.name, get, createdAt: Math.max(now, application.createdAt) };
     if ((await ports.triggerUrls.create(made)) === 'exists') throw new Problem('changed-meanwhile', 'the id that was chosen is taken: try again');

@@ -13,15 +13,24 @@ export interface Delivery {
 }
 
 export interface Answer {
-  readonly status: 200 | 202 | 400 | 401 | 404 | 405 | 413 | 503;
+  readonly status: 200 | 202 | 204 | 400 | 401 | 404 | 405 | 413 | 503;
   readonly message: string;
   readonly pushes?: number;
   /** With 405: the methods that are taken, as the header `Allow` has them. */
   readonly allow?: string;
+  /** Instead of the message, exactly this is what the sender waits for. */
+  readonly as?: HandshakeAnswer;
+}
+
+export interface HandshakeAnswer {
+  readonly status: 200 | 204;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
 }
 
 export type Reading =
   | { readonly is: 'events'; readonly pushes: readonly PushEvent[]; readonly ignored: readonly IgnoredEvent[] }
+  | { readonly is: 'handshake'; readonly answer: HandshakeAnswer }
   | { readonly is: 'unreadable'; readonly why: string };
 
 export type TriggerReading =
@@ -36,10 +45,11 @@ export interface IngestPorts {
   readToken(text: string): Parsed<{ readonly hook: string; readonly token: string }>;
   verifyToken(token: string, hook: HookDefinition | undefined, now: number): boolean;
   verifyCredential(hook: HookDefinition, delivery: Delivery): { readonly ok: true } | { readonly ok: false; readonly why: string };
-  /** Reads by the hook's own format; `looksLike` names another format that recognises the delivery. */
-  read(hook: HookDefinition, delivery: Delivery): Reading;
-  readTrigger(hook: HookDefinition, delivery: Delivery): TriggerReading;
-  looksLike(hook: HookDefinition, delivery: Delivery): string | undefined;
+  /** Reads by the hook's own format. */
+  read(hook: HookDefinition, delivery: Delivery): Promise<Reading>;
+  readTrigger(hook: HookDefinition, delivery: Delivery): Promise<TriggerReading>;
+  /** When the hook's own format does not recognise the delivery and another one does: what people call both. */
+  looksLike(hook: HookDefinition, delivery: Delivery): Promise<{ readonly other: string; readonly own: string } | undefined>;
   toPush(event: PushEvent, hook: HookDefinition, made: { readonly id: string; readonly receivedAt: number }): Parsed<Push>;
   send(message: PushesMessage): Promise<void>;
   now(): number;

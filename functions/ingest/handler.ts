@@ -19,11 +19,13 @@ export const makeIngestHandler = (ports: IngestPorts) =>
         query: plain(event.queryStringParameters),
         body: bodyOf(event),
       };
-      const { status, message, pushes, allow } =
+      const { status, message, pushes, allow, as } =
         event.routeKey === TRIGGER_URL
           ? // The origin's answer is these three fields and no other.
-            { ...(await triggerUrl(delivery.query.token ?? '', delivery, ports)), pushes: undefined }
+            { ...(await triggerUrl(delivery.query.token ?? '', delivery, ports)), pushes: undefined, as: undefined }
           : await ingest(event.pathParameters?.token ?? '', delivery, ports);
+      if (as !== undefined)
+        return { statusCode: as.status, headers: { 'cache-control': 'no-store', ...as.headers }, ...(as.body === undefined ? {} : { body: as.body }) };
       const answer = json(status, { code: String(status), message, requestId, ...(pushes === undefined ? {} : { pushes }) });
       return allow === undefined ? answer : { ...answer, headers: { ...answer.headers, allow } };
     })

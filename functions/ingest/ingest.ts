@@ -21,12 +21,14 @@ export const ingest = async (token: string, delivery: Delivery, ports: IngestPor
   const proof = ports.verifyCredential(found, delivery);
   if (!proof.ok) return done({ status: 401, message: proof.why }, found.name);
 
-  const reading = ports.read(found, delivery);
-  if (reading.is === 'unreadable') {
-    const other = ports.looksLike(found, delivery);
-    const hint = other === undefined ? '' : `; this looks like ${other}, the hook is for ${found.registry}`;
-    return done({ status: 200, message: `ignored: ${reading.why}${hint}` }, found.name);
-  }
+  const reading = await ports.read(found, delivery);
+  if (reading.is === 'handshake')
+    return done({ status: reading.answer.status, message: 'the sender asked whether it may send', as: reading.answer }, found.name);
+  // Even what this format can read is not deployed then: one hook, one sender.
+  const foreign = await ports.looksLike(found, delivery);
+  if (foreign !== undefined)
+    return done({ status: 200, message: `ignored: this looks like ${foreign.other}; the hook is for ${foreign.own}: make a hook for that sender` }, found.name);
+  if (reading.is === 'unreadable') return done({ status: 200, message: `ignored: ${reading.why}` }, found.name);
   const ignored: IgnoredEvent[] = [...reading.ignored];
   const pushes: Push[] = [];
   for (const event of reading.pushes) {

@@ -3,8 +3,7 @@ import { toPush } from '../core/push.ts';
 import { ENV, required } from '../env.ts';
 import { readToken } from '../hooks/token.ts';
 import { verifyCredential, verifyToken } from '../hooks/verify.ts';
-import { appCenter } from '../registries/app-center.ts';
-import { isRegistryName, looksLike, registries } from '../registries/index.ts';
+import { labelOf, looksLike, registryOf } from '../registries/index.ts';
 import { stdoutLog } from '../runtime/log.ts';
 import { makeDefinitionOf } from '../store/definition-of.ts';
 import { makeTables } from '../store/dynamo.ts';
@@ -21,12 +20,16 @@ export const handler = makeIngestHandler({
   readToken,
   verifyToken: (token, hook, now) => verifyToken(token, hook?.tokens ?? [], now),
   verifyCredential,
-  read: (hook, delivery) =>
-    isRegistryName(hook.registry)
-      ? registries[hook.registry].read(delivery, hook)
-      : { is: 'unreadable', why: `the hook is for "${hook.registry}", a format that this version does not know` },
-  readTrigger: (hook, delivery) => appCenter.read(delivery, hook),
-  looksLike: (hook, delivery) => looksLike(delivery, hook.registry),
+  read: async (hook, delivery) =>
+    (await registryOf(hook.registry))?.read(delivery, hook) ?? {
+      is: 'unreadable',
+      why: `the hook is for "${hook.registry}", a format that this version does not know`,
+    },
+  readTrigger: async (hook, delivery) => (await import('../registries/app-center.ts')).appCenter.read(delivery, hook),
+  looksLike: async (hook, delivery) => {
+    const other = await looksLike(delivery, hook.registry);
+    return other === undefined ? undefined : { other: labelOf(other), own: labelOf(hook.registry) };
+  },
   toPush,
   send: makePushesQueue(makeQueueClient(), required(process.env, ENV.pushesQueueUrl)).send,
   now: Date.now,

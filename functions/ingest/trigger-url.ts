@@ -26,10 +26,13 @@ export const triggerUrl = async (token: string, delivery: Delivery, ports: Inges
   const refused = methodProblem(hook, delivery.method);
   if (refused !== undefined) return done(refused, name);
 
-  const reading = ports.readTrigger(hook, delivery);
+  const reading = await ports.readTrigger(hook, delivery);
   if (reading.is === 'unreadable') {
-    const other = ports.looksLike(hook, delivery);
-    return done({ status: 400, message: `${reading.why}${other === undefined ? '' : `; this looks like ${other}: make a hook for that registry`}` }, name);
+    const foreign = await ports.looksLike(hook, delivery);
+    return done(
+      { status: 400, message: `${reading.why}${foreign === undefined ? '' : `; this looks like ${foreign.other}: make a hook for that sender`}` },
+      name,
+    );
   }
   if (reading.is === 'events' && reading.pushes.length === 0) return done({ status: 200, message: `ignored: ${summary(reading.ignored)}` }, name, 1);
 

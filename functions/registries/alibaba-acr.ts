@@ -12,7 +12,7 @@
 import * as z from 'zod/mini';
 import { tagProblem } from './artifact.ts';
 import { decodeShape, detail, optionalText, textOr } from './payload.ts';
-import type { Reading, Registry } from './registry.ts';
+import type { EventReading, Registry } from './registry.ts';
 
 const notification = z.object({
   push_data: z.object({ tag: optionalText, digest: optionalText }),
@@ -32,10 +32,7 @@ const hostOfRegion = (region: string | undefined, registryHost: string | undefin
   return known ? undefined : `registry.${region}.aliyuncs.com`;
 };
 
-/** It never asks before it sends. */
-type AcrReading = Extract<Reading, { is: 'events' | 'unreadable' }>;
-
-export const alibabaAcr: Registry<AcrReading> = {
+export const alibabaAcr: Registry<EventReading> = {
   proofs: [],
   needsRegistryHost: false,
   aliases: (registryHost) => {

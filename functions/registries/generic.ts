@@ -11,13 +11,13 @@ import { namesHost } from '../core/image.ts';
 import { shown } from '../core/shown.ts';
 import { mediaTypeProblem, tagProblem } from './artifact.ts';
 import { decodeShape, detail, optionalText, textOr } from './payload.ts';
-import type { Registry } from './registry.ts';
+import type { EventReading, Registry } from './registry.ts';
 
 const notice = z.object({ image: optionalText, repository: optionalText, name: optionalText, tag: optionalText, digest: optionalText, mime_type: detail });
 
 const WHAT = 'a generic notice ({"image":"host/path:tag"})';
 
-export const generic: Registry = {
+export const generic: Registry<EventReading> = {
   proofs: [{ by: 'header', name: 'Authorization' }, { by: 'basic' }],
   needsRegistryHost: true,
   aliases: () => [],

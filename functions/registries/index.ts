@@ -1,20 +1,37 @@
-/** Every webhook format there is. A hook of `app-center` is never made by name: it is the trigger URL of one application, so it is not among those that people choose from. */
-import { alibabaAcr } from './alibaba-acr.ts';
-import { distribution } from './distribution.ts';
-import { generic } from './generic.ts';
+/**
+ * Every webhook format there is, each loaded when it is asked for: ingest must not read the others before its first answer.
+ * In this order a delivery to the wrong hook is asked whose it is, so who sends what another one sends too stands before it.
+ * A hook of `app-center` is never made by name: it is the trigger URL of one application, so it is not among those that people choose from.
+ */
 import type { RawRequest, Registry } from './registry.ts';
 
 export const REGISTRY_NAMES = ['alibaba-acr', 'distribution', 'generic'] as const;
 export type RegistryName = (typeof REGISTRY_NAMES)[number];
 
-export const registries = {
-  'alibaba-acr': alibabaAcr,
-  distribution,
-  generic,
-} as const satisfies Record<RegistryName, Registry>;
+interface Format {
+  /** As people call it. */
+  readonly label: string;
+  readonly load: () => Promise<Registry>;
+}
 
-export const isRegistryName = (text: string): text is RegistryName => Object.hasOwn(registries, text);
+const FORMATS = {
+  'alibaba-acr': { label: 'Alibaba Cloud ACR', load: async () => (await import('./alibaba-acr.ts')).alibabaAcr },
+  distribution: { label: 'Docker Registry (Distribution)', load: async () => (await import('./distribution.ts')).distribution },
+  generic: { label: 'a generic notice', load: async () => (await import('./generic.ts')).generic },
+} as const satisfies Record<RegistryName, Format>;
 
-/** The format, other than `except`, that recognises a delivery: for the hint that a hook is of the wrong format. */
-export const looksLike = (request: RawRequest, except: string): RegistryName | undefined =>
-  REGISTRY_NAMES.find((name) => name !== except && registries[name].recognises(request));
+export const isRegistryName = (text: string): text is RegistryName => Object.hasOwn(FORMATS, text);
+
+export const loadRegistry = (name: RegistryName): Promise<Registry> => FORMATS[name].load();
+export const registryOf = async (name: string): Promise<Registry | undefined> => (isRegistryName(name) ? loadRegistry(name) : undefined);
+export const labelOf = (name: string): string => (isRegistryName(name) ? FORMATS[name].label : name);
+
+/**
+ * The format that recognises a delivery which `own` does not: for the hint that a hook is of the wrong format. Undefined
+ * also when nobody does. Loads every format, but only for what its own one would not know again.
+ */
+export const looksLike = async (request: RawRequest, own: string): Promise<RegistryName | undefined> => {
+  if ((await registryOf(own))?.recognises(request) === true) return undefined;
+  for (const name of REGISTRY_NAMES) if (name !== own && (await loadRegistry(name)).recognises(request)) return name;
+  return undefined;
+};

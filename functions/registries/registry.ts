@@ -15,11 +15,34 @@ export interface Registry<R = Reading> {
   guide(url: string): readonly string[];
 }
 
-export type Proof = { readonly by: 'header'; readonly name: string } | { readonly by: 'basic' };
+export type Proof =
+  /** `prefixes`: what may stand before the hex of the signature, as in `sha256=`; "" where nothing does. `over`: what was signed, where that is not the body as it came. */
+  | {
+      readonly by: 'hmac';
+      readonly header: string;
+      readonly hash: 'sha256' | 'sha1';
+      readonly prefixes: readonly string[];
+      readonly over?: (request: RawRequest) => Uint8Array | undefined;
+    }
+  | { readonly by: 'header'; readonly name: string }
+  | { readonly by: 'basic' }
+  /** A signed token of the sender's identity provider; `keys` is where its keys are published. */
+  | { readonly by: 'oidc'; readonly issuers: readonly string[]; readonly keys: string };
 
 export type Reading =
   | { readonly is: 'events'; readonly pushes: readonly PushEvent[]; readonly ignored: readonly IgnoredEvent[] }
+  /** The sender asks whether it may send at all: this is the answer, and nothing else follows. */
+  | { readonly is: 'handshake'; readonly answer: HandshakeAnswer }
   | { readonly is: 'unreadable'; readonly why: string };
+
+/** Of a sender that never asks before it sends. */
+export type EventReading = Exclude<Reading, { is: 'handshake' }>;
+
+export interface HandshakeAnswer {
+  readonly status: 200 | 204;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
 
 /** Of a trigger URL, which may also be called to restart what runs. `anyHost`: neither the body nor the hook can say in which registry the image is. */
 export type TriggerReading =

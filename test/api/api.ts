@@ -8,7 +8,7 @@ import { parsed } from '../../functions/core/parsed.ts';
 import { hashToken, makeToken } from '../../functions/hooks/token.ts';
 import { destinationOf } from '../../functions/outbound/allow.ts';
 import { appCenter } from '../../functions/registries/app-center.ts';
-import { isRegistryName, REGISTRY_NAMES, registries } from '../../functions/registries/index.ts';
+import { REGISTRY_NAMES, registryOf } from '../../functions/registries/index.ts';
 import { makeApplications } from '../../functions/store/applications.ts';
 import { makeCallPages } from '../../functions/store/call-pages.ts';
 import { makeCalls } from '../../functions/store/calls.ts';
@@ -71,7 +71,8 @@ export const startApi = async (change: (ports: ApiPorts) => ApiPorts = (ports) =
     },
     triggersOf: makeTriggersOf(tables),
     registryNames: REGISTRY_NAMES,
-    registry: (name) => (isRegistryName(name) ? registries[name] : undefined),
+    registry: registryOf,
+    ecr: { registry: ECR_REGISTRY, repositories: 'shop/*,base' },
     appCenter,
     targetProblems,
     callProblem: (url, allowed) => {

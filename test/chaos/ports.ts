@@ -58,9 +58,9 @@ export const ingestPorts = (invocation: Invocation, { memory, faults, random, no
   readToken,
   verifyToken: (token, hook, now) => verifyToken(token, hook?.tokens ?? [], now),
   verifyCredential,
-  read: (_hook, delivery) => readEvents(delivery.body),
-  readTrigger: () => ({ is: 'unreadable', why: 'no trigger URLs in this world' }),
-  looksLike: () => undefined,
+  read: async (_hook, delivery) => readEvents(delivery.body),
+  readTrigger: async () => ({ is: 'unreadable', why: 'no trigger URLs in this world' }),
+  looksLike: async () => undefined,
   toPush,
   send: (message) =>
     faults.call(invocation, 'send pushes', () => {

@@ -16,15 +16,15 @@ const only = (text: string, hook?: Parameters<typeof read>[1]): unknown => {
 };
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
-it('is no format that a hook can be made of, and none that another delivery is taken for', () => {
+it('is no format that a hook can be made of, and none that another delivery is taken for', async () => {
   expect(isRegistryName('app-center')).toBe(false);
   expect(REGISTRY_NAMES).not.toContain('app-center');
   for (const { request, format } of fixtures) {
     expect(appCenter.recognises(request)).toBe(false);
-    expect(looksLike(request, 'app-center')).toBe(format);
+    expect(await looksLike(request, 'app-center')).toBe(format);
   }
   expect(appCenter.recognises(image('a:b'))).toBe(true);
-  expect(looksLike(image('a:b'), 'generic')).toBeUndefined();
+  expect(await looksLike(image('a:b'), 'generic')).toBeUndefined();
 });
 
 test.each([

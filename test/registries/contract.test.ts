@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
-import { isRegistryName, REGISTRY_NAMES, registries } from '../../functions/registries/index.ts';
+import { isRegistryName, REGISTRY_NAMES } from '../../functions/registries/index.ts';
 import { contractOf, fixtures } from './contract.ts';
 
 const ROOT = new URL('../fixtures/registries/', import.meta.url);
@@ -8,8 +8,7 @@ const ROOT = new URL('../fixtures/registries/', import.meta.url);
 for (const name of REGISTRY_NAMES) contractOf(name);
 
 describe('the table', () => {
-  it('holds exactly the names', () => {
-    expect(Object.keys(registries).sort()).toEqual([...REGISTRY_NAMES].sort());
+  it('knows its names, and no others', () => {
     expect([isRegistryName('generic'), isRegistryName('Generic'), isRegistryName('constructor'), isRegistryName('')]).toEqual([true, false, false, false]);
   });
   test.each(readdirSync(ROOT, { withFileTypes: true }).filter((entry) => entry.isDirectory()))(

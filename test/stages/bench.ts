@@ -16,7 +16,7 @@ import { verifyCredential, verifyToken } from '../../functions/hooks/verify.ts';
 import type { IngestPorts } from '../../functions/ingest/delivery.ts';
 import type { MatchPorts } from '../../functions/match/match.ts';
 import { appCenter } from '../../functions/registries/app-center.ts';
-import { looksLike, registries } from '../../functions/registries/index.ts';
+import { labelOf, looksLike, registryOf } from '../../functions/registries/index.ts';
 import type { BoundTarget, Running, WantedImage, Wish } from '../../functions/targets/target.ts';
 import { APPLIED, application, DELIVERED, hook, NOW, trigger, ULIDS } from './given.ts';
 import { createMemory } from './memory.ts';
@@ -112,9 +112,12 @@ export const makeBench = () => {
     readToken,
     verifyToken: (token, found, at) => verifyToken(token, found?.tokens ?? [], at),
     verifyCredential,
-    read: (found, delivery) => (found.registry === 'distribution' ? registries.distribution : registries.generic).read(delivery, found),
-    readTrigger: (found, delivery) => appCenter.read(delivery, found),
-    looksLike: (found, delivery) => looksLike(delivery, found.registry),
+    read: async (found, delivery) => (await registryOf(found.registry))?.read(delivery, found) ?? { is: 'unreadable', why: `no format ${found.registry}` },
+    readTrigger: async (found, delivery) => appCenter.read(delivery, found),
+    looksLike: async (found, delivery) => {
+      const other = await looksLike(delivery, found.registry);
+      return other === undefined ? undefined : { other: labelOf(other), own: labelOf(found.registry) };
+    },
     toPush,
     send: (sending) => effect('pushes.send', () => void enqueued.push(sending)),
     now: () => now,

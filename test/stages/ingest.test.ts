@@ -91,7 +91,9 @@ describe('answered 200 with the reason, and nothing enqueued', () => {
         repo_type: 'PRIVATE',
       },
     };
-    expect((await ingest(TOKEN, delivery(acr), bench.ports.ingest)).message).toContain('this looks like alibaba-acr, the hook is for distribution');
+    expect((await ingest(TOKEN, delivery(acr), bench.ports.ingest)).message).toContain(
+      'this looks like Alibaba Cloud ACR; the hook is for Docker Registry (Distribution)',
+    );
   });
 });
 

@@ -129,7 +129,7 @@ describe('anything else is refused with what is allowed, and nothing is sent', (
     ['no JSON', 'image=x', 'is not JSON'],
     ['null', 'null', 'nothing that a trigger URL takes'],
     ['a list', '[]', 'nothing that a trigger URL takes'],
-    ['another format', { image: 'r.example/shop/web:v1' }, 'this looks like generic'],
+    ['another format', { image: 'r.example/shop/web:v1' }, 'this looks like a generic notice'],
     ['an image without tag and digest', patch('r.example/shop/web'), 'neither a tag nor a digest'],
     ['an image that is none', patch('https://r.example/shop/web:v1'), 'is not an image reference'],
     ['a signature', patch(`r.example/shop/web:sha256-${'a'.repeat(64)}.sig`), 'signature'],
