@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { examples } from './flags.ts';
+import { nextAfterGrant } from './grant-hint.ts';
 import { type Io, misused } from './io.ts';
 import { type Fields, fields, textOf } from './json.ts';
 import { column } from './output.ts';
@@ -106,7 +107,9 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
     );
 
   examples(
-    application.command('grant <name>').description('print the smallest role that its target needs, as a CloudFormation template (YAML; with -o json as JSON)'),
+    application
+      .command('grant <name>')
+      .description('print what its target needs and no more: a CloudFormation template, or a manifest for a Kubernetes cluster (YAML; with -o json as JSON)'),
     'application grant api > role.yaml',
     'application grant api -o json --stack image-triggers',
   ).action(async (name: string, _: Fields, command: Command) => {
@@ -115,21 +118,13 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
     if (grant.needed !== true) io.err(`${textOf(grant.message)}\n`);
     else {
       io.out(session.format === 'json' ? `${JSON.stringify(grant.template, null, 2)}\n` : stringify(grant.template));
-      session.hint(
-        `Next: aws cloudformation deploy --stack-name image-triggers-target-${name} --template-file role.yaml --capabilities CAPABILITY_NAMED_IAM${overrides(grant.template)}`,
-      );
+      session.hint(nextAfterGrant(name, grant.template));
     }
   });
 
   addWishCommands(application, io);
   addTemplateCommands(application, io);
   addTriggerUrlCommands(application, io);
-};
-
-/** The template's parameters are facts of the account that nobody here knows. */
-const overrides = (template: unknown): string => {
-  const names = Object.keys(fields(fields(template).Parameters));
-  return names.length === 0 ? '' : ` --parameter-overrides ${names.map((name) => `${name}=…`).join(' ')}`;
 };
 
 /** What was deleted, by its name; what follows from it goes beside. */

@@ -10,6 +10,7 @@ const PREFIXES: Readonly<Record<string, string | undefined>> = {
   sts: 'sts',
   // Called with the role that the application grants, which `application grant` prints.
   ecs: undefined,
+  eks: undefined,
   lambda: undefined,
 };
 
