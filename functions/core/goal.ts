@@ -59,6 +59,7 @@ const begunBeside = (repository: string, { runs }: ApplicationState, { promote, 
     ([key, run]) =>
       key !== repository &&
       isPending(run) &&
+      run.running?.rev !== run.desired.rev &&
       !(run.attempt?.rev === run.desired.rev && run.attempt.sent === true) &&
       ![...promote, ...finish].some((one) => one.repository === key),
   );
@@ -110,7 +111,9 @@ const continueDesired = (run: Run, desired: Desired, own: OpenCall | undefined, 
   }
   const stop = desired.manual === true ? undefined : stopWait(desired, input);
   if (stop !== undefined) {
-    if (own !== undefined) holdCall(own, stop, draft);
+    // Whoever died in its attempt may have written something else to the call.
+    if (own !== undefined && isUnanswered(run)) draft.hold.push({ callId: own.callId, held: stop });
+    else if (own !== undefined) holdCall(own, stop, draft);
     return;
   }
   const retryAt = run.attempt?.rev === desired.rev ? run.attempt.retryAt : undefined;

@@ -79,7 +79,8 @@ export const reconcile = async (application: string, receive: Receive, ports: De
 const planFor = async ({ definition, state, ports }: Session, facts: Facts, now: number): Promise<Plan> => {
   const plan = goal(definition, state, facts, now);
   const ended: string[] = [];
-  for (const { callId, manual, redelivery } of plan.promote) {
+  const winners = [...plan.promote, ...plan.hold.flatMap(({ callId }) => state.open[callId] ?? [])];
+  for (const { callId, manual, redelivery } of winners) {
     const call = manual === true || redelivery === true ? await ports.calls.get(callId, now) : undefined;
     if (call !== undefined && !isOpen(call.status)) ended.push(callId);
   }

@@ -20,6 +20,7 @@ import { labelOf, looksLike, registryOf } from '../../functions/registries/index
 import type { BoundTarget, Running, WantedImage, Wish } from '../../functions/targets/target.ts';
 import { APPLIED, application, DELIVERED, hook, NOW, trigger, ULIDS } from './given.ts';
 import { createMemory } from './memory.ts';
+import { makeProving } from './proving.ts';
 
 export const makeBench = () => {
   const memory = createMemory();
@@ -105,13 +106,16 @@ export const makeBench = () => {
           observe: () => effect('target.observe', () => target.rollouts.shift() ?? { is: 'healthy' }),
         };
 
+  const proving = makeProving();
+  const { sealed, keys } = proving;
   const { states, calls } = memory;
   const ingest: IngestPorts = {
     hook: (name) => effect('hook', () => memory.hook(name)),
     application: (name) => effect('definition', () => memory.applications.get(name)),
     readToken,
     verifyToken: (token, found, at) => verifyToken(token, found?.tokens ?? [], at),
-    verifyCredential,
+    verifyCredential: async (found, delivery, at) =>
+      verifyCredential(found, delivery, { now: at, proofs: (await registryOf(found.registry))?.proofs ?? [], open: sealed.open, keys: keys.store }),
     read: async (found, delivery) => (await registryOf(found.registry))?.read(delivery, found) ?? { is: 'unreadable', why: `no format ${found.registry}` },
     readTrigger: async (found, delivery) => appCenter.read(delivery, found),
     looksLike: async (found, delivery) => {
@@ -182,6 +186,7 @@ export const makeBench = () => {
   const tick: TickPorts = {
     due: (at, limit) => effect('due', () => states.due(at, limit)),
     sendAll: (names) => effect('send', () => void sent.push(...names.map((name) => ({ application: name, seconds: 0 })))),
+    keys: keys.ports,
     now: () => now,
     log,
   };
@@ -195,6 +200,9 @@ export const makeBench = () => {
     /** Names of all effects so far. */
     effects: done,
     ports: { ingest, match, deploy, tick },
+    proving,
+    /** For a target of a test's own. */
+    effect,
     at: (time: number): void => {
       now = time;
     },
