@@ -15,10 +15,16 @@ export const ENV = {
   retentionDays: 'RETENTION_DAYS',
   /** Base of webhook URLs, without a slash at the end: `https://…`. */
   webhookBaseUrl: 'WEBHOOK_BASE_URL',
+  /** ARN of the secret under which the secrets of hooks are sealed. */
+  stackSecretArn: 'STACK_SECRET_ARN',
   /** What target roles require of whoever assumes them. */
   externalId: 'EXTERNAL_ID',
   /** ARN of the role of `deploy`, named in the trust policy of granted roles. */
   deployRoleArn: 'DEPLOY_ROLE_ARN',
+  /** Host of the registry of Amazon ECR in the stack's own account and region. */
+  ecrRegistry: 'ECR_REGISTRY',
+  /** Only where the stack hears pushes to it: `all`, or the repositories with "," between them (`shop/web,team/*`). */
+  ecrRepositories: 'ECR_REPOSITORIES',
   /** Only where switched on (the local engine): `host:port,host:port` that outbound calls may reach although they are loopback or plain http. */
   outboundAllow: 'OUTBOUND_ALLOW',
   /** Only where switched on (the local engine): prefix of environment variables that `env:` references may read. */

@@ -4,6 +4,7 @@ import { routePath } from 'hono/route';
 import { explainBody, langQuery } from '../schema/request.ts';
 import { applicationRoutes } from './applications.ts';
 import { callRoutes } from './calls.ts';
+import { onlyRead, withEcrHook } from './ecr-hook.ts';
 import { explain } from './explain.ts';
 import { hookRoutes } from './hooks.ts';
 import type { ApiPorts } from './ports.ts';
@@ -23,7 +24,8 @@ export interface RequestContext {
 
 export type ApiApp = ReturnType<typeof makeApi>;
 
-export const makeApi = (ports: ApiPorts) => {
+export const makeApi = (given: ApiPorts) => {
+  const ports: ApiPorts = { ...given, hooks: withEcrHook(given.hooks, given.ecr) };
   const app = new Hono<{ Bindings: RequestContext }>();
 
   app.use(async (c, next) => {
@@ -45,6 +47,7 @@ export const makeApi = (ports: ApiPorts) => {
     });
   });
 
+  app.use('/v1/hooks/ecr/*', onlyRead);
   app.route('/v1/hooks', hookRoutes(ports));
   app.route('/v1/triggers', triggerRoutes(ports));
   app.route('/v1/applications', applicationRoutes(ports));

@@ -12,8 +12,9 @@ export const PROBLEMS = {
   'being-removed': [409, 'Something of this name is just being removed'],
   'too-many-triggers': [409, 'The repository has too many triggers'],
   'too-many-trigger-urls': [409, 'The application has too many trigger URLs'],
+  'built-in-hook': [409, 'The hook belongs to the stack'],
   'hook-in-use': [409, 'Triggers hear the hook'],
-  'rotation-under-way': [409, 'Two URLs are valid already'],
+  'rotation-under-way': [409, 'Two are valid already'],
   'application-in-use': [409, 'Triggers name the application'],
   'changed-meanwhile': [409, 'Somebody else is changing it'],
   'no-template': [404, 'The application has no template'],
@@ -31,6 +32,7 @@ export const PROBLEMS = {
   'invalid-fields': [422, 'Some fields are wrong'],
   throttled: [429, 'The store is throttled'],
   internal: [500, 'Something went wrong here'],
+  'secret-unavailable': [503, 'The secret of the stack cannot be read'],
   'store-unavailable': [503, 'The store does not answer'],
 } as const satisfies Record<string, readonly [number, string]>;
 

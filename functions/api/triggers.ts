@@ -1,8 +1,10 @@
 /** `/v1/triggers`. A trigger hears a hook that exists, or makes one of its own name. */
 import { Hono } from 'hono';
 import type { HookDefinition, TriggerDefinition } from '../core/definitions.ts';
+import { ECR_HOOK } from '../core/ecr-hook.ts';
 import { DEFAULT_LIMIT, noQuery, triggersQuery } from '../schema/request.ts';
 import { type TriggerBody, triggerBody, triggerPatch } from '../schema/trigger.ts';
+import { ecrGuide, ecrHookFor } from './ecr-hook.ts';
 import { enablingRoutes } from './enabling.ts';
 import { findTriggers } from './find-triggers.ts';
 import { changedOr, shownOnce } from './hooks.ts';
@@ -22,8 +24,8 @@ export const triggerRoutes = (ports: ApiPorts): Hono => {
     readQuery(c, noQuery);
     const body = await readBody(c, triggerBody);
     await requireApplication(body.application);
-    const draft = draftOf(body);
-    const hook = draft?.hook ?? (await requireHook(body.hook ?? ''));
+    const draft = await draftOf(body);
+    const hook = draft?.hook ?? (await requireHook(body.registry === ECR_HOOK.registry ? ECR_HOOK.name : (body.hook ?? ''), body.repository));
     const now = ports.now();
     const trigger: TriggerDefinition = {
       name: body.name,
@@ -48,17 +50,20 @@ export const triggerRoutes = (ports: ApiPorts): Hono => {
         'too-many-triggers',
         `${trigger.repository} has 100 triggers, and no repository may have more: delete one, or let one rule do the work of several`,
       );
-    const once =
-      own === undefined
-        ? {
-            guide: [`The trigger hears the hook ${hook.name}, whose URL was shown when it was made; should that be lost, rotate the hook for a new one.`],
-            next: [`POST /v1/hooks/${hook.name}/rotate`],
-          }
-        : shownOnce(own.hook, own.token, ports);
-    return c.json({ ...triggerView(trigger), ...once }, 201, { location: `/v1/triggers/${trigger.name}` });
+    const way = own === undefined ? wayOfHeard(trigger) : await shownOnce(own.hook, own.token, ports);
+    return c.json({ ...triggerView(trigger), ...way }, 201, { location: `/v1/triggers/${trigger.name}` });
   });
 
-  const draftOf = ({ hook, registry, ...body }: TriggerBody) => {
+  /** How pushes come to a hook that was there before. */
+  const wayOfHeard = ({ hook, repository }: TriggerDefinition) =>
+    hook === ECR_HOOK.name
+      ? ecrGuide(repository, ports.ecr)
+      : {
+          guide: [`The trigger hears the hook ${hook}, whose URL was shown when it was made; should that be lost, rotate the hook for a new one.`],
+          next: [`POST /v1/hooks/${hook}/rotate`],
+        };
+
+  const draftOf = async ({ hook, registry, ...body }: TriggerBody) => {
     if (hook !== undefined && registry !== undefined)
       throw refuse('registry', 'give either "hook", to hear one that exists, or "registry", to make one for this trigger, and not both');
     if (hook === undefined && registry === undefined)
@@ -66,7 +71,7 @@ export const triggerRoutes = (ports: ApiPorts): Hono => {
         'registry',
         `it is missing: give one of ${ports.registryNames.join(', ')} to make a hook for this trigger, or the name of one that exists as "hook"`,
       );
-    if (registry !== undefined)
+    if (registry !== undefined && registry !== ECR_HOOK.registry)
       return draftOwnHook(
         {
           name: body.name,
@@ -79,6 +84,8 @@ export const triggerRoutes = (ports: ApiPorts): Hono => {
         ports,
       );
     const foreign = OWN_FIELDS.filter((field) => body[field] !== undefined);
+    if (foreign.length > 0 && (registry !== undefined || hook === ECR_HOOK.name))
+      throw invalid(foreign.map((field) => ({ field, why: 'it belongs to hooks with a URL, and ECR needs none: leave it out' })));
     if (foreign.length > 0)
       throw invalid(
         foreign.map((field) => ({ field, why: `it belongs to the hook ${hook}: change it there` })),
@@ -92,8 +99,8 @@ export const triggerRoutes = (ports: ApiPorts): Hono => {
       throw refuse('application', `no application is named ${name}: create it first`, 'POST /v1/applications');
   };
 
-  const requireHook = async (name: string): Promise<HookDefinition> => {
-    const hook = await ports.hooks.get(name);
+  const requireHook = async (name: string, repository: string): Promise<HookDefinition> => {
+    const hook = name === ECR_HOOK.name ? ecrHookFor(repository, ports.ecr) : await ports.hooks.get(name);
     if (hook === undefined)
       throw refuse('hook', `no hook is named ${name}: create it first, or give "registry" to make one for this trigger`, 'POST /v1/hooks');
     return hook;
@@ -128,8 +135,8 @@ export const triggerRoutes = (ports: ApiPorts): Hono => {
       ...(enabled === undefined ? {} : { enabled }),
     };
     if (application !== undefined) await requireApplication(application);
-    const heard = hook === undefined ? undefined : await requireHook(hook);
-    const changed = await ports.triggers.change(name, (trigger) => {
+    const changed = await ports.triggers.change(name, async (trigger) => {
+      const heard = hook === undefined ? undefined : await requireHook(hook, trigger.repository);
       if (heard !== undefined && readRepository(trigger.repository, heard) !== trigger.repository)
         throw refuse(
           'hook',
@@ -150,7 +157,7 @@ export const triggerRoutes = (ports: ApiPorts): Hono => {
     const trigger = await ports.triggers.get(name);
     if (trigger === undefined || !(await ports.triggers.remove(name))) throw unknownName('trigger', name);
     const others = await findTriggers({ hook: trigger.hook }, 1, ports, (other) => other.name !== name);
-    if (others.length > 0) return c.json({ name, deleted: true });
+    if (others.length > 0 || trigger.hook === ECR_HOOK.name) return c.json({ name, deleted: true });
     const hint = `no trigger hears the hook ${trigger.hook} now: deleting it ends its URL`;
     return c.json({ name, deleted: true, hint, next: [`DELETE /v1/hooks/${trigger.hook}`] });
   });

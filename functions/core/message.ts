@@ -1,4 +1,5 @@
 /** What travels in the queues: versioned, parsed on receipt. An unknown version is an error, so that the message ends in the dead-letter queue and not in silence. */
+import { type Parsed, parsed, refused } from './parsed.ts';
 import type { Push } from './push.ts';
 
 export interface PushesMessage {
@@ -15,6 +16,14 @@ export interface PushesMessage {
 export interface DeploymentMessage {
   readonly v: 1;
   readonly application: string;
+}
+
+/** What is read of an event of EventBridge, which a rule of the stack puts into the pushes queue as it is. */
+export interface BusEvent {
+  /** Equal on every delivery of the event. */
+  readonly id: string;
+  /** Milliseconds since the epoch; absent when it is no time. */
+  readonly time?: number;
 }
 
 const MAX_PUSHES = 100;
@@ -84,6 +93,31 @@ export const decodePushes = (body: string): PushesMessage => {
   )
     throw new Error('the pushes queue holds a message of version 1 with missing fields: only this stack’s functions may send to it');
   return { v: 1, deliveryId, hook, hosts: hosts.filter((host) => typeof host === 'string'), receivedAt, pushes };
+};
+
+/** Whether a body of the pushes queue is such an event. It carries no version of ours: its format is AWS's to keep. */
+export const isBusEvent = (body: string): boolean => asEvent(body) !== undefined;
+
+export const decodeBusEvent = (body: string): Parsed<BusEvent> => {
+  const { id, time } = asEvent(body) ?? {};
+  if (typeof id !== 'string' || id === '' || id.length > MAX_EVENT_ID) return refused('the event has no id by which its deliveries could be known as one');
+  const at = typeof time === 'string' && EVENT_TIME.test(time) ? Date.parse(time) : Number.NaN;
+  return parsed(at >= 0 ? { id, time: at } : { id });
+};
+
+/** EventBridge writes UTC, to the second. */
+const EVENT_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
+const MAX_EVENT_ID = 200;
+
+const asEvent = (body: string): Readonly<Record<string, unknown>> | undefined => {
+  // A message of ours is not parsed twice.
+  if (!body.includes('"detail-type"')) return undefined;
+  try {
+    const value: unknown = JSON.parse(body);
+    return isRecord(value) && value.v === undefined && value['detail-type'] !== undefined ? value : undefined;
+  } catch {
+    return undefined;
+  }
 };
 
 export const decodeDeployment = (body: string): DeploymentMessage => {

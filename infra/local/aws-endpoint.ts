@@ -1,5 +1,6 @@
 /**
- * The loopback endpoint behind `AWS_ENDPOINT_URL_DYNAMODB`, `_SQS`, `_SSM` and `_SECRETS_MANAGER`: one port, told apart by `X-Amz-Target`.
+ * The loopback endpoint behind `AWS_ENDPOINT_URL_DYNAMODB`, `_SQS`, `_SSM` and `_SECRETS_MANAGER`, and of EventBridge for events by
+ * hand: one port, told apart by `X-Amz-Target`.
  * Only callers that hold the engine's access key are served, and no browser: other users and web pages of this machine can reach loopback too.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -13,6 +14,7 @@ export interface AwsBackends {
   readonly sqs: (action: string, request: Fields, signal: AbortSignal) => Promise<Fields>;
   readonly ssm: (action: string, request: Fields) => Fields;
   readonly secretsManager: (action: string, request: Fields) => Fields;
+  readonly events: (action: string, request: Fields) => Fields;
   readonly newId: () => string;
 }
 
@@ -53,9 +55,10 @@ const route = (backends: AwsBackends, service: string, action: string, asked: Fi
   if (service === 'AmazonSQS') return backends.sqs(action, asked, signal);
   if (service === 'AmazonSSM') return backends.ssm(action, asked);
   if (service === 'secretsmanager') return backends.secretsManager(action, asked);
+  if (service === 'AWSEvents') return backends.events(action, asked);
   throw new AwsError(
     'UnknownOperationException',
-    `The local engine has no service ${service || '(no X-Amz-Target header)'}; it has DynamoDB, SQS, SSM and Secrets Manager.`,
+    `The local engine has no service ${service || '(no X-Amz-Target header)'}; it has DynamoDB, SQS, SSM, Secrets Manager and EventBridge.`,
   );
 };
 

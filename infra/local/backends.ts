@@ -1,9 +1,10 @@
-/** What the functions call instead of AWS: queues, tables, parameters and secrets, behind one loopback endpoint. */
+/** What the functions call instead of AWS: queues, tables, parameters and secrets, behind one loopback endpoint; and the event bus beside them. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { makeAwsEndpoint } from './aws-endpoint.ts';
 import { AwsError } from './aws-error.ts';
 import type { Chaos } from './chaos.ts';
+import { type EventBus, makeEventBus } from './event-bus.ts';
 import { listen } from './listen.ts';
 import { getParameter, getSecretValue } from './parameters.ts';
 import { ACCOUNT, queueArn, REGION } from './place.ts';
@@ -14,6 +15,7 @@ import { openTables, type Tables } from './tables.ts';
 export interface Backends {
   readonly queues: Queues;
   readonly tables: Tables;
+  readonly bus: EventBus;
   /** `http://127.0.0.1:port` */
   readonly awsUrl: string;
   readonly port: number;
@@ -27,6 +29,7 @@ export const openBackends = async (directory: string, accessKeyId: string, chaos
   const tables = openTables(directory, chaos);
   undo.push(tables.close);
 
+  const bus = makeEventBus({ account: ACCOUNT, region: REGION, now, newId });
   let awsUrl = '';
   const secrets = { directory: join(directory, 'secrets'), region: REGION, account: ACCOUNT };
   const server = makeAwsEndpoint({
@@ -35,12 +38,13 @@ export const openBackends = async (directory: string, accessKeyId: string, chaos
     dynamodb: tables.raw,
     sqs: makeSqsApi({ queues, now, newId, arnOf: queueArn, urlOf: (name) => `${awsUrl}/${ACCOUNT}/${name}` }),
     ssm: (action, request) => (action === 'GetParameter' ? getParameter(request, secrets) : unknown(action)),
+    events: bus.api,
     secretsManager: (action, request) => (action === 'GetSecretValue' ? getSecretValue(request, secrets) : unknown(action)),
   });
   const { port, close } = await listen(server, '127.0.0.1', 0);
   undo.push(close);
   awsUrl = `http://127.0.0.1:${port}`;
-  return { queues, tables, awsUrl, port };
+  return { queues, tables, bus, awsUrl, port };
 };
 
 const unknown = (action: string): never => {

@@ -72,6 +72,7 @@ const start = async (options: EngineOptions, assemblyDirectory: string, print: (
   const {
     queues,
     tables,
+    bus,
     awsUrl,
     port: awsPort,
   } = await openBackends(directory, identity.accessKeyId, options.chaos === undefined ? calm : makeChaos(options.chaos), undo);
@@ -104,6 +105,7 @@ const start = async (options: EngineOptions, assemblyDirectory: string, print: (
     sources.push(startEventSource({ ...ground, mapping, queue, pool: pool(mapping.function.name), arnOf: queueArn, concurrency: PROCESSES, log, pause }));
   }
   undo.push(http.shut);
+  bus.open(plan.eventRules, { pool, queues });
   undo.push(startSchedule({ ...ground, rules: plan.rules, pool, queues, log }));
   undo.push(repeat(EXPIRY_EVERY_MS, () => Promise.all(plan.tables.map((table) => deleteExpired(tables, table, ground.now())))));
 

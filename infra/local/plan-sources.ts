@@ -1,4 +1,5 @@
-/** What calls functions without a request: `AWS::Lambda::EventSourceMapping` of queues and `AWS::Events::Rule` at a rate. */
+/** What calls functions without a request: `AWS::Lambda::EventSourceMapping` of queues, and `AWS::Events::Rule` at a rate or for events. */
+import { type Matches, readEventPattern } from './event-pattern.ts';
 import { fields, list, optionalFields, optionalList, optionalNumber, optionalText, text } from './json.ts';
 import type { Resolved, Stacks } from './plan.ts';
 import { type FunctionSpec, functionOf } from './plan-functions.ts';
@@ -19,6 +20,11 @@ export interface RuleSpec {
   readonly arn: string;
   readonly everyMs: number;
   readonly targets: readonly RuleTarget[];
+}
+
+/** A rule of the default bus that waits for events. */
+export interface EventRuleSpec extends Omit<RuleSpec, 'everyMs'> {
+  readonly matches: Matches;
 }
 
 export interface RuleTarget {
@@ -55,21 +61,35 @@ const queueOf = (arn: string, queues: readonly QueueSpec[], where: string): Queu
   return found;
 };
 
+/** Rules at a rate. */
 export const readRules = (stacks: Stacks, queues: readonly QueueSpec[], functions: readonly FunctionSpec[]): readonly RuleSpec[] =>
-  stacks
-    .ofType('AWS::Events::Rule')
-    .filter(({ properties }) => properties.State !== 'DISABLED')
-    .map((rule) => ({
-      name: rule.identity.ref,
-      arn: text(rule.identity.attributes.Arn, rule.where),
-      everyMs: readRate(rule),
-      targets: list(rule.properties.Targets, `${rule.where} Targets`).map((value) => readTarget(value, rule, queues, functions)),
-    }));
+  enabledRules(stacks)
+    .filter(({ properties }) => properties.EventPattern === undefined)
+    .map((rule) => ({ ...readRule(rule, queues, functions), everyMs: readRate(rule) }));
+
+/** Rules for events. */
+export const readEventRules = (stacks: Stacks, queues: readonly QueueSpec[], functions: readonly FunctionSpec[]): readonly EventRuleSpec[] =>
+  enabledRules(stacks)
+    .filter(({ properties }) => properties.EventPattern !== undefined)
+    .map((rule) => {
+      const { properties, where } = rule;
+      if (properties.ScheduleExpression !== undefined)
+        throw new Error(`${where}: has a schedule and an EventPattern; the local engine runs rules with one of them`);
+      if (properties.EventBusName !== undefined) throw new Error(`${where}: is a rule of another event bus; the local engine has the default one only`);
+      return { ...readRule(rule, queues, functions), matches: readEventPattern(properties.EventPattern, `${where} EventPattern`) };
+    });
+
+const enabledRules = (stacks: Stacks): readonly Resolved[] => stacks.ofType('AWS::Events::Rule').filter(({ properties }) => properties.State !== 'DISABLED');
+
+const readRule = (rule: Resolved, queues: readonly QueueSpec[], functions: readonly FunctionSpec[]): Omit<RuleSpec, 'everyMs'> => ({
+  name: rule.identity.ref,
+  arn: text(rule.identity.attributes.Arn, rule.where),
+  targets: list(rule.properties.Targets, `${rule.where} Targets`).map((value) => readTarget(value, rule, queues, functions)),
+});
 
 const UNIT_MS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
 const readRate = ({ properties, where }: Resolved): number => {
-  if (properties.EventPattern !== undefined) throw new Error(`${where}: has an EventPattern; the local engine runs rules with a rate only`);
   const expression = text(properties.ScheduleExpression, `${where} ScheduleExpression`);
   const match = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression);
   const unit = UNIT_MS[match?.[2] ?? ''];

@@ -6,7 +6,7 @@ import { type Fields, fields } from './json.ts';
 import { type FunctionSpec, readFunctions } from './plan-functions.ts';
 import { type HttpSpec, readHttp } from './plan-http.ts';
 import { type QueueSpec, readQueues } from './plan-queues.ts';
-import { type MappingSpec, type RuleSpec, readMappings, readRules } from './plan-sources.ts';
+import { type EventRuleSpec, type MappingSpec, type RuleSpec, readEventRules, readMappings, readRules } from './plan-sources.ts';
 import { readTables, type TableSpec } from './plan-tables.ts';
 
 export interface Plan {
@@ -15,6 +15,7 @@ export interface Plan {
   readonly functions: readonly FunctionSpec[];
   readonly mappings: readonly MappingSpec[];
   readonly rules: readonly RuleSpec[];
+  readonly eventRules: readonly EventRuleSpec[];
   readonly http: HttpSpec;
   /** `stack.output` → value. */
   readonly outputs: Readonly<Record<string, string>>;
@@ -72,6 +73,7 @@ export const makePlan = (assembly: Assembly, ground: Ground): Plan => {
     tables: readTables(stacks),
     mappings: readMappings(stacks, queues, functions),
     rules: readRules(stacks, queues, functions),
+    eventRules: readEventRules(stacks, queues, functions),
     http: readHttp(stacks, functions),
     outputs,
     ignored: [...ignored].map(([type, count]) => `${type} ×${count}`),

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 /** What an assembly is made of: our code, its versions and its settings. */
 const SOURCES = ['functions', 'infra/stack', 'package-lock.json', 'package.json', 'cdk.json', 'tsconfig.json'];
 const KEPT = 3;
+/** CDK context as its command line hands it on. No registry is near, so hearing all of ECR costs nothing, and events can be put by hand. */
+const CONTEXT = JSON.stringify({ ecr: 'all' });
 
 const filesUnder = (path: string): readonly string[] => {
   if (!existsSync(path)) return [];
@@ -18,7 +20,7 @@ const filesUnder = (path: string): readonly string[] => {
 };
 
 const hashOf = (root: string): string => {
-  const hash = createHash('sha256').update(process.version);
+  const hash = createHash('sha256').update(process.version).update(CONTEXT);
   for (const file of SOURCES.flatMap((source) => filesUnder(join(root, source)))) hash.update(`\0${file.slice(root.length)}\0`).update(readFileSync(file));
   return hash.digest('hex').slice(0, 32);
 };
@@ -51,7 +53,7 @@ const runApp = (root: string, directory: string): Promise<void> =>
   new Promise((resolve, reject) => {
     const app = spawn(process.execPath, [join('infra', 'stack', 'app.ts')], {
       cwd: root,
-      env: { ...process.env, CDK_OUTDIR: directory, CDK_VALIDATION: 'false', NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
+      env: { ...process.env, CDK_OUTDIR: directory, CDK_CONTEXT_JSON: CONTEXT, CDK_VALIDATION: 'false', NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let said = '';

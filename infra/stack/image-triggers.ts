@@ -7,10 +7,12 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { ENV } from '../../functions/env.ts';
+import { EcrEvents, type EcrRepositories } from './ecr-events.ts';
 import { FrontDoor } from './front-door.ts';
 import { StageFunction } from './function.ts';
 import { FUNCTIONS, type FunctionName } from './functions.ts';
 import { MAX_RECEIVES, WorkQueue } from './queue.ts';
+import { StackSecret } from './stack-secret.ts';
 import { callsTable, definitionsTable } from './table.ts';
 import { Tick } from './tick.ts';
 
@@ -23,6 +25,8 @@ export interface ImageTriggersProps {
   readonly callDays?: number;
   /** Requests to the HTTP API; more get 429. Default 200 a second in bursts of 400: far above what registries send, below what exhausts the account's functions. */
   readonly throttle?: ThrottleSettings;
+  /** Pushes to these repositories of Amazon ECR, in this account and region, are heard without any webhook. Default: none. */
+  readonly ecr?: EcrRepositories;
   /** Every alarm notifies it. Default: alarms are only shown. */
   readonly alarmTopic?: ITopic;
 }
@@ -48,6 +52,7 @@ export class ImageTriggers extends Construct {
 
     const definitions = definitionsTable(this, retainData);
     const calls = callsTable(this, retainData);
+    const secret = new StackSecret(this, 'HookKey', { retainData });
     // Six times the 60 s of its consumer.
     const pushes = new WorkQueue(this, 'Pushes', { env: ENV.pushesQueueUrl, visibility: Duration.minutes(6), oldest: Duration.minutes(10) });
     // Longer than the lease of 75 s, so that a repeat finds it free; not much longer, because so long an application waits
@@ -66,9 +71,14 @@ export class ImageTriggers extends Construct {
     );
     door.open('/hook/trigger', ingest, 'CI jobs and registries cannot sign requests with IAM; ingest checks the 256-bit token in the query.');
     definitions.give(ingest, ['GetItem']);
+    // To ask for the keys of an identity provider, and for nothing else.
+    definitions.giveBelow(ingest, ['UpdateItem'], 'KEYS#');
+    secret.readBy(ingest);
     // The store wants both names; ingest never touches the calls.
     calls.give(ingest, []);
     pushes.sentBy(ingest);
+
+    if (props.ecr !== undefined) new EcrEvents(this, 'Ecr', { repositories: props.ecr, pushes });
 
     const match = stage('match', 'Match', 'decides which triggers fire for a push and records every decision');
     pushes.feeds(match, { batchSize: 10, maxConcurrency: 10 });
@@ -95,9 +105,12 @@ export class ImageTriggers extends Construct {
     definitions.give(api, ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], ['byKind']);
     calls.give(api, ['GetItem', 'PutItem', 'Query', 'UpdateItem'], ['byApplication', 'feed']);
     deployments.sentBy(api);
+    secret.readBy(api);
     api.learns(ENV.webhookBaseUrl, this.url);
     api.learns(ENV.externalId, this.externalId);
     api.learns(ENV.deployRoleArn, deploy.role.roleArn);
+    api.learns(ENV.ecrRegistry, `${Aws.ACCOUNT_ID}.dkr.ecr.${Aws.REGION}.${Aws.URL_SUFFIX}`);
+    if (props.ecr !== undefined) api.learns(ENV.ecrRepositories, props.ecr === 'all' ? 'all' : props.ecr.join(','));
 
     deploy.learns(ENV.externalId, this.externalId);
     deploy.learns(ENV.maxReceives, String(MAX_RECEIVES));

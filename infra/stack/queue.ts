@@ -1,5 +1,7 @@
 /** A queue is born with its dead-letter queue, visibility, partial failures and alarms. Nothing consumes the dead letters: people look, then redrive. */
 import { Duration } from 'aws-cdk-lib';
+import type { Rule } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -56,6 +58,11 @@ export class WorkQueue extends Construct {
   sentBy(sender: StageFunction): void {
     sender.learns(this.env, this.queue.queueUrl);
     sender.may(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.queue.queueArn] }));
+  }
+
+  /** Has EventBridge put the events of a rule into the queue, as they are, and what it cannot deliver into another. */
+  takesEventsOf(rule: Rule, undelivered: Queue): void {
+    rule.addTarget(new SqsQueue(this.queue, { deadLetterQueue: undelivered }));
   }
 
   /** Has Lambda call a function with the messages. A message that fails comes back alone, after the visibility time-out. */

@@ -1,9 +1,12 @@
+import type { EcrRepositories } from './ecr-events.ts';
+
 /** What an operator may set by CDK context, read strictly: a mistyped value must not silently become the default. */
 export interface Settings {
   readonly stackName: string;
   readonly retainData?: boolean;
   readonly callDays?: number;
   readonly alarmTopicArn?: string;
+  readonly ecr?: EcrRepositories;
 }
 
 /** Throws an error that names the setting, what was got and what is allowed. */
@@ -15,6 +18,7 @@ export const settingsFrom = (context: (name: string) => unknown): Settings => {
   const alarmTopicArn = read(context, 'alarmTopicArn', 'the ARN of an SNS topic', (text) =>
     /^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/.test(text) ? text : undefined,
   );
+  const ecr = read(context, 'ecr', '"all", or repositories of ECR with "," between them, as in shop/web,team/*', readEcr);
   const stackName = read(context, 'stackName', 'a letter, then up to 127 letters, digits and hyphens', (text) =>
     /^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(text) ? text : undefined,
   );
@@ -23,7 +27,18 @@ export const settingsFrom = (context: (name: string) => unknown): Settings => {
     ...(retainData === undefined ? {} : { retainData }),
     ...(callDays === undefined ? {} : { callDays }),
     ...(alarmTopicArn === undefined ? {} : { alarmTopicArn }),
+    ...(ecr === undefined ? {} : { ecr }),
   };
+};
+
+/** Names as ECR allows them, a star only in place of a last part. EventBridge takes patterns of at most 2 kB. */
+const REPOSITORY = /^(?:[a-z0-9]+(?:[._-]+[a-z0-9]+)*\/)*(?:[a-z0-9]+(?:[._-]+[a-z0-9]+)*|(?<=\/)\*)$/;
+const LONGEST = 1_000;
+
+const readEcr = (text: string): EcrRepositories | undefined => {
+  if (text === 'all') return 'all';
+  const repositories = text.split(',');
+  return text.length <= LONGEST && repositories.every((repository) => repository !== 'all' && REPOSITORY.test(repository)) ? repositories : undefined;
 };
 
 // `-c name=value` gives strings; cdk.json may give booleans and numbers.

@@ -21,6 +21,7 @@ import { makeTriggerUrls } from '../../functions/store/trigger-urls.ts';
 import { makeTriggers } from '../../functions/store/triggers.ts';
 import { makeTriggersOf } from '../../functions/store/triggers-of.ts';
 import { targetOf, targetProblems } from '../../functions/targets/index.ts';
+import { makeProving } from '../stages/proving.ts';
 import { startTables, type TestTables } from '../store/definitions-tables.ts';
 
 export interface Answer {
@@ -40,6 +41,7 @@ export interface TestApi {
   readonly sent: string[];
   readonly logged: { readonly event: string; readonly fields: Readonly<Record<string, unknown>> }[];
   readonly clock: { now: number };
+  readonly proving: ReturnType<typeof makeProving>;
   /** `body` as JSON, or a text as it is. */
   ask(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   stop(): Promise<void>;
@@ -55,6 +57,7 @@ export const startApi = async (change: (ports: ApiPorts) => ApiPorts = (ports) =
   const calls = makeCalls(tables, 90);
   const states = makeStates(tables);
   let made = 0;
+  const proving = makeProving();
   const ports = change({
     hooks: makeHooks(tables, randomUUID),
     triggers: makeTriggers(tables, randomUUID),
@@ -86,6 +89,7 @@ export const startApi = async (change: (ports: ApiPorts) => ApiPorts = (ports) =
     },
     makeToken: (hook) => makeToken(hook, (bytes) => Uint8Array.from({ length: bytes }, (_, i) => (i * 7 + ++made) % 256)),
     hashToken,
+    sealed: proving.sealed,
     webhookBaseUrl: 'https://hooks.example',
     send: async (applications) => void sent.push(...applications),
     now: () => clock.now,
@@ -103,6 +107,7 @@ export const startApi = async (change: (ports: ApiPorts) => ApiPorts = (ports) =
     sent,
     logged,
     clock,
+    proving,
     ask: async (method, path, body, headers = {}) => {
       const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
       const response = await app.request(
@@ -137,6 +142,8 @@ export const items = (value: unknown): readonly Readonly<Record<string, unknown>
 /** The one place that calls may go to although it is on this machine. */
 export const ALLOWED = '127.0.0.1:9000';
 const DEPLOY_ROLE = 'arn:aws:iam::123456789012:role/deploy';
+/** Of the stack's own account and region. */
+export const ECR_REGISTRY = '123456789012.dkr.ecr.eu-central-1.amazonaws.com';
 export const HTTP = { kind: 'http', url: 'https://web.example/deploy' } as const;
 export const ECS = {
   kind: 'ecs',

@@ -129,7 +129,7 @@ describe('hooks and trigger URLs', () => {
     await application('apart');
     const { id } = await create('apart');
     await must(api, 201, 'POST', '/v1/hooks', { name: 'acr', registry: 'alibaba-acr' });
-    expect(items(await must(api, 200, 'GET', '/v1/hooks?limit=100')).map(({ name }) => name)).toEqual(['acr']);
+    expect(items(await must(api, 200, 'GET', '/v1/hooks?limit=100')).map(({ name }) => name)).toEqual(['acr', 'ecr']);
     for (const [method, path] of [
       ['GET', ''],
       ['PATCH', ''],

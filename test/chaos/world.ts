@@ -6,6 +6,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, SQSBatc
 import type { Desired } from '../../functions/core/application.ts';
 import { makeExpressionEngine } from '../../functions/core/expression.ts';
 import { encodeDeployment } from '../../functions/core/message.ts';
+import { refused } from '../../functions/core/parsed.ts';
 import { makeDeployHandler } from '../../functions/deploy/handler.ts';
 import { makeIngestHandler } from '../../functions/ingest/handler.ts';
 import { makeMatchHandler } from '../../functions/match/handler.ts';
@@ -35,6 +36,8 @@ const START = Date.UTC(2026, 0, 1);
 const MAX_RECEIVES = 5;
 /** Longer than the lease, as on AWS; shorter than there, for more encounters. */
 const VISIBILITY = 120_000;
+/** Events of ECR become messages like any other before anything of this begins. */
+const noEvents = async () => refused('no event is sent here');
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 
@@ -99,7 +102,7 @@ export const runWorld = async ({ seed, pushes, faults: faulty, planted = {} }: W
     deliver: (batch) =>
       invoke<SQSBatchResponse>(
         'match',
-        async (invocation) => makeMatchHandler(wrap(planted.match, matchPorts(invocation, around)))(toEvent(batch), timelessContext),
+        async (invocation) => makeMatchHandler(wrap(planted.match, matchPorts(invocation, around)), noEvents)(toEvent(batch), timelessContext),
         settle(batch, () => pushesQueue),
       ),
   });

@@ -18,6 +18,9 @@ describe('settings from the CDK context', () => {
       { alarmTopicArn: 'arn:aws-cn:sns:cn-north-1:123456789012:on-call' },
       { stackName: 'ImageTriggers', alarmTopicArn: 'arn:aws-cn:sns:cn-north-1:123456789012:on-call' },
     ],
+    [{ ecr: 'all' }, { stackName: 'ImageTriggers', ecr: 'all' }],
+    [{ ecr: 'team/*' }, { stackName: 'ImageTriggers', ecr: ['team/*'] }],
+    [{ ecr: 'shop/web,team/sub/*,base_image' }, { stackName: 'ImageTriggers', ecr: ['shop/web', 'team/sub/*', 'base_image'] }],
   ])('take %j', (context, settings) => {
     expect(given(context)).toEqual(settings);
   });
@@ -29,6 +32,16 @@ describe('settings from the CDK context', () => {
     [{ callDays: 1.5 }, '"callDays" is 1.5'],
     [{ stackName: '2nd' }, '"stackName" is "2nd"'],
     [{ alarmTopicArn: 'on-call' }, '"alarmTopicArn" is "on-call"; allowed is the ARN of an SNS topic'],
+    [{ ecr: 'true/' }, '"ecr" is "true/"; allowed is "all", or repositories of ECR'],
+    [{ ecr: '' }, '"ecr" is ""'],
+    [{ ecr: '*' }, '"ecr" is "*"'],
+    [{ ecr: 'team*' }, '"ecr" is "team*"'],
+    [{ ecr: 'team/*/web' }, '"ecr" is "team/*/web"'],
+    [{ ecr: 'Shop/web' }, '"ecr" is "Shop/web"'],
+    [{ ecr: 'shop/web, team/*' }, '"ecr" is "shop/web, team/*"'],
+    [{ ecr: 'all,shop/web' }, '"ecr" is "all,shop/web"'],
+    [{ ecr: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/web:v1' }, 'allowed is "all", or repositories'],
+    [{ ecr: Array.from({ length: 200 }, () => 'team/web').join(',') }, 'allowed is "all", or repositories'],
   ])('refuse %j rather than fall back to a default', (context, message) => {
     expect(() => given(context)).toThrow(message);
   });

@@ -99,7 +99,16 @@ describe('the functions', () => {
       ingest: [ENV.definitionsTable, ENV.callsTable, ENV.pushesQueueUrl].sort(),
       match: [ENV.definitionsTable, ENV.callsTable, ENV.deploymentsQueueUrl, ENV.retentionDays].sort(),
       deploy: [ENV.definitionsTable, ENV.callsTable, ENV.deploymentsQueueUrl, ENV.retentionDays, ENV.maxReceives, ENV.externalId].sort(),
-      api: [ENV.definitionsTable, ENV.callsTable, ENV.deploymentsQueueUrl, ENV.retentionDays, ENV.webhookBaseUrl, ENV.externalId, ENV.deployRoleArn].sort(),
+      api: [
+        ENV.definitionsTable,
+        ENV.callsTable,
+        ENV.deploymentsQueueUrl,
+        ENV.retentionDays,
+        ENV.webhookBaseUrl,
+        ENV.externalId,
+        ENV.deployRoleArn,
+        ENV.ecrRegistry,
+      ].sort(),
     });
   });
 

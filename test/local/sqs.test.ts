@@ -22,6 +22,7 @@ const server = makeAwsEndpoint({
   dynamodb: none,
   ssm: none,
   secretsManager: none,
+  events: none,
   sqs: makeSqsApi({
     queues,
     now: Date.now,

@@ -2,6 +2,7 @@
 import type { SQSBatchResponse } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { encodeDeployment, encodePushes } from '../../functions/core/message.ts';
+import { refused } from '../../functions/core/parsed.ts';
 import { makeDeployHandler } from '../../functions/deploy/handler.ts';
 import { LEASE_MS } from '../../functions/deploy/reconcile.ts';
 import { makeIngestHandler } from '../../functions/ingest/handler.ts';
@@ -47,6 +48,7 @@ describe('ingest behind API Gateway', () => {
   });
 });
 
+const noEvents = async () => refused('no event is sent here');
 const failures = (answer: SQSBatchResponse | undefined): readonly string[] => (answer?.batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier);
 
 describe('match behind its queue', () => {
@@ -59,7 +61,7 @@ describe('match behind its queue', () => {
       triggersOf: (repository: string) => (repository.endsWith('poison') ? Promise.reject(new Error('poison')) : bench.ports.match.triggersOf(repository)),
     };
     const poison = encodePushes(message(push(9, { repository: 'registry.example.com/poison' })))[0] ?? '';
-    const answer = await makeMatchHandler(ports)(
+    const answer = await makeMatchHandler(ports, noEvents)(
       sqsEvent([
         { id: 'm1', body: bodyOf(1), receives: 1 },
         { id: 'm2', body: poison, receives: 1 },
@@ -84,14 +86,14 @@ describe('deploy behind its queue', () => {
 
   test('a message is a reconcile', async () => {
     const { bench, handler } = ready();
-    await makeMatchHandler(bench.ports.match)(sqsEvent([{ id: 'p', body: encodePushes(message(push(1)))[0] ?? '', receives: 1 }]), apiContext);
+    await makeMatchHandler(bench.ports.match, noEvents)(sqsEvent([{ id: 'p', body: encodePushes(message(push(1)))[0] ?? '', receives: 1 }]), apiContext);
     expect(failures(await handler(record(1), apiContext))).toEqual([]);
     expect(bench.call(1)?.status).toBe('delivered');
   });
 
   test('on its last receive the work is recorded as failed, and the message goes to the dead letters', async () => {
     const { bench, handler } = ready();
-    await makeMatchHandler(bench.ports.match)(sqsEvent([{ id: 'p', body: encodePushes(message(push(1)))[0] ?? '', receives: 1 }]), apiContext);
+    await makeMatchHandler(bench.ports.match, noEvents)(sqsEvent([{ id: 'p', body: encodePushes(message(push(1)))[0] ?? '', receives: 1 }]), apiContext);
     bench.cutAt(3, 'before');
     expect(await bench.until(handler(record(4), apiContext))).toBe('gone');
     bench.revive();
@@ -119,7 +121,7 @@ describe('deploy behind its queue', () => {
     await looking(async () => undefined)(undefined);
     const deploy = makeDeployHandler({ ...bench.ports.deploy, application: looking(bench.ports.deploy.application) }, bench.ports.tick, 5);
     await deploy(record(1), apiContext);
-    const matched = makeMatchHandler({ ...bench.ports.match, triggersOf: looking(bench.ports.match.triggersOf) });
+    const matched = makeMatchHandler({ ...bench.ports.match, triggersOf: looking(bench.ports.match.triggersOf) }, noEvents);
     await matched(sqsEvent([{ id: 'p', body: encodePushes(message(push(1)))[0] ?? '', receives: 1 }]), apiContext);
     expect(seen).toHaveLength(3);
     expect(new Set(seen).size).toBe(1);

@@ -1,0 +1,16 @@
+/**
+ * The hook that nobody has to make: what the stack's own EventBridge rule brings of Amazon ECR. It has no URL, so nothing
+ * can be pasted or stolen, and it may speak for whatever registry an event names: EventBridge lets nobody but AWS say
+ * `aws.ecr`, and an event of another account comes only where that account was let onto the bus.
+ */
+import type { HookDefinition } from './definitions.ts';
+
+export const ECR_HOOK = {
+  name: 'ecr',
+  registry: 'ecr',
+  hostAliases: [],
+  enabled: true,
+  tokens: [],
+  createdAt: 0,
+  updatedAt: 0,
+} as const satisfies HookDefinition;

@@ -1,0 +1,57 @@
+/**
+ * Pushes to Amazon ECR without anything pasted: a rule of EventBridge puts the events of this account and region into the
+ * pushes queue as they are, so that an archive of EventBridge or a redrive can replay them.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html
+ *
+ * EventBridge tries for 24 hours. What it could not deliver even then lies in a queue that rings; it is no dead letter of
+ * another queue, so SQS cannot redrive it: the image is pushed again.
+ */
+import { Duration, Validations } from 'aws-cdk-lib';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { alarm } from './alarm.ts';
+import type { WorkQueue } from './queue.ts';
+
+/** Paths (`team/app`), or everything below one (`team/*`). */
+export type EcrRepositories = 'all' | readonly string[];
+
+interface EcrEventsProps {
+  readonly repositories: EcrRepositories;
+  readonly pushes: WorkQueue;
+}
+
+export class EcrEvents extends Construct {
+  constructor(scope: Construct, id: string, { repositories, pushes }: EcrEventsProps) {
+    super(scope, id);
+    const undelivered = new Queue(this, 'Undelivered', { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, retentionPeriod: Duration.days(14) });
+    Validations.of(undelivered).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'This is the dead-letter queue of the rule; EventBridge names it, not another queue.',
+    });
+    const period = Duration.minutes(1);
+    alarm(
+      this,
+      'Undelivered',
+      undelivered.metricApproximateNumberOfMessagesVisible({ period }),
+      'A push to ECR could not be put into the pushes queue within 24 hours: the attributes of the message say why; push the image again',
+    );
+    const rule = new Rule(this, 'Pushes', {
+      description: 'Every image that is pushed to ECR under a tag',
+      eventPattern: {
+        source: ['aws.ecr'],
+        detailType: ['ECR Image Action'],
+        detail: {
+          'action-type': ['PUSH'],
+          result: ['SUCCESS'],
+          // The platforms of a multi-platform image are pushed without a tag, and can never fire.
+          'image-tag': [{ exists: true }],
+          ...(repositories === 'all' ? {} : { 'repository-name': repositories.map(matching) }),
+        },
+      },
+    });
+    pushes.takesEventsOf(rule, undelivered);
+  }
+}
+
+const matching = (repository: string): string | { readonly prefix: string } => (repository.endsWith('/*') ? { prefix: repository.slice(0, -1) } : repository);
