@@ -10,7 +10,7 @@
  * `pushed_at` has no time zone, so it orders nothing.
  */
 import * as z from 'zod/mini';
-import { tagProblem } from './artifact.ts';
+import { eventsOf, judge } from './judge.ts';
 import { decodeShape, detail, optionalText, textOr } from './payload.ts';
 import type { EventReading, Registry } from './registry.ts';
 
@@ -48,21 +48,19 @@ export const alibabaAcr: Registry<EventReading> = {
     const read = decodeShape(notification, body, WHAT);
     if (!read.ok) return { is: 'unreadable', why: read.why };
     const { push_data, repository } = read.value;
+    if (textOr(repository.repo_full_name ?? repository.region) === undefined)
+      return { is: 'unreadable', why: `the body is not ${WHAT}: "repository" has neither "repo_full_name" nor "region"` };
     const [namespace, name] = [textOr(repository.namespace), textOr(repository.name)];
     const path = textOr(repository.repo_full_name) ?? (namespace === undefined || name === undefined ? undefined : `${namespace}/${name}`);
     if (path === undefined) return { is: 'unreadable', why: `the body is not ${WHAT}: "repository" names neither "repo_full_name" nor "namespace" and "name"` };
-    const tag = textOr(push_data.tag);
-    const problem = tagProblem(tag);
-    if (tag === undefined || problem !== undefined)
-      return { is: 'events', pushes: [], ignored: [{ why: problem ?? '', reference: tag === undefined ? path : `${path}:${tag}` }] };
     const host = hostOfRegion(textOr(repository.region), registryHost);
-    const digest = textOr(push_data.digest);
-    return { is: 'events', pushes: [{ ...(host === undefined ? {} : { host }), path, tag, ...(digest === undefined ? {} : { digest }) }], ignored: [] };
+    return eventsOf([judge({ host, path, tag: textOr(push_data.tag), digest: textOr(push_data.digest) })]);
   },
   guide: (url) => [
     'In the console of Container Registry open the repository, then Triggers (触发器), and create one.',
     `Trigger URL: ${url}`,
     'Trigger: All (全部触发). The rule of the trigger here decides, and records what did not fire.',
+    `Or: aliyun cr CreateRepoTrigger --InstanceId INSTANCE --RepoId REPOSITORY --TriggerName image-triggers --TriggerType ALL --TriggerUrl '${url}'`,
     'If the instance has a host of its own (…-registry.<region>.cr.aliyuncs.com, crpi-….personal.cr.aliyuncs.com), give it as "registryHost": the notification does not name it.',
   ],
 };

@@ -1,4 +1,5 @@
 /** What lies beside images in a registry and must never be deployed. */
+import { isDigest } from '../core/image.ts';
 
 /** cosign's tags for signatures, attestations and SBOMs, and the fallback tag of the referrers API (OCI distribution 1.1, "Referrers Tag Schema"). */
 const BESIDE = /^sha(?:256-[0-9a-f]{64}|512-[0-9a-f]{128})(\.[a-z]+)?$/;
@@ -6,6 +7,7 @@ const BESIDE = /^sha(?:256-[0-9a-f]{64}|512-[0-9a-f]{128})(\.[a-z]+)?$/;
 /** Why something under this tag is no image; undefined when it may be one. */
 export const tagProblem = (tag: string | undefined): string | undefined => {
   if (tag === undefined) return 'it has no tag: only what is pushed under a tag can fire';
+  if (isDigest(tag)) return 'its tag is its digest: it is one platform of an image, or has no tag';
   const suffix = BESIDE.exec(tag);
   if (suffix === null) return undefined;
   return suffix[1] === undefined
@@ -27,6 +29,12 @@ const WITH_CONFIG: ReadonlySet<string> = new Set(['application/vnd.oci.image.man
 const IMAGE_CONFIGS: ReadonlySet<string> = new Set(['application/vnd.oci.image.config.v1+json', 'application/vnd.docker.container.image.v1+json']);
 /** Content of signatures and attestations, which carry the config of an image all the same (cosign, BuildKit). */
 const STATEMENTS = /^application\/vnd\.(?:dev\.cosign\.|dev\.sigstore\.|in-toto\+)/;
+
+/** Judges by the media type of the config alone, where a sender tells that one and not the manifest's. */
+export const configProblem = (config: string | undefined): string | undefined =>
+  config === undefined || IMAGE_CONFIGS.has(config) || MANIFESTS.has(config)
+    ? undefined
+    : `it holds ${config.slice(0, 100)} (a chart or another artifact), not the config of an image`;
 
 export const mediaTypeProblem = (mediaType: string | undefined): string | undefined => {
   if (mediaType === undefined || MANIFESTS.has(mediaType)) return undefined;

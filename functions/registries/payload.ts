@@ -1,6 +1,7 @@
 /** Reading a payload: bytes to JSON to the shape that one format knows. Nothing here throws, whatever was sent. */
 import * as z from 'zod/mini';
 import { type Parsed, parsed, refused } from '../core/parsed.ts';
+import type { RawRequest } from './registry.ts';
 
 /** Text that may be missing, null or empty: all three mean "none". */
 export const optionalText = z.optional(z.nullable(z.string()));
@@ -9,8 +10,29 @@ export const detail = z.optional(z.unknown());
 
 export const textOr = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 /** The same of a field of an object that is itself a detail. */
-export const textIn = (value: unknown, field: string): string | undefined =>
-  typeof value === 'object' && value !== null ? textOr(Object.getOwnPropertyDescriptor(value, field)?.value) : undefined;
+export const textIn = (value: unknown, field: string): string | undefined => textOr(fieldIn(value, field));
+
+/** A field of any type, of an object that is itself a detail. */
+export const fieldIn = (value: unknown, field: string): unknown =>
+  typeof value === 'object' && value !== null ? Object.getOwnPropertyDescriptor(value, field)?.value : undefined;
+
+/** `name` in lower case; undefined where the header is missing or empty. */
+export const headerOf = ({ headers }: RawRequest, name: string): string | undefined => textIn(headers, name);
+
+/** The body, or the one field of a form or of the query that some senders put it in. */
+export const payloadBytes = (request: RawRequest, field: string): Uint8Array | undefined => {
+  if (request.method === 'GET' && request.body.length === 0) return encode(textIn(request.query, field));
+  if (headerOf(request, 'content-type')?.toLowerCase().startsWith(FORM) !== true) return request.body;
+  return encode(new URLSearchParams(new TextDecoder().decode(request.body)).get(field));
+};
+
+const FORM = 'application/x-www-form-urlencoded';
+const encode = (text: string | null | undefined): Uint8Array | undefined => (text == null ? undefined : new TextEncoder().encode(text));
+
+export const decodePayload = (request: RawRequest, field: string): Parsed<unknown> => {
+  const bytes = payloadBytes(request, field);
+  return bytes === undefined ? refused(`the delivery has no field "${field}", which is what this sender puts its JSON in`) : decodeJson(bytes);
+};
 
 export const decodeJson = (body: Uint8Array): Parsed<unknown> => {
   if (body.length === 0) return refused('the body is empty: send the registry’s JSON with POST');

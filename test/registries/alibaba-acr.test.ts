@@ -66,9 +66,14 @@ test.each([
 
 test.each([
   [{ tag: 'a'.repeat(129) }, 'is not a tag (129 characters)'],
-  [{ digest: 'sha256:abc' }, 'is not a digest'],
   [{ tag: 1 }, 'the field "push_data.tag" is missing or not of type string'],
 ])('refuses %j', (push, why) => expect(read(notification(push))).toContain(why));
+
+it('leaves out a digest that is none, and goes on by the tag', () =>
+  expect(alibabaAcr.read(notification({ digest: 'sha256:abc' }), { hostAliases: [] })).toMatchObject({
+    pushes: [{ host: 'registry.cn-beijing.aliyuncs.com', path: 'shop/web', tag: 'release-v1' }],
+    ignored: [],
+  }));
 
 describe('aliases', () => {
   test.each([

@@ -1,9 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { isRegistryName, REGISTRY_NAMES } from '../../functions/registries/index.ts';
-import { contractOf, fixtures } from './contract.ts';
-
-const ROOT = new URL('../fixtures/registries/', import.meta.url);
+import { contractOf } from './contract.ts';
+import { fixtures, ROOT } from './fixtures.ts';
 
 for (const name of REGISTRY_NAMES) contractOf(name);
 

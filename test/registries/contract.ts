@@ -1,77 +1,15 @@
 /** What every webhook format has to keep, run over the whole table and over every recorded delivery that a format of the table reads. */
-import { readFileSync } from 'node:fs';
+import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { normaliseRepository } from '../../functions/core/image.ts';
-import { type HookScope, toPush } from '../../functions/core/push.ts';
-import { loadRegistry, looksLike, REGISTRY_NAMES, type RegistryName } from '../../functions/registries/index.ts';
-import type { RawRequest, Reading, Registry } from '../../functions/registries/registry.ts';
-
-const loaded = new Map(await Promise.all(REGISTRY_NAMES.map(async (name) => [name, await loadRegistry(name)] as const)));
-export const formatOf = (name: RegistryName): Registry => {
-  const found = loaded.get(name);
-  if (found === undefined) throw new Error(`no format ${name}`);
-  return found;
-};
-
-const ROOT = new URL('../fixtures/registries/', import.meta.url);
-
-export interface Expected {
-  readonly registry?: string;
-  readonly repository?: string;
-  readonly tag?: string;
-  readonly digest?: string;
-  readonly pushedAt?: string;
-  readonly actor?: string;
-  readonly mediaType?: string;
-}
-export interface Fixture {
-  readonly file: string;
-  readonly kind: string;
-  readonly format: RegistryName;
-  readonly request: RawRequest;
-  readonly expected: readonly Expected[];
-}
-
-/** Folders whose deliveries another format reads. */
-const READ_BY: Readonly<Record<string, RegistryName>> = { gitlab: 'distribution' };
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
-const isExpected = (value: unknown): value is Expected => isRecord(value) && Object.values(value).every((field) => typeof field === 'string');
-
-/** Request line and headers as recorded; lines with `#` are notes. */
-const readRequest = (file: string): RawRequest => {
-  const [line = '', ...lines] = readFileSync(new URL(file.replace(/\.json$/, '.headers.txt'), ROOT), 'utf8').split(/\r?\n/);
-  const [method = 'POST', target = '/'] = line.split(' ');
-  const headers = Object.fromEntries(
-    lines.flatMap((text) => {
-      const colon = text.indexOf(':');
-      return text.startsWith('#') || colon === -1 ? [] : [[text.slice(0, colon).trim().toLowerCase(), text.slice(colon + 1).trim()]];
-    }),
-  );
-  return { method, headers, query: Object.fromEntries(new URL(target, 'http://localhost').searchParams), body: readFileSync(new URL(file, ROOT)) };
-};
-
-export const INDEX: readonly unknown[] = JSON.parse(readFileSync(new URL('INDEX.json', ROOT), 'utf8'));
-
-export const fixtures: readonly Fixture[] = INDEX.flatMap((entry) => {
-  if (!isRecord(entry) || typeof entry.file !== 'string' || typeof entry.registry !== 'string' || typeof entry.kind !== 'string')
-    throw new Error(`odd entry ${JSON.stringify(entry)}`);
-  const { file, registry, kind, expect: expected } = entry;
-  const format = REGISTRY_NAMES.find((name) => name === (READ_BY[registry] ?? registry));
-  if (format === undefined) return [];
-  return [{ file, kind, format, request: readRequest(file), expected: Array.isArray(expected) ? expected.filter(isExpected) : [] }];
-});
+import { toPush } from '../../functions/core/push.ts';
+import { looksLike, type RegistryName } from '../../functions/registries/index.ts';
+import type { Proof, RawRequest, Reading } from '../../functions/registries/registry.ts';
+import { claimedBy, fixtures, formatOf, sameBody, scopeFor } from './fixtures.ts';
 
 const NOW = 1_800_000_000_000;
-/** A hook as the format needs it: those that cannot name their registry get the one that is expected. */
-export const scopeFor = (format: RegistryName, expected: readonly Expected[]): HookScope & { readonly name: string } => ({
-  name: 'h',
-  hostAliases: [],
-  ...(formatOf(format).needsRegistryHost ? { registryHost: expected[0]?.registry ?? 'registry.example.com' } : {}),
-});
-
-const isSound = (reading: Reading): boolean =>
+export const isSound = (reading: Reading): boolean =>
   reading.is === 'handshake' ||
   (reading.is === 'unreadable'
     ? reading.why.length > 20 && reading.why.length < 500
@@ -80,13 +18,22 @@ const isSound = (reading: Reading): boolean =>
 export const contractOf = (name: RegistryName): void => {
   const registry = formatOf(name);
   const own = fixtures.filter(({ format }) => format === name);
-  const foreign = fixtures.filter(({ format }) => format !== name);
-  const scope = scopeFor(name, []);
+  const foreign = fixtures.filter(({ format }) => !sameBody(name, format));
+  const scope = scopeFor(name);
 
   describe(`the format ${name}`, () => {
     it('has recorded pushes', () => expect(own.filter(({ kind }) => kind === 'image-push').length).toBeGreaterThan(0));
 
-    test.each(own)('reads $file', ({ format, request, expected, kind }) => {
+    test.each(own.filter(({ respond }) => respond !== undefined))('answers $file', ({ request, respond }) => {
+      const reading = registry.read(request, scope);
+      if (reading.is !== 'handshake') throw new Error(JSON.stringify(reading));
+      const { status, headers, body } = reading.answer;
+      expect(status).toBe(respond?.status);
+      for (const header of respond?.headers ?? []) expect(headers[header.toLowerCase()]).toBeTruthy();
+      if (respond?.body !== undefined) expect(JSON.parse(body ?? '')).toEqual(respond.body);
+    });
+
+    test.each(own.filter(({ respond }) => respond === undefined))('reads $file', ({ format, request, expected, kind }) => {
       const reading = registry.read(request, scopeFor(format, expected));
       if (reading.is !== 'events') throw new Error(JSON.stringify(reading));
       const tagged = kind === 'image-push' ? expected : [];
@@ -126,14 +73,42 @@ export const contractOf = (name: RegistryName): void => {
 
     test.each(foreign)('does not take $file for its own, and says whose it is', async ({ request, format }) => {
       expect(registry.recognises(request)).toBe(false);
-      expect(await looksLike(request, name)).toBe(format);
+      expect(await looksLike(request, name)).toBe(claimedBy(format));
+    });
+
+    test.each(foreign.filter(({ format }) => !READS_ALSO[name]?.includes(format)))('reads no push out of $file', ({ request }) => {
+      const reading = registry.read(request, { ...scope, registryHost: 'registry.example.com' });
+      expect(reading.is === 'events' ? reading.pushes : []).toEqual([]);
+    });
+
+    test.each(signed(own, registry.proofs))('signs $file as its proof says', ({ request, proof, secret }) => {
+      expect(signatureOf(request, proof, secret)).toBe(presented(request, proof));
+      const flipped = flip(request.body, Math.floor(request.body.length / 2));
+      expect(signatureOf({ ...request, body: flipped }, proof, secret)).not.toBe(presented(request, proof));
+    });
+
+    // A format without recorded signatures would pass the test above without having been tried.
+    if (registry.proofs.some(({ by }) => by === 'hmac')) it('has recorded signatures', () => expect(signed(own, registry.proofs).length).toBeGreaterThan(0));
+
+    test.each(own)('is not upset by one wrong byte of $file, nor by its end missing', ({ request, expected, format }) => {
+      const text = Buffer.from(request.body).toString();
+      for (let i = 0; i < 64; i += 1) {
+        const at = Math.floor((request.body.length * i) / 64);
+        const scoped = scopeFor(format, expected);
+        expect(isSound(registry.read({ ...request, body: flip(request.body, at) }, scoped))).toBe(true);
+        const cut = registry.read({ ...request, body: request.body.subarray(0, at) }, scoped);
+        // What is missing may be white space alone.
+        if (text.slice(0, at).trim() !== text.trim() && cut.is === 'events') expect(cut.pushes).toEqual([]);
+      }
     });
 
     it('answers anything', () => {
       const value = fc.oneof(
         fc.uint8Array({ maxLength: 40 }),
         fc.jsonValue({ maxDepth: 3 }).map((json) => Buffer.from(JSON.stringify(json))),
-        fc.tuple(fc.constantFrom(...own), fc.nat(), fc.jsonValue({ maxDepth: 2 })).map(([{ request }, at, other]) => mutated(request.body, at, other)),
+        fc
+          .tuple(fc.constantFrom(...own.filter(({ request }) => request.body.length > 0)), fc.nat(), fc.jsonValue({ maxDepth: 2 }))
+          .map(([{ request }, at, other]) => mutated(request.body, at, other)),
       );
       fc.assert(
         fc.property(value, (body) => {
@@ -175,6 +150,34 @@ export const contractOf = (name: RegistryName): void => {
     });
   });
 };
+
+/** Bodies that a format reads though they are another's; `recognises` tells them apart, so they are not deployed either. */
+const READS_ALSO: Partial<Record<RegistryName, readonly RegistryName[]>> = { harbor: ['tencent-tcr'] };
+
+type Hmac = Extract<Proof, { by: 'hmac' }>;
+type Signed = (typeof fixtures)[number] & { readonly proof: Hmac; readonly secret: string };
+/** The one recording whose secret is not ours. */
+const SECRETS: Readonly<Record<string, string>> = { 'nexus/component-created-docker.json': 'gk0qp4u98xy0vntojv81i8zcjr4zw7xd6c4ugzad' };
+
+const signed = (own: typeof fixtures, proofs: readonly Proof[]): readonly Signed[] =>
+  proofs
+    .filter((proof) => proof.by === 'hmac')
+    .flatMap((proof) =>
+      own
+        .filter(({ request }) => presented(request, proof) !== undefined)
+        .map((fixture) => ({ ...fixture, proof, secret: SECRETS[fixture.file] ?? 'fixture-secret' })),
+    );
+const signatureOf = (request: RawRequest, { hash, over }: Hmac, secret: string): string =>
+  createHmac(hash, secret)
+    .update(over?.(request) ?? request.body)
+    .digest('hex');
+const presented = ({ headers }: RawRequest, { header, prefixes }: Hmac): string | undefined => {
+  const value = headers[header.toLowerCase()];
+  const prefix = prefixes.find((begin) => begin !== '' && value?.startsWith(begin)) ?? '';
+  return value?.slice(prefix.length);
+};
+
+const flip = (body: Uint8Array, at: number): Uint8Array => body.map((byte, i) => (i === at ? byte ^ 1 : byte));
 
 const HOSTS = ['docker.io', 'registry.example.com:5000', 'a-registry.cn-beijing.cr.aliyuncs.com', 'REGISTRY.cn-hangzhou.aliyuncs.com', '[::1]:5000'];
 
