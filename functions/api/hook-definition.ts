@@ -5,7 +5,8 @@ import { parseRepositoryPattern } from '../core/repository-pattern.ts';
 import { shown } from '../core/shown.ts';
 import type { Registry } from '../registries/registry.ts';
 import type { FieldProblem } from '../schema/check.ts';
-import type { CredentialBody, HookBody, HookPatch } from '../schema/hook.ts';
+import type { HookBody, HookPatch } from '../schema/hook.ts';
+import { type CredentialPorts, readCredential } from './credential.ts';
 import type { ApiPorts } from './ports.ts';
 import { invalid } from './problem.ts';
 import { refuse } from './request.ts';
@@ -15,12 +16,13 @@ export type HookParts = Pick<HookBody, 'name' | 'registry' | 'registryHost' | 'h
 type Scope = Pick<HookParts, 'registryHost'> & { readonly hostAliases?: readonly string[] | undefined; readonly repositories?: readonly string[] | undefined };
 /** What a hook's definition follows from; how its deliveries are read is no part of that. */
 type Format = Omit<Registry, 'read'>;
-type HookPorts = Pick<ApiPorts, 'registryNames' | 'hashToken'> & { registry(name: string): Promise<Format | undefined> };
+type HookPorts = Pick<ApiPorts, 'registryNames'> & CredentialPorts & { registry(name: string): Promise<Format | undefined> };
 
 export const makeHook = async (body: HookParts, token: string, now: number, ports: HookPorts): Promise<HookDefinition> => {
   const registry = await registryOf(body.registry, ports);
   const scope = readScope(body, body.registry, registry);
-  const credential = body.credential === undefined ? undefined : readCredential(body.credential, body.registry, registry, ports);
+  const whose = { hook: body.name, format: body.registry, registry };
+  const credential = body.credential === undefined ? undefined : await readCredential(body.credential, whose, now, ports);
   return {
     name: body.name,
     registry: body.registry,
@@ -52,7 +54,7 @@ export const changeHook = async (hook: HookDefinition, patch: HookPatch, now: nu
   const kept = patch.credential === undefined ? credential : undefined;
   if (kept !== undefined && !registry.proofs.some(({ by }) => by === kept.by))
     throw refuse('credential', `${name} cannot send the ${kept.by} credential that the hook has: give "credential" anew, or null`);
-  const given = patch.credential == null ? kept : readCredential(patch.credential, name, registry, ports);
+  const given = patch.credential == null ? kept : await readCredential(patch.credential, { hook: hook.name, format: name, registry }, now, ports);
   return {
     ...rest,
     registry: name,
@@ -63,7 +65,7 @@ export const changeHook = async (hook: HookDefinition, patch: HookPatch, now: nu
   };
 };
 
-const registryOf = async (name: string, ports: HookPorts): Promise<Format> => {
+export const registryOf = async (name: string, ports: Pick<HookPorts, 'registry' | 'registryNames'>): Promise<Format> => {
   const registry = await ports.registry(name);
   if (registry === undefined) throw refuse('registry', `${shown(name)} is no format that is known here: give one of ${ports.registryNames.join(', ')}`);
   return registry;
@@ -95,20 +97,4 @@ const readScope = (parts: Scope, name: string, registry: Format) => {
     hostAliases: [...new Set(aliases)].filter((alias) => alias !== registryHost),
     ...(parts.repositories === undefined ? {} : { repositories: parts.repositories }),
   };
-};
-
-const readCredential = (body: CredentialBody, name: string, registry: Format, ports: HookPorts): NonNullable<HookDefinition['credential']> => {
-  const proof = registry.proofs.find(({ by }) => by === body.by);
-  if (proof === undefined) {
-    const can = registry.proofs.map(({ by }) => by).join(' or ');
-    throw refuse(
-      'credential',
-      can === ''
-        ? `${name} can send nothing but its URL, whose token is the secret: leave "credential" out`
-        : `${name} cannot send ${body.by}: it can send ${can}`,
-    );
-  }
-  if (body.by === 'basic') return { by: 'basic', sha256: ports.hashToken(`${body.user}:${body.password}`) };
-  const header = body.name ?? (proof.by === 'header' ? proof.name : 'Authorization');
-  return { by: 'header', name: header.toLowerCase(), sha256: ports.hashToken(body.value) };
 };

@@ -3,15 +3,16 @@ import { Hono } from 'hono';
 import type { HookDefinition } from '../core/definitions.ts';
 import { hostOf } from '../core/image.ts';
 import { shown } from '../core/shown.ts';
-import { hookBody, hookPatch } from '../schema/hook.ts';
+import { credentialRotation, hookBody, hookPatch } from '../schema/hook.ts';
 import { DEFAULT_LIMIT, emptyBody, noQuery, pageQuery, rotateQuery } from '../schema/request.ts';
+import { readCredential } from './credential.ts';
 import { enablingRoutes } from './enabling.ts';
 import { findTriggers, NAMES_SHOWN, namesOf } from './find-triggers.ts';
-import { changeHook, makeHook } from './hook-definition.ts';
+import { changeHook, makeHook, registryOf } from './hook-definition.ts';
 import type { ApiPorts } from './ports.ts';
 import { Problem, unknownName } from './problem.ts';
 import { nameIn, readBody, readQuery, refuse } from './request.ts';
-import { endFormer, rotateTokens } from './rotation.ts';
+import { endFormer, endFormerSecret, rotateCredential, rotateTokens } from './rotation.ts';
 import { hookView, iso } from './views.ts';
 
 /** Shown once: the URL with its token, and where to paste it. */
@@ -99,6 +100,25 @@ export const hookRoutes = (ports: ApiPorts): Hono => {
     const changed = changedOr(await ports.hooks.change(name, (hook) => rotateTokens(hook, sha256, now, keep === 'former')), 'hook', name);
     const ends = changed.tokens.find((stored) => stored.sha256 !== sha256)?.expiresAt;
     return c.json({ ...view(changed), ...(await shownOnce(changed, token, ports)), previousValidUntil: ends === undefined ? undefined : iso(ends) });
+  });
+
+  app.post('/:name/rotate-credential', async (c) => {
+    const { keep } = readQuery(c, rotateQuery);
+    const { credential } = await readBody(c, credentialRotation);
+    const name = nameIn(c, 'hook');
+    const now = ports.now();
+    if (keep === 'newest') {
+      if (credential !== undefined) throw refuse('credential', 'nothing new is made when the newest is kept: leave it out');
+      return c.json(view(changedOr(await ports.hooks.change(name, (hook) => endFormerSecret(hook, now)), 'hook', name)));
+    }
+    if (credential === undefined) throw refuse('credential', 'it is missing: give the new one, of the same kind as the hook has');
+    const changed = await ports.hooks.change(name, async (hook) => {
+      const registry = await registryOf(hook.registry, ports);
+      // Without a name it is the same header as before, whatever the format's own is.
+      const same = credential.by === 'header' && hook.credential?.by === 'header' ? { name: hook.credential.name, ...credential } : credential;
+      return rotateCredential(hook, await readCredential(same, { hook: name, format: hook.registry, registry }, now, ports), now, keep === 'former');
+    });
+    return c.json(view(changedOr(changed, 'hook', name)));
   });
 
   app.delete('/:name', async (c) => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { monotonicFactory } from 'ulid';
 import { parsed } from '../core/parsed.ts';
 import { ENV, required } from '../env.ts';
+import { makeSealedSecrets } from '../hooks/sealed-secrets.ts';
 import { hashToken, makeToken } from '../hooks/token.ts';
 import { destinationOf, exceptions } from '../outbound/allow.ts';
 import { appCenter } from '../registries/app-center.ts';
@@ -31,6 +32,8 @@ const newWriter = (): string => randomBytes(9).toString('base64url');
 const trust = { deployRoleArn: required(env, ENV.deployRoleArn), externalId: required(env, ENV.externalId) };
 
 const allow = exceptions((env[ENV.outboundAllow] ?? '').split(',').filter((entry) => entry !== ''));
+
+const stackSecretArn = required(env, ENV.stackSecretArn);
 
 const app = makeApi({
   hooks: makeHooks(tables, newWriter),
@@ -63,6 +66,11 @@ const app = makeApi({
   },
   makeToken: (hook) => makeToken(hook, randomBytes),
   hashToken,
+  sealed: makeSealedSecrets({
+    readStackSecret: async () => (await import('../store/read-secret.ts')).readSecret(stackSecretArn),
+    randomBytes,
+    log: stdoutLog,
+  }),
   webhookBaseUrl: required(env, ENV.webhookBaseUrl),
   send: makeDeploymentsQueue(makeQueueClient(), required(env, ENV.deploymentsQueueUrl)).send,
   now: Date.now,

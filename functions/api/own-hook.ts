@@ -6,8 +6,8 @@
  * made on purpose, and whose URL is in use, goes on working.
  */
 import type { HookDefinition } from '../core/definitions.ts';
-import { HOOK_NAME_RULE } from '../schema/hook.ts';
-import { isTriggerUrlId } from '../schema/name.ts';
+import { hookNameProblem } from '../schema/hook.ts';
+import { essenceOf } from './credential.ts';
 import { findTriggers } from './find-triggers.ts';
 import { type HookParts, makeHook } from './hook-definition.ts';
 import type { ApiPorts } from './ports.ts';
@@ -24,10 +24,11 @@ export interface OwnHook {
 const MOST_TOKENS = 2;
 
 /** The hook as it would be, checked, before anything is written. */
-export const draftOwnHook = (parts: HookParts, ports: ApiPorts): { readonly hook: HookDefinition; readonly token: string } => {
-  if (isTriggerUrlId(parts.name)) throw refuse('name', HOOK_NAME_RULE);
+export const draftOwnHook = async (parts: HookParts, ports: ApiPorts): Promise<{ readonly hook: HookDefinition; readonly token: string }> => {
+  const problem = hookNameProblem(parts.name);
+  if (problem !== undefined) throw refuse('name', problem);
   const token = ports.makeToken(parts.name);
-  return { hook: makeHook(parts, token, ports.now(), ports), token };
+  return { hook: await makeHook(parts, token, ports.now(), ports), token };
 };
 
 export const storeOwnHook = async ({ hook, token }: { readonly hook: HookDefinition; readonly token: string }, ports: ApiPorts): Promise<OwnHook> => {
@@ -45,9 +46,9 @@ export const storeOwnHook = async ({ hook, token }: { readonly hook: HookDefinit
       },
     };
   const free = (await findTriggers({ hook: name }, 1, ports)).length === 0;
-  const changed = await ports.hooks.change(name, (found) => {
+  const changed = await ports.hooks.change(name, async (found) => {
     if (own !== undefined && found.tokens.some(({ sha256 }) => sha256 === own.sha256)) return found;
-    if (!free || !alike(found, hook) || found.tokens.length >= MOST_TOKENS || own === undefined)
+    if (!free || !(await alike(found, hook, ports)) || found.tokens.length >= MOST_TOKENS || own === undefined)
       throw new Problem('name-taken', `there is a hook named ${name}: let the trigger hear that one (hook ${name}, and no registry), or choose another name`);
     return { ...found, tokens: [...found.tokens, own], updatedAt: hook.updatedAt };
   });
@@ -57,6 +58,9 @@ export const storeOwnHook = async ({ hook, token }: { readonly hook: HookDefinit
 };
 
 /** Everything but tokens and times. */
-const alike = (a: HookDefinition, b: HookDefinition): boolean => essence(a) === essence(b);
-const essence = ({ registry, registryHost, hostAliases, repositories, credential, enabled }: HookDefinition): string =>
-  JSON.stringify([registry, registryHost, hostAliases, repositories, credential?.sha256, enabled]);
+const alike = async (a: HookDefinition, b: HookDefinition, ports: ApiPorts): Promise<boolean> => {
+  const [one, other] = [await essenceOf(a.credential, a.name, ports), await essenceOf(b.credential, b.name, ports)];
+  return one !== undefined && one === other && rest(a) === rest(b);
+};
+const rest = ({ registry, registryHost, hostAliases, repositories, enabled }: HookDefinition): string =>
+  JSON.stringify([registry, registryHost, hostAliases, repositories, enabled]);

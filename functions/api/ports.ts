@@ -52,6 +52,12 @@ export interface ApiPorts {
   makeToken(hook: string): string;
   /** sha256 in hex: of tokens, and of credentials that are only compared. */
   hashToken(text: string): string;
+  /** Secrets that signatures are checked with: sealed for their hook, and opened again only to compare two. */
+  readonly sealed: {
+    /** Undefined when the secret of the stack cannot be read at this moment. */
+    seal(hook: string, text: string): Promise<string | undefined>;
+    open(hook: string, sealed: string): Promise<{ readonly is: 'text'; readonly text: string } | { readonly is: 'foreign' | 'unready' }>;
+  };
   /** Without a slash at the end. */
   readonly webhookBaseUrl: string;
   /** Asks for a reconcile of each application. */

@@ -1,17 +1,18 @@
 /** What the API shows of what is stored: times in ISO 8601, never a token, hash or secret. */
 import type { Call } from '../core/call.ts';
-import type { ApplicationDefinition, HookDefinition, TriggerDefinition } from '../core/definitions.ts';
+import type { ApplicationDefinition, Credential, HookDefinition, TriggerDefinition } from '../core/definitions.ts';
 import type { AttemptRecord } from '../core/outcome.ts';
 import type { TriggerUrl } from '../store/definition-item.ts';
 import { type Lang, wordsOf } from './words.ts';
 
 export const iso = (time: number): string => new Date(time).toISOString();
+/** None of what nobody made. */
 const dates = ({ createdAt, updatedAt }: { readonly createdAt: number; readonly updatedAt: number }) => ({
-  createdAt: iso(createdAt),
-  updatedAt: iso(updatedAt),
+  createdAt: createdAt === 0 ? undefined : iso(createdAt),
+  updatedAt: updatedAt === 0 ? undefined : iso(updatedAt),
 });
 
-/** `tokens`: those that are valid. */
+/** `tokens`, and secrets of the credential: those that are valid, by their dates. */
 export const hookView = (hook: HookDefinition, now: number) => {
   const { name, registry, registryHost, hostAliases, repositories, enabled, credential, tokens } = hook;
   return {
@@ -21,14 +22,25 @@ export const hookView = (hook: HookDefinition, now: number) => {
     hostAliases,
     repositories,
     enabled,
-    ...(credential === undefined ? {} : { credential: credential.by === 'header' ? { by: credential.by, name: credential.name } : { by: credential.by } }),
-    tokens: tokens.flatMap(({ createdAt, expiresAt }) => {
-      if (expiresAt === undefined) return { createdAt: iso(createdAt) };
-      return expiresAt > now ? { createdAt: iso(createdAt), expiresAt: iso(expiresAt) } : [];
-    }),
+    ...(credential === undefined ? {} : { credential: credentialView(credential, now) }),
+    tokens: validDates(tokens, now),
     ...dates(hook),
   };
 };
+
+const credentialView = (credential: Credential, now: number) => {
+  if (credential.by === 'oidc') return credential;
+  const { by } = credential;
+  const secrets = validDates(by === 'hmac' ? credential.secrets : credential.values, now);
+  return { by, ...(by === 'header' ? { name: credential.name } : {}), secrets };
+};
+
+/** When each of those that are valid was made, and ends. */
+const validDates = (all: readonly { readonly createdAt: number; readonly expiresAt?: number }[], now: number) =>
+  all.flatMap(({ createdAt, expiresAt }) => {
+    if (expiresAt === undefined) return { createdAt: iso(createdAt) };
+    return expiresAt > now ? { createdAt: iso(createdAt), expiresAt: iso(expiresAt) } : [];
+  });
 
 /** Without its token, which nothing stored could tell. */
 export const triggerUrlView = ({ name, application, get, registryHost, hostAliases, repositories, createdAt }: TriggerUrl) => ({

@@ -10,14 +10,30 @@ export interface HookDefinition extends HookScope {
   readonly enabled: boolean;
   /** sha256 (hex) of every valid token: one, or two while rotating. */
   readonly tokens: readonly StoredToken[];
-  /** A second factor that the sender puts in a header, where its format can. Compared only, so kept as sha256. */
   /** A trigger URL: bound to this application, whatever the image. */
   readonly application?: string;
   /** A trigger URL: also a GET deploys. Off unless switched on, because whatever looks at a link sends a GET. */
   readonly get?: boolean;
-  readonly credential?: { readonly by: 'header'; readonly name: string; readonly sha256: string } | { readonly by: 'basic'; readonly sha256: string };
+  readonly credential?: Credential;
   readonly createdAt: number;
   readonly updatedAt: number;
+}
+
+/** How each delivery proves itself beside its URL, where its format can: one secret, or two while rotating. What is only compared is kept as sha256. */
+export type Credential =
+  /** What signs is needed as it is, so it is kept sealed: see `hooks/sealed-secrets.ts`. */
+  | { readonly by: 'hmac'; readonly secrets: readonly SealedSecret[] }
+  /** Of the whole value of the header. */
+  | { readonly by: 'header'; readonly name: string; readonly values: readonly StoredToken[] }
+  /** Of `user:password`. */
+  | { readonly by: 'basic'; readonly values: readonly StoredToken[] }
+  /** A token that the sender's identity provider signed: for this audience and, unless anybody's will do, to this account. */
+  | { readonly by: 'oidc'; readonly audience: string; readonly email?: string };
+
+export interface SealedSecret {
+  readonly sealed: string;
+  readonly createdAt: number;
+  readonly expiresAt?: number;
 }
 
 export interface StoredToken {

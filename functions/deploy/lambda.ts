@@ -1,8 +1,10 @@
+import { parsed, refused } from '../core/parsed.ts';
 import { ENV, required } from '../env.ts';
 import { makeOutbound } from '../outbound/request.ts';
 import { stdoutLog } from '../runtime/log.ts';
 import { makeApplicationOf } from '../store/application-of.ts';
 import { makeCalls } from '../store/calls.ts';
+import { makeDueKeys } from '../store/due-keys.ts';
 import { makeTables } from '../store/dynamo.ts';
 import { makeDeploymentsQueue, makeQueueClient } from '../store/queues.ts';
 import { makeReject } from '../store/rejects.ts';
@@ -23,6 +25,8 @@ const states = makeStates(tables);
 const deployments = makeDeploymentsQueue(makeQueueClient(), required(env, ENV.deploymentsQueueUrl));
 const outbound = makeOutbound({ allow: (env[ENV.outboundAllow] ?? '').split(',').filter((entry) => entry !== ''), clock: Date.now });
 const secret = makeSecrets(env);
+/** Larger than any set of keys that is published, and well below what an item may hold. */
+const MOST_KEY_BYTES = 100_000;
 const socketPath = env[ENV.dockerSocket] ?? '';
 
 export const handler = makeDeployHandler(
@@ -58,6 +62,19 @@ export const handler = makeDeployHandler(
     random: Math.random,
     log: stdoutLog,
   },
-  { due: states.due, sendAll: deployments.send, now: Date.now, log: stdoutLog },
+  {
+    due: states.due,
+    sendAll: deployments.send,
+    keys: {
+      ...makeDueKeys(tables),
+      fetch: async (url) => {
+        const answer = await outbound({ method: 'GET', url, headers: {}, mostBytes: MOST_KEY_BYTES }, AbortSignal.timeout(OUTSIDE_MS));
+        if (answer.is !== 'answered') return refused(answer.why);
+        return answer.status === 200 ? parsed(answer.body) : refused(`it answered ${answer.status}`);
+      },
+    },
+    now: Date.now,
+    log: stdoutLog,
+  },
   Number(required(env, ENV.maxReceives)),
 );

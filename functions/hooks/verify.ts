@@ -1,9 +1,11 @@
-/** The only place that compares secrets: always hash against hash, in constant time, each one of those that are valid. */
-import { timingSafeEqual } from 'node:crypto';
-import type { HookDefinition, StoredToken } from '../core/definitions.ts';
+/** The only place that compares secrets, with what lies beside it: in constant time, each one of those that are valid. */
+import type { Credential, HookDefinition, StoredToken } from '../core/definitions.ts';
+import type { Proof, RawRequest } from '../registries/registry.ts';
+import { equalHashes } from './equal.ts';
+import type { KeyStore } from './identity-token.ts';
+import type { SealedSecrets } from './sealed-secrets.ts';
 import { hashToken } from './token.ts';
-
-export type Verdict = { readonly ok: true } | { readonly ok: false; readonly why: string };
+import { failed, headerIn, OK, type Verdict } from './verdict.ts';
 
 /** Compared with when there is nothing to compare with, so that an unknown hook takes as long as a known one. */
 const NO_TOKEN: StoredToken = { sha256: hashToken(''), createdAt: 0, expiresAt: 0 };
@@ -19,41 +21,65 @@ export const verifyToken = (token: string, stored: readonly StoredToken[], now: 
   return valid;
 };
 
-/**
- * The second factor of a hook, where one is configured. For `header` the stored hash is that of the whole value of the
- * header, for `basic` that of `user:password`.
- */
-export const verifyCredential = (hook: Pick<HookDefinition, 'credential'>, request: { readonly headers: Readonly<Record<string, string>> }): Verdict => {
-  const { credential } = hook;
-  if (credential === undefined) return { ok: true };
+export interface VerifyGround {
+  readonly now: number;
+  /** Of the hook's format. */
+  readonly proofs: readonly Proof[];
+  readonly open: SealedSecrets['open'];
+  readonly keys: KeyStore;
+}
+
+type Hook = Pick<HookDefinition, 'name' | 'credential'>;
+
+/** How a delivery proves itself beside its URL, where that is configured. What only some hooks need is loaded for them. */
+export const verifyCredential = async ({ name, credential }: Hook, request: RawRequest, ground: VerifyGround): Promise<Verdict> => {
+  if (credential === undefined) return OK;
+  const { now, proofs } = ground;
+  switch (credential.by) {
+    case 'header':
+    case 'basic':
+      return verifyText(credential, request, now);
+    case 'hmac': {
+      const signed = proofs.filter((proof) => proof.by === 'hmac');
+      if (signed.length === 0) return cannot('sign');
+      const { verifySignature } = await import('./signature.ts');
+      const valid = credential.secrets.filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);
+      return verifySignature(name, valid, request, signed, ground.open);
+    }
+    case 'oidc': {
+      const proof = proofs.find((each) => each.by === 'oidc');
+      if (proof === undefined) return cannot('send signed tokens');
+      const { verifyIdentityToken } = await import('./identity-token.ts');
+      return verifyIdentityToken(credential, request, proof, now, ground.keys);
+    }
+  }
+};
+
+const cannot = (what: string): Verdict =>
+  failed('wrong', `the hook asks for what the senders of its format cannot do (${what}): set the credential of the hook anew`);
+
+/** Read whole: the value of the header, or `user:password`. */
+const verifyText = (credential: Extract<Credential, { by: 'header' | 'basic' }>, request: RawRequest, now: number): Verdict => {
   const name = credential.by === 'basic' ? 'authorization' : credential.name.toLowerCase();
-  const value = Object.hasOwn(request.headers, name) ? request.headers[name] : undefined;
-  const presented = credential.by === 'basic' ? basicPair(value) : value;
-  const equal = equalHashes(hashToken(presented ?? ''), credential.sha256);
-  if (presented === undefined || presented === '')
-    return {
-      ok: false,
-      why:
-        credential.by === 'basic'
-          ? 'this hook asks for basic authentication and the delivery has none: set user and password where the registry calls the hook'
-          : `this hook asks for the header "${name}" and the delivery has none: set it where the registry calls the hook`,
-    };
-  return equal
-    ? { ok: true }
-    : {
-        ok: false,
-        why: `the header "${name}" does not hold the value that this hook asks for: correct it where the registry calls the hook, or set a new one in the hook`,
-      };
+  const value = headerIn(request, name);
+  const presented = (credential.by === 'basic' ? basicPair(value) : value) ?? '';
+  const valid = verifyToken(presented, credential.values, now);
+  if (value === undefined || value === '')
+    return failed(
+      'missing',
+      credential.by === 'basic'
+        ? 'this hook asks for basic authentication and the delivery has none: set user and password where the registry calls the hook'
+        : `this hook asks for the header "${name}" and the delivery has none: set it where the registry calls the hook`,
+    );
+  return valid && presented !== ''
+    ? OK
+    : failed(
+        'wrong',
+        `the header "${name}" does not hold the value that this hook asks for: correct it where the registry calls the hook, or set a new one in the hook`,
+      );
 };
 
 const basicPair = (value: string | undefined): string | undefined => {
   const encoded = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(value ?? '')?.[1];
   return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8');
-};
-
-/** False for a stored text that is no sha256 in hex; how long it is, is no secret. `timingSafeEqual` throws on different lengths. */
-const equalHashes = (presented: string, stored: string): boolean => {
-  const a = Buffer.from(presented, 'hex');
-  const b = Buffer.from(stored, 'hex');
-  return a.length === b.length && timingSafeEqual(a, b);
 };

@@ -44,7 +44,12 @@ export interface IngestPorts {
   application(name: string): Promise<ApplicationDefinition | undefined>;
   readToken(text: string): Parsed<{ readonly hook: string; readonly token: string }>;
   verifyToken(token: string, hook: HookDefinition | undefined, now: number): boolean;
-  verifyCredential(hook: HookDefinition, delivery: Delivery): { readonly ok: true } | { readonly ok: false; readonly why: string };
+  /** The second factor, where the hook has one. `missing` and `wrong` are the sender's; `unready` is ours, and passes. */
+  verifyCredential(
+    hook: HookDefinition,
+    delivery: Delivery,
+    now: number,
+  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly is: 'missing' | 'wrong' | 'unready'; readonly why: string }>;
   /** Reads by the hook's own format. */
   read(hook: HookDefinition, delivery: Delivery): Promise<Reading>;
   readTrigger(hook: HookDefinition, delivery: Delivery): Promise<TriggerReading>;

@@ -18,12 +18,14 @@ export const ingest = async (token: string, delivery: Delivery, ports: IngestPor
   if (found === undefined || found.application !== undefined)
     return done({ status: 404, message: 'no such webhook URL: copy it again from the answer that created it, or rotate the hook' });
 
-  const proof = ports.verifyCredential(found, delivery);
-  if (!proof.ok) return done({ status: 401, message: proof.why }, found.name);
+  const proof = await ports.verifyCredential(found, delivery, now);
+  if (!proof.ok && proof.is === 'wrong') return done({ status: 401, message: proof.why }, found.name);
 
   const reading = await ports.read(found, delivery);
+  // Who asks whether it may send often cannot prove itself yet (OPTIONS carries nothing); the answer tells only who knows the URL that it is one.
   if (reading.is === 'handshake')
     return done({ status: reading.answer.status, message: 'the sender asked whether it may send', as: reading.answer }, found.name);
+  if (!proof.ok) return done({ status: proof.is === 'unready' ? 503 : 401, message: proof.why }, found.name);
   // Even what this format can read is not deployed then: one hook, one sender.
   const foreign = await ports.looksLike(found, delivery);
   if (foreign !== undefined)

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { monotonicFactory } from 'ulid';
 import { toPush } from '../core/push.ts';
 import { ENV, required } from '../env.ts';
+import { makeSealedSecrets } from '../hooks/sealed-secrets.ts';
 import { readToken } from '../hooks/token.ts';
 import { verifyCredential, verifyToken } from '../hooks/verify.ts';
 import { labelOf, looksLike, registryOf } from '../registries/index.ts';
@@ -9,17 +11,27 @@ import { makeDefinitionOf } from '../store/definition-of.ts';
 import { makeTables } from '../store/dynamo.ts';
 import { makeHookOf } from '../store/hook-of.ts';
 import { makePushesQueue, makeQueueClient } from '../store/queues.ts';
+import { makeSigningKeys } from '../store/signing-keys.ts';
 import { makeIngestHandler } from './handler.ts';
 
 const ulid = monotonicFactory();
-const tables = makeTables(process.env);
+const { env } = process;
+const tables = makeTables(env);
+const stackSecretArn = required(env, ENV.stackSecretArn);
+const keys = makeSigningKeys(tables);
+const { open } = makeSealedSecrets({
+  readStackSecret: async () => (await import('../store/read-secret.ts')).readSecret(stackSecretArn),
+  randomBytes,
+  log: stdoutLog,
+});
 
 export const handler = makeIngestHandler({
   hook: makeHookOf(tables),
   application: makeDefinitionOf(tables),
   readToken,
   verifyToken: (token, hook, now) => verifyToken(token, hook?.tokens ?? [], now),
-  verifyCredential,
+  verifyCredential: async (hook, delivery, now) =>
+    verifyCredential(hook, delivery, { now, proofs: (await registryOf(hook.registry))?.proofs ?? [], open, keys }),
   read: async (hook, delivery) =>
     (await registryOf(hook.registry))?.read(delivery, hook) ?? {
       is: 'unreadable',
@@ -31,7 +43,7 @@ export const handler = makeIngestHandler({
     return other === undefined ? undefined : { other: labelOf(other), own: labelOf(hook.registry) };
   },
   toPush,
-  send: makePushesQueue(makeQueueClient(), required(process.env, ENV.pushesQueueUrl)).send,
+  send: makePushesQueue(makeQueueClient(), required(env, ENV.pushesQueueUrl)).send,
   now: Date.now,
   newUlid: ulid,
   log: stdoutLog,

@@ -1,5 +1,6 @@
 /** Bodies that make or change a hook. Hosts and patterns are only bounded here: `core` reads them, the format says what it needs. */
 import * as z from 'zod/mini';
+import { ECR_HOOK } from '../core/ecr-hook.ts';
 import { isTriggerUrlId, name } from './name.ts';
 
 const short = (most: number) => z.string().check(z.minLength(1), z.maxLength(most));
@@ -9,7 +10,7 @@ const hostAliases = z.array(registryHost).check(z.maxLength(20));
 const repositories = z.array(short(260)).check(z.minLength(1), z.maxLength(100));
 
 const HEADER = /^[A-Za-z0-9-]{1,64}$/;
-/** A second factor that the sender gives with each delivery. Kept as a hash, never shown again. */
+/** A second factor that the sender gives with each delivery. Kept as a hash, or sealed where it signs; never shown again. */
 const credential = z.discriminatedUnion(
   'by',
   [
@@ -23,8 +24,17 @@ const credential = z.discriminatedUnion(
       user: z.string().check(z.regex(/^[^:]{1,100}$/, { error: 'a user has 1 to 100 characters, none of them ":"' })),
       password: z.string().check(z.minLength(8), z.maxLength(1_000)),
     }),
+    z.strictObject({ by: z.literal('hmac'), secret: z.string().check(z.minLength(8), z.maxLength(1_000)) }),
+    z.strictObject({
+      by: z.literal('oidc'),
+      audience: short(1_000),
+      email: z.optional(z.string().check(z.regex(/^[^\s@]{1,200}@[^\s@]{1,200}$/, { error: 'give the e-mail address of the account that the sender uses' }))),
+    }),
   ],
-  { error: 'give {"by":"header","value":"…"} or {"by":"basic","user":"…","password":"…"}' },
+  {
+    error:
+      'give {"by":"hmac","secret":"…"}, {"by":"header","value":"…"}, {"by":"basic","user":"…","password":"…"} or {"by":"oidc","audience":"…","email":"…"}, which of these the format can send',
+  },
 );
 export type CredentialBody = z.infer<typeof credential>;
 
@@ -36,11 +46,21 @@ export const hookParts = {
   credential: z.optional(credential),
 } as const;
 
-export const HOOK_NAME_RULE = 'names that begin as the id of a trigger URL does (url- and 26 letters and digits) are kept for those';
-const hookName = name.check(z.refine((text: string) => !isTriggerUrlId(text), { error: HOOK_NAME_RULE }));
+const TRIGGER_URL_RULE = 'names that begin as the id of a trigger URL does (url- and 26 letters and digits) are kept for those';
+const ECR_RULE =
+  'the hook "ecr" is there already: it hears the EventBridge rule of the stack, and has no URL; choose another name for a hook that an API destination posts to';
+/** Why no hook may have this name. */
+export const hookNameProblem = (text: string): string | undefined => (isTriggerUrlId(text) ? TRIGGER_URL_RULE : text === ECR_HOOK.name ? ECR_RULE : undefined);
+const hookName = name.check(
+  z.refine((text: string) => !isTriggerUrlId(text), { error: TRIGGER_URL_RULE }),
+  z.refine((text: string) => text !== ECR_HOOK.name, { error: ECR_RULE }),
+);
 
 export const hookBody = z.strictObject({ name: hookName, registry, ...hookParts, enabled: z.optional(z.boolean()) });
 export type HookBody = z.infer<typeof hookBody>;
+
+/** A new secret beside the one in use; none where the newest is kept. */
+export const credentialRotation = z.strictObject({ credential: z.optional(credential) });
 
 /** `null` takes a field away. */
 export const hookPatch = z.strictObject({

@@ -8,7 +8,7 @@
  * is what a change is conditional on; `writer` names the one write that made it what it is. Both are the table's, not the
  * domain's.
  */
-import type { ApplicationDefinition, HookDefinition, TargetDefinition, TriggerDefinition } from '../core/definitions.ts';
+import type { ApplicationDefinition, Credential, HookDefinition, TargetDefinition, TriggerDefinition } from '../core/definitions.ts';
 import { hostOf, pathOf } from '../core/image.ts';
 import type { Item } from './dynamo.ts';
 
@@ -96,10 +96,30 @@ const body = (item: Item): Item => {
 };
 
 export const hookFromItem = (item: Item): HookDefinition => {
-  const hook = body(item);
+  const { credential, ...hook } = body(item);
   if (!isHook(hook)) throw strange(item);
-  return hook;
+  if (credential === undefined) return hook;
+  const read = isRecord(credential) ? credentialFrom(credential, hook.createdAt) : undefined;
+  if (read === undefined) throw strange(item);
+  return { ...hook, credential: read };
 };
+
+/** There was one secret for each hook at first, without a date: `{by, name?, sha256}`. */
+const credentialFrom = ({ by, name, sha256, ...rest }: Item, since: number): Credential | undefined => {
+  const value = { by, ...(name === undefined ? {} : { name }), ...(typeof sha256 === 'string' ? { values: [{ sha256, createdAt: since }] } : rest) };
+  return isCredential(value) ? value : undefined;
+};
+
+const areSecrets = (value: unknown, field: 'sha256' | 'sealed'): boolean =>
+  Array.isArray(value) && value.every((each) => isRecord(each) && hasTexts(each, field) && typeof each.createdAt === 'number');
+
+const CREDENTIALS: Readonly<Record<Credential['by'], (item: Item) => boolean>> = {
+  hmac: ({ secrets }) => areSecrets(secrets, 'sealed'),
+  header: (item) => hasTexts(item, 'name') && areSecrets(item.values, 'sha256'),
+  basic: ({ values }) => areSecrets(values, 'sha256'),
+  oidc: (item) => hasTexts(item, 'audience') && (item.email === undefined || typeof item.email === 'string'),
+};
+const isCredential = (value: Item): value is Item & Credential => Object.entries(CREDENTIALS).some(([by, holds]) => by === value.by && holds(value));
 
 export const triggerUrlFromItem = (item: Item): TriggerUrl => {
   const { application, ...hook } = hookFromItem(item);

@@ -23,6 +23,7 @@ import type { EngineOptions } from './options.ts';
 import { ACCOUNT, queueArn, REGION } from './place.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { startSchedule } from './schedule.ts';
+import { makeStackSecrets } from './stack-secrets.ts';
 
 export interface RunningEngine extends Endpoint {
   readonly plan: Plan;
@@ -85,6 +86,7 @@ const start = async (options: EngineOptions, assemblyDirectory: string, print: (
   const plan = makePlan(readAssembly(assemblyDirectory), { ...ground, stackUuid: identity.stackUuid, apiUrl: options.publicUrl ?? url, awsUrl });
   for (const { name, settings } of plan.queues) queues.create(name, settings);
   await tables.create(plan.tables);
+  makeStackSecrets(join(directory, 'secrets'), plan.secrets);
 
   const logs = openLogs({ directory: join(directory, 'logs'), now: ground.now, print, verbose: options.verbose });
   undo.push(logs.close);

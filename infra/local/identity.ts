@@ -50,6 +50,11 @@ const TYPES: Readonly<Record<string, Identify>> = {
   'AWS::CloudWatch::Dashboard': plain,
   'AWS::SNS::Topic': (name, place) => ({ ref: arn(place, 'sns', name), attributes: { TopicArn: arn(place, 'sns', name), TopicName: name } }),
   'AWS::SNS::TopicPolicy': plain,
+  // Its ARN ends in a part of its own, which readers by name leave out: see parameters.ts.
+  'AWS::SecretsManager::Secret': (name, place) => {
+    const secret = arn(place, 'secretsmanager', `secret:${name}-LOCAL1`);
+    return { ref: secret, attributes: { Id: secret, Name: name } };
+  },
   'AWS::KMS::Key': (name, place) => ({ ref: name, attributes: { Arn: arn(place, 'kms', `key/${name}`), KeyId: name } }),
   'AWS::KMS::Alias': plain,
   'AWS::CDK::Metadata': plain,
@@ -67,6 +72,7 @@ const RUN: ReadonlySet<string> = new Set([
   'AWS::ApiGatewayV2::Integration',
   'AWS::ApiGatewayV2::Route',
   'AWS::ApiGatewayV2::Stage',
+  'AWS::SecretsManager::Secret',
 ]);
 
 export const isRun = (type: string): boolean => RUN.has(type);

@@ -6,12 +6,14 @@ import { type Fields, fields } from './json.ts';
 import { type FunctionSpec, readFunctions } from './plan-functions.ts';
 import { type HttpSpec, readHttp } from './plan-http.ts';
 import { type QueueSpec, readQueues } from './plan-queues.ts';
+import { readSecrets, type SecretSpec } from './plan-secrets.ts';
 import { type EventRuleSpec, type MappingSpec, type RuleSpec, readEventRules, readMappings, readRules } from './plan-sources.ts';
 import { readTables, type TableSpec } from './plan-tables.ts';
 
 export interface Plan {
   readonly queues: readonly QueueSpec[];
   readonly tables: readonly TableSpec[];
+  readonly secrets: readonly SecretSpec[];
   readonly functions: readonly FunctionSpec[];
   readonly mappings: readonly MappingSpec[];
   readonly rules: readonly RuleSpec[];
@@ -71,6 +73,7 @@ export const makePlan = (assembly: Assembly, ground: Ground): Plan => {
     queues,
     functions,
     tables: readTables(stacks),
+    secrets: readSecrets(stacks),
     mappings: readMappings(stacks, queues, functions),
     rules: readRules(stacks, queues, functions),
     eventRules: readEventRules(stacks, queues, functions),

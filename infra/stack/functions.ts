@@ -26,14 +26,7 @@ export const FUNCTIONS = {
     memoryMb: 512,
     timeoutSeconds: 29,
     callsItself: false,
-    without: [
-      '@aws-sdk/client-ecs',
-      '@aws-sdk/client-eks',
-      '@aws-sdk/client-lambda',
-      '@aws-sdk/client-sts',
-      '@aws-sdk/client-ssm',
-      '@aws-sdk/client-secrets-manager',
-    ],
+    without: ['@aws-sdk/client-ecs', '@aws-sdk/client-eks', '@aws-sdk/client-lambda', '@aws-sdk/client-sts', '@aws-sdk/client-ssm'],
   },
 } as const satisfies Record<FunctionName, FunctionShape>;
 

@@ -53,6 +53,17 @@ export class StoreTable<I extends string> extends Construct {
       to.may(new PolicyStatement({ actions: ['dynamodb:Query'], resources: indexes.map((index) => `${this.table.tableArn}/index/${index}`) }));
     }
   }
+
+  /** Only to items whose partition key begins so. */
+  giveBelow(to: StageFunction, actions: readonly TableAction[], prefix: string): void {
+    to.may(
+      new PolicyStatement({
+        actions: actions.map((action) => `dynamodb:${action}`),
+        resources: [this.table.tableArn],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${prefix}*`] } },
+      }),
+    );
+  }
 }
 
 /** Hooks, triggers, applications and their states. */

@@ -9,7 +9,7 @@ import type { Engines } from '../../functions/core/rule.ts';
 import type { DeployPorts } from '../../functions/deploy/ports.ts';
 import type { TickPorts } from '../../functions/deploy/tick.ts';
 import { readToken } from '../../functions/hooks/token.ts';
-import { verifyCredential, verifyToken } from '../../functions/hooks/verify.ts';
+import { verifyToken } from '../../functions/hooks/verify.ts';
 import type { IngestPorts } from '../../functions/ingest/delivery.ts';
 import type { MatchPorts } from '../../functions/match/match.ts';
 import type { Memory } from '../stages/memory.ts';
@@ -57,7 +57,7 @@ export const ingestPorts = (invocation: Invocation, { memory, faults, random, no
   application: (name) => faults.call(invocation, 'definition', () => memory.applications.get(name)),
   readToken,
   verifyToken: (token, hook, now) => verifyToken(token, hook?.tokens ?? [], now),
-  verifyCredential,
+  verifyCredential: async () => ({ ok: true }),
   read: async (_hook, delivery) => readEvents(delivery.body),
   readTrigger: async () => ({ is: 'unreadable', why: 'no trigger URLs in this world' }),
   looksLike: async () => undefined,
@@ -121,6 +121,7 @@ export const deployPorts = (invocation: Invocation, { memory, faults, random, no
       invocation.about.add(application);
       return faults.call(invocation, 'lease', () => {
         const leased = memory.states.lease(application, now, until);
+        if (leased.is === 'leased') invocation.saw.held = leased.state.hold !== undefined;
         note(invocation, `lease of ${application}: ${leased.is}${leased.is === 'leased' ? ` fence ${leased.state.fence}` : ''}`);
         return leased;
       });
@@ -150,7 +151,12 @@ export const deployPorts = (invocation: Invocation, { memory, faults, random, no
       }),
     removeRemains: (application) => faults.call(invocation, 'remove remains', () => memory.states.removeRemains(application)),
   },
-  application: (name) => faults.call(invocation, 'application', () => memory.application(name)),
+  application: (name) =>
+    faults.call(invocation, 'application', () => {
+      const found = memory.application(name);
+      invocation.saw.rejects = found.facts.rejects;
+      return found;
+    }),
   lower: async () => lower,
   reject: (application, reject) =>
     faults.call(invocation, 'reject', () => {
@@ -203,6 +209,8 @@ export const tickPorts = (invocation: Invocation, { memory, faults, random, note
       sendAll(deployments, applications.map(encodeDeployment), 0, random, true);
       note(invocation, `woke ${applications.join(' ')}`);
     }),
+  // No hook of this world has an identity provider.
+  keys: { due: async () => [], fetch: async () => refused('nothing is fetched here'), put: async () => undefined },
   now: () => faults.time(invocation),
   log: () => undefined,
 });

@@ -31,44 +31,68 @@ describe('verifyToken', () => {
   });
 });
 
-describe('verifyCredential', () => {
-  const header = { credential: { by: 'header', name: 'X-Secret', sha256: hashToken('s3cret') } } as const;
-  const bearer = { credential: { by: 'header', name: 'Authorization', sha256: hashToken('Bearer s3cret') } } as const;
-  const basic = { credential: { by: 'basic', sha256: hashToken('ci:p:a:ss wörd') } } as const;
+describe('verifyCredential: what is compared', () => {
+  const secret = (text: string, expiresAt?: number) => stored(text, expiresAt);
+  const header = { name: 'ci', credential: { by: 'header', name: 'X-Secret', values: [secret('s3cret')] } } as const;
+  const bearer = { name: 'ci', credential: { by: 'header', name: 'Authorization', values: [secret('Bearer s3cret')] } } as const;
+  const basic = { name: 'ci', credential: { by: 'basic', values: [secret('ci:p:a:ss wörd')] } } as const;
+  const two = (expiresAt: number) =>
+    ({ name: 'ci', credential: { by: 'header', name: 'x-secret', values: [secret('new s3cret'), secret('s3cret', expiresAt)] } }) as const;
   const pair = (text: string) => Buffer.from(text).toString('base64');
+  const judge = (hook: Parameters<typeof verifyCredential>[0], headers: Readonly<Record<string, string>>) =>
+    verifyCredential(
+      hook,
+      { method: 'POST', headers, query: {}, body: new Uint8Array() },
+      { now: NOW, proofs: [], open: never, keys: { get: never, ask: never } },
+    );
+  const never = () => Promise.reject(new Error('nobody needs this here'));
 
   test.each([
-    ['nothing configured', {}, {}, true],
-    ['nothing configured, something sent', {}, { authorization: 'x' }, true],
-    ['header', header, { 'x-secret': 's3cret' }, true],
-    ['header, whole value with its scheme', bearer, { authorization: 'Bearer s3cret' }, true],
-    ['header, without the scheme', bearer, { authorization: 's3cret' }, false],
-    ['header missing', header, {}, false],
-    ['header empty', header, { 'x-secret': '' }, false],
-    ['header wrong', header, { 'x-secret': 's3cres' }, false],
-    ['header longer', header, { 'x-secret': 's3crets' }, false],
-    ['header sent twice', header, { 'x-secret': 's3cret,s3cret' }, false],
-    ['header inherited, not sent', { credential: { by: 'header', name: 'constructor', sha256: hashToken('s3cret') } } as const, {}, false],
-    ['hash of the header instead of it', header, { 'x-secret': hashToken('s3cret') }, false],
-    ['basic', basic, { authorization: `Basic ${pair('ci:p:a:ss wörd')}` }, true],
-    ['basic, scheme in lower case', basic, { authorization: `basic ${pair('ci:p:a:ss wörd')}` }, true],
-    ['basic wrong', basic, { authorization: `Basic ${pair('ci:pass')}` }, false],
-    ['basic not base64', basic, { authorization: 'Basic ***' }, false],
-    ['basic as bearer', basic, { authorization: `Bearer ${pair('ci:p:a:ss wörd')}` }, false],
-    ['basic missing', basic, {}, false],
-    ['a stored hash that is none', { credential: { by: 'header', name: 'x-secret', sha256: 'x' } } as const, { 'x-secret': 's3cret' }, false],
-    ['the empty value where its hash is stored', { credential: { by: 'header', name: 'x-secret', sha256: hashToken('') } } as const, { 'x-secret': '' }, false],
-  ])('%s', (_name, hook, headers, ok) => {
-    const verdict = verifyCredential(hook, { headers });
-    expect(verdict.ok).toBe(ok);
-    if (!verdict.ok) {
-      expect(verdict.why).toMatch(/hook/);
-      expect(verdict.why).not.toMatch(/s3cre|wörd/);
-    }
+    ['nothing configured', { name: 'ci' }, {}, 'ok'],
+    ['nothing configured, something sent', { name: 'ci' }, { authorization: 'x' }, 'ok'],
+    ['header', header, { 'x-secret': 's3cret' }, 'ok'],
+    ['header, whole value with its scheme', bearer, { authorization: 'Bearer s3cret' }, 'ok'],
+    ['header, without the scheme', bearer, { authorization: 's3cret' }, 'wrong'],
+    ['header missing', header, {}, 'missing'],
+    ['header empty', header, { 'x-secret': '' }, 'missing'],
+    ['header wrong', header, { 'x-secret': 's3cres' }, 'wrong'],
+    ['header longer', header, { 'x-secret': 's3crets' }, 'wrong'],
+    ['header sent twice', header, { 'x-secret': 's3cret,s3cret' }, 'wrong'],
+    ['header inherited, not sent', { name: 'ci', credential: { by: 'header', name: 'constructor', values: [secret('s3cret')] } } as const, {}, 'missing'],
+    ['hash of the header instead of it', header, { 'x-secret': hashToken('s3cret') }, 'wrong'],
+    ['rotated: the new one', two(NOW + 1), { 'x-secret': 'new s3cret' }, 'ok'],
+    ['rotated: the former one', two(NOW + 1), { 'x-secret': 's3cret' }, 'ok'],
+    ['rotated: the former one at its end', two(NOW), { 'x-secret': 's3cret' }, 'wrong'],
+    ['rotated: the new one after that end', two(NOW), { 'x-secret': 'new s3cret' }, 'ok'],
+    ['basic', basic, { authorization: `Basic ${pair('ci:p:a:ss wörd')}` }, 'ok'],
+    ['basic, scheme in lower case', basic, { authorization: `basic ${pair('ci:p:a:ss wörd')}` }, 'ok'],
+    ['basic wrong', basic, { authorization: `Basic ${pair('ci:pass')}` }, 'wrong'],
+    ['basic not base64', basic, { authorization: 'Basic ***' }, 'wrong'],
+    ['basic as bearer', basic, { authorization: `Bearer ${pair('ci:p:a:ss wörd')}` }, 'wrong'],
+    ['basic missing', basic, {}, 'missing'],
+    [
+      'a stored hash that is none',
+      { name: 'ci', credential: { by: 'header', name: 'x-secret', values: [{ sha256: 'x', createdAt: 0 }] } } as const,
+      { 'x-secret': 's3cret' },
+      'wrong',
+    ],
+    ['no value left', { name: 'ci', credential: { by: 'header', name: 'x-secret', values: [] } } as const, { 'x-secret': '' }, 'missing'],
+    [
+      'the empty pair where its hash is stored',
+      { name: 'ci', credential: { by: 'basic', values: [secret('')] } } as const,
+      { authorization: 'Basic' },
+      'wrong',
+    ],
+  ])('%s', async (_name, hook, headers, expected) => {
+    const verdict = await judge(hook, headers);
+    expect(verdict.ok ? 'ok' : verdict.is).toBe(expected);
+    if (verdict.ok) return;
+    expect(verdict.why).toMatch(/hook/);
+    expect(verdict.why).not.toMatch(/s3cre|wörd/);
   });
 
-  it('says whether it is missing or wrong', () => {
-    expect(verifyCredential(header, { headers: {} })).toMatchObject({ why: expect.stringContaining('has none') });
-    expect(verifyCredential(header, { headers: { 'x-secret': 'a' } })).toMatchObject({ why: expect.stringContaining('does not hold') });
+  test.each(['hmac', 'oidc'] as const)('%s of a format that has none is refused, and nothing is asked', async (by) => {
+    const credential = by === 'hmac' ? { by, secrets: [] } : { by, audience: 'a' };
+    expect(await judge({ name: 'ci', credential }, {})).toMatchObject({ ok: false, is: 'wrong' });
   });
 });

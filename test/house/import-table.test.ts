@@ -20,7 +20,7 @@ const ROWS: readonly Row[] = [
   { files: /^functions\/core\//, may: ['functions/core/'] },
   { files: /^functions\/schema\//, may: ['functions/core/', 'functions/schema/', 'zod/mini$'] },
   { files: /^functions\/registries\//, may: ['functions/core/', 'functions/registries/', 'zod/mini$'] },
-  { files: /^functions\/hooks\//, may: ['functions/core/', 'functions/hooks/', 'node:crypto$', 'T:functions/registries/registry'] },
+  { files: /^functions\/hooks\//, may: ['functions/core/', 'functions/hooks/', 'node:crypto$', 'jose$', 'T:functions/registries/registry'] },
   { files: /^functions\/targets\//, may: ['functions/core/', 'functions/targets/', 'functions/outbound/', 'zod/mini$', 'node:crypto$', CLIENT, '@smithy/'] },
   { files: /^functions\/outbound\//, may: ['functions/core/', 'functions/outbound/', 'T:functions/targets/target', 'ipaddr\\.js$', 'node:'] },
   { files: /^functions\/store\//, may: ['functions/core/', 'functions/store/', 'functions/env', CLIENT] },

@@ -4,6 +4,9 @@ import { dotted, functionNames, list, named, ofType, property, statementsOf, tem
 
 const template = templateOf();
 
+const SECRET = named(template, 'AWS::SecretsManager::Secret', '')[0];
+const isStackSecret = (resource: unknown): boolean => JSON.stringify(resource) === JSON.stringify({ Ref: SECRET });
+
 describe('the permissions', () => {
   const resourcesOf = (resource: unknown): readonly string[] => list(resource).map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
 
@@ -40,13 +43,16 @@ describe('the permissions', () => {
     for (const [id, role] of ofType(template, 'AWS::IAM::Role')) expect(property(role, 'ManagedPolicyArns'), id).toBeUndefined();
   });
 
-  it('let ingest touch nothing but the hook and the queue', () => {
+  it('let ingest touch nothing but the hook, the keys it asks for, the secret of the stack and the queue', () => {
+    const definitions = dotted(named(template, 'AWS::DynamoDB::Table', 'Definitions')[0], 'Arn');
     expect(
       statementsOf(template, 'ingest')
         .filter(({ Action }) => !list(Action).some((action) => action.startsWith('logs:')))
-        .map(({ Action, Resource }) => [Action, Resource]),
+        .map(({ Action, Resource, Condition }) => [Action, Resource, ...(Condition === undefined ? [] : [Condition])]),
     ).toEqual([
-      ['dynamodb:GetItem', dotted(named(template, 'AWS::DynamoDB::Table', 'Definitions')[0], 'Arn')],
+      ['dynamodb:GetItem', definitions],
+      ['dynamodb:UpdateItem', definitions, { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['KEYS#*'] } }],
+      ['secretsmanager:GetSecretValue', { Ref: SECRET }],
       ['sqs:SendMessage', dotted(named(template, 'AWS::SQS::Queue', 'PushesQueue')[0], 'Arn')],
     ]);
   });
@@ -68,7 +74,7 @@ describe('the permissions', () => {
         .sort(),
     ]);
     expect(reached).toEqual([
-      ['ingest', 'Definitions: GetItem'],
+      ['ingest', 'Definitions: GetItem', 'Definitions: UpdateItem'],
       ['match', 'Calls: GetItem PutItem UpdateItem', 'Definitions: PutItem Query UpdateItem'],
       ['deploy', 'Calls: GetItem PutItem UpdateItem', 'Definitions/index/due: Query', 'Definitions: DeleteItem GetItem PutItem Query UpdateItem'],
       [
@@ -84,8 +90,26 @@ describe('the permissions', () => {
 
   it('let only deploy leave the stack', () => {
     const outside = functionNames.filter((name) =>
-      statementsOf(template, name).some(({ Action }) => list(Action).some((action) => /^(sts|ssm|secretsmanager):/.test(action))),
+      statementsOf(template, name).some(
+        ({ Action, Resource }) => list(Action).some((action) => /^(sts|ssm|secretsmanager):/.test(action)) && !list(Resource).every(isStackSecret),
+      ),
     );
     expect(outside).toEqual(['deploy']);
+  });
+
+  it('let only ingest and the API read the secret of the stack, and nothing write it', () => {
+    const about = functionNames.flatMap((name) =>
+      statementsOf(template, name).flatMap(({ Action, Resource }) => (list(Resource).some(isStackSecret) ? [[name, Action, Resource]] : [])),
+    );
+    expect(about).toEqual([
+      ['ingest', 'secretsmanager:GetSecretValue', { Ref: SECRET }],
+      ['api', 'secretsmanager:GetSecretValue', { Ref: SECRET }],
+    ]);
+    // Deploy reads whatever begins with image-triggers/: the name of this one is made of its logical id.
+    const [, secret] = named(template, 'AWS::SecretsManager::Secret', '');
+    expect(secret).toMatchObject({ DeletionPolicy: 'Retain', Properties: { GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true } } });
+    expect(property(secret, 'Name')).toBeUndefined();
+    const [, gone] = named(templateOf({ retainData: false }), 'AWS::SecretsManager::Secret', '');
+    expect(gone.DeletionPolicy).toBe('Delete');
   });
 });

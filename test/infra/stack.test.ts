@@ -25,6 +25,7 @@ describe('the template', () => {
       'AWS::Logs::MetricFilter',
       'AWS::SQS::Queue',
       'AWS::SQS::QueuePolicy',
+      'AWS::SecretsManager::Secret',
     ]);
     expect(Object.keys(template).sort()).toEqual(['Description', 'Outputs', 'Resources']);
   });
@@ -96,7 +97,7 @@ describe('the functions', () => {
       functionNames.map((name) => [name, Object.keys(property(functionOf(template, name)[1], 'Environment', 'Variables') as object).sort()]),
     );
     expect(told).toEqual({
-      ingest: [ENV.definitionsTable, ENV.callsTable, ENV.pushesQueueUrl].sort(),
+      ingest: [ENV.definitionsTable, ENV.callsTable, ENV.pushesQueueUrl, ENV.stackSecretArn].sort(),
       match: [ENV.definitionsTable, ENV.callsTable, ENV.deploymentsQueueUrl, ENV.retentionDays].sort(),
       deploy: [ENV.definitionsTable, ENV.callsTable, ENV.deploymentsQueueUrl, ENV.retentionDays, ENV.maxReceives, ENV.externalId].sort(),
       api: [
@@ -107,6 +108,7 @@ describe('the functions', () => {
         ENV.webhookBaseUrl,
         ENV.externalId,
         ENV.deployRoleArn,
+        ENV.stackSecretArn,
         ENV.ecrRegistry,
       ].sort(),
     });

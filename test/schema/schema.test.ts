@@ -83,7 +83,7 @@ describe('what is refused, by field', () => {
     ['triggerBody', [], 'body', 'a list of 0 entries is not allowed: give an object'],
     ['triggerBody', null, 'body', 'null is not allowed: give an object'],
     ['triggerPatch', { repository: 'a/b' }, 'repository', 'there is no such field here'],
-    ['hookBody', { ...hook, credential: { by: 'hmac', value: 'x'.repeat(9) } }, 'credential.by', 'the value given is not allowed: give {"by":"header"'],
+    ['hookBody', { ...hook, credential: { by: 'mtls', value: 'x'.repeat(9) } }, 'credential.by', 'the value given is not allowed: give {"by":"hmac","secret"'],
     ['hookBody', { ...hook, credential: { by: 'basic', user: 'a:b', password: 'x'.repeat(9) } }, 'credential.user', 'none of them ":"'],
     ['hookBody', { ...hook, credential: { by: 'header', name: 'a b', value: 'x'.repeat(9) } }, 'credential.name', 'a header name has'],
     [

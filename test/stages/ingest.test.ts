@@ -127,7 +127,7 @@ describe('tokens: one answer for each that is not valid', () => {
 });
 
 test('the second factor is asked for after the token, and tells what is missing', async () => {
-  const bench = ready({ credential: { by: 'header', name: 'x-secret', sha256: hashToken('s3cret') } });
+  const bench = ready({ credential: { by: 'header', name: 'x-secret', values: [{ sha256: hashToken('s3cret'), createdAt: 0 }] } });
   expect((await ingest(TOKEN, delivery(GOOD), bench.ports.ingest)).status).toBe(401);
   expect((await ingest(TOKEN, delivery(GOOD, { 'x-secret': 'guess' }), bench.ports.ingest)).status).toBe(401);
   expect(bench.enqueued).toEqual([]);

@@ -39,7 +39,7 @@ const hook = (name: string): HookDefinition => ({
   repositories: ['team/*'],
   enabled: true,
   tokens: [{ sha256: 'ab', createdAt: 1 }],
-  credential: { by: 'header', name: 'x-token', sha256: 'cd' },
+  credential: { by: 'header', name: 'x-token', values: [{ sha256: 'cd', createdAt: 1 }] },
   createdAt: 1,
   updatedAt: 1,
 });
