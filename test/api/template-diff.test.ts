@@ -37,6 +37,8 @@ describe('unifiedDiff', () => {
     const short = from.slice(0, -8);
     expect(applyPatch(short, diff(short, from.replaceAll('old', 'new')))).toBe(to);
     expect(applyPatch(from, diff(from, ''))).toBe('');
+    const more = 'a\n'.repeat(1_500);
+    expect(applyPatch('a\n'.repeat(1_000), diff('a\n'.repeat(1_000), more))).toBe(more);
   });
 });
 
@@ -55,6 +57,12 @@ describe('bounds', () => {
     expect(performance.now() - began).toBeLessThan(5_000);
     expect(new TextEncoder().encode(shown).length).toBeLessThanOrEqual(100_000);
     expect(shown.startsWith('--- template version 3\n+++ template version 4\n@@')).toBe(true);
+  });
+  it('is whole up to exactly 100 kB', () => {
+    const room = 100_000 - diff('', 'x\n').length + 1;
+    expect(diff('', `${'x'.repeat(room)}\n`)).toHaveLength(100_000);
+    expect(diff('', `${'x'.repeat(room)}\n`)).not.toContain('is cut');
+    expect(diff('', `${'x'.repeat(room + 1)}\n`)).toContain('is cut');
   });
   it('says where it was cut', () => {
     expect(diff('x'.repeat(200_000), 'y')).toMatch(/x\n\\ The rest is cut: the difference is larger than 100 kB\n$/);
