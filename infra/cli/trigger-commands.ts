@@ -29,13 +29,14 @@ export const addTriggerCommands = (program: Command, io: Io): void => {
       addRuleFlags(
         trigger
           .command('create <name>')
-          .description('create a trigger; with --registry it gets a webhook URL of its own, shown this once')
+          .description('create a trigger; with --registry it gets a webhook URL of its own, shown this once (Amazon ECR needs none)')
           .requiredOption('--repository <path>', 'host/path, host/team/*, or a path on the registry host of the hook')
           .requiredOption('--application <name>', 'what is deployed', nameOf)
-          .option('--registry <format>', 'make a hook for it: alibaba-acr, distribution or generic')
+          .option('--registry <format>', 'ecr: hear the rule of the stack; or make a hook for it: alibaba-acr, distribution or generic')
           .option('--hook <name>', 'hear a hook that exists', nameOf),
       ),
     ),
+    'trigger create web --registry ecr --repository shop/web --application web',
     'trigger create release --registry alibaba-acr --registry-host shop-registry.cn-beijing.cr.aliyuncs.com --repository shop/web --expression "release-v.*" --application web',
     'trigger create latest --hook hub --repository registry.example.com/team/app --tag latest --application app',
     'trigger create ci --registry generic --registry-host ghcr.io --repository "team/*" --all --application app --credential header --credential-file token.txt',

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeDeployment, decodePushes, encodeDeployment, encodePushes, idempotencyKey, type PushesMessage } from '../../functions/core/message.ts';
+import {
+  decodeBusEvent,
+  decodeDeployment,
+  decodePushes,
+  encodeDeployment,
+  encodePushes,
+  idempotencyKey,
+  isBusEvent,
+  type PushesMessage,
+} from '../../functions/core/message.ts';
 import type { Push } from '../../functions/core/push.ts';
 
 const push = (n: number, change: Partial<Push> = {}): Push => ({
@@ -88,4 +97,24 @@ test('a reconcile is read as it was written; a field that a later code added is 
 test('one key for one deployment: names and numbers never run into one another', () => {
   expect(idempotencyKey('web', 12)).toBe('web.12');
   expect(idempotencyKey('web-1', 2)).not.toBe(idempotencyKey('web', 12));
+});
+
+describe('an event of EventBridge in the pushes queue', () => {
+  const EVENT = { id: 'e-1', 'detail-type': 'ECR Image Action', time: '2026-06-30T11:59:58Z' };
+
+  test.each([
+    ['an event', JSON.stringify(EVENT), true],
+    ['a message of ours', JSON.stringify({ v: 1, deliveryId: '"detail-type"' }), false],
+    ['a message of ours that names one', JSON.stringify({ ...EVENT, v: 1 }), false],
+    ['a list', JSON.stringify([EVENT]), false],
+    ['no JSON', `{"detail-type":`, false],
+    ['an event inside something', JSON.stringify({ Message: EVENT }), false],
+  ])('%s is known: %s', (_, body, expected) => expect(isBusEvent(body)).toBe(expected));
+
+  test.each([
+    ['its id and its time', EVENT, { ok: true, value: { id: 'e-1', time: Date.UTC(2026, 5, 30, 11, 59, 58) } }],
+    ['no time where there is none', { ...EVENT, time: 'yesterday' }, { ok: true, value: { id: 'e-1' } }],
+    ['no time before 1970', { ...EVENT, time: '1969-12-31T23:59:59Z' }, { ok: true, value: { id: 'e-1' } }],
+    ['why not, without an id', { ...EVENT, id: '' }, { ok: false, why: expect.stringContaining('no id') }],
+  ])('gives %s', (_, event, expected) => expect(decodeBusEvent(JSON.stringify(event))).toEqual(expected));
 });
