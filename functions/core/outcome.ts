@@ -25,8 +25,8 @@ export interface CutBody {
 }
 
 export type Outcome =
-  /** Accepted; the rollout is now to be observed with `handle` (JSON, the target's own). */
-  | { readonly is: 'applied'; readonly handle: string; readonly exchange?: Exchange }
+  /** Accepted; the rollout is now to be observed with `handle` (JSON, the target's own), the first time after `lookAgainIn` milliseconds. */
+  | { readonly is: 'applied'; readonly handle: string; readonly lookAgainIn?: number; readonly exchange?: Exchange }
   /** The target already runs it; nothing was changed. */
   | { readonly is: 'unchanged'; readonly exchange?: Exchange }
   /** Somebody changed the target between read and write: read again. */

@@ -52,7 +52,7 @@ export const applyWanted = async (run: Run, wanted: Desired, session: Session, d
     return record(looked, desired, outcome, count, io, session, draft);
   }
   if (look.is === 'seen' && look.running) {
-    if (!look.settled) return roll(looked, desired, look.handle, {}, session, draft);
+    if (!look.settled) return roll(looked, desired, look, {}, session, draft);
     const settlement: Ending = sent ? { status: 'succeeded', reason: 'confirmed-by-reading' } : { status: 'skipped', reason: 'already-running' };
     return finish(run, desired, { ...settlement, ...(before === undefined ? {} : { attempts: before.count }) }, session, draft);
   }
@@ -108,7 +108,7 @@ const record = async (run: Run, desired: Desired, outcome: Outcome, count: numbe
   });
   switch (outcome.is) {
     case 'applied':
-      return roll(run, desired, outcome.handle, shown, session, draft);
+      return roll(run, desired, outcome, shown, session, draft);
     case 'unchanged':
       return finish(run, desired, { status: 'skipped', reason: 'already-running', ...shown }, session, draft);
     case 'delivered':
@@ -156,8 +156,17 @@ const retry = async (
   return { is: 'on', dueAt: retryAt };
 };
 
+type Begun = { readonly handle: string; readonly lookAgainIn?: number };
+
 /** Accepted, not yet healthy. */
-const roll = async (run: Run, desired: Desired, handle: string, shown: Shown, session: Session, draft: Draft): Promise<Step> => {
+const roll = async (
+  run: Run,
+  desired: Desired,
+  { handle, lookAgainIn = FIRST_LOOK_MS }: Begun,
+  shown: Shown,
+  session: Session,
+  draft: Draft,
+): Promise<Step> => {
   const { ports, definition } = session;
   const now = ports.now();
   const rolling = {
@@ -165,7 +174,7 @@ const roll = async (run: Run, desired: Desired, handle: string, shown: Shown, se
     handle,
     since: now,
     deadline: now + (definition.policy.deadlineSeconds ?? DEFAULT_DEADLINE_SECONDS) * 1000,
-    lookAt: now + FIRST_LOOK_MS,
+    lookAt: now + lookAgainIn,
     target: fingerprint(definition.target),
   };
   await settleCall(desired.callId, { status: 'running', ...versionOf(desired), ...shown }, ports);

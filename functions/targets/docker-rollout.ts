@@ -188,7 +188,8 @@ const createNext = async (api: DockerApi, config: DockerConfig, aim: Aim, there:
     ...(started.why === undefined ? {} : { error: started.why }),
     ...(aim.template === undefined || aim.template.ignored.length === 0 ? {} : { ignored: aim.template.ignored }),
   };
-  return { is: 'applied', handle: writeHandle(handle), exchange: pulled ?? started.exchange };
+  // A container on this machine is there at once; what it says of itself takes about so long.
+  return { is: 'applied', handle: writeHandle(handle), lookAgainIn: 1_000, exchange: pulled ?? started.exchange };
 };
 
 /** A restart is made of the very content that runs; whatever else has its image pulled first. */

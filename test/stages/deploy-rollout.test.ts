@@ -44,6 +44,14 @@ test('changed once, watched, succeeded when healthy', async () => {
   expect(bench.state().dueAt).toBeUndefined();
 });
 
+test('the target says when the first look is worth while', async () => {
+  const bench = ready();
+  bench.target.answers = [{ is: 'applied', handle: 'rollout-1', lookAgainIn: 1_000 }];
+  await pushed(bench, 1);
+  await go(bench);
+  expect(bench.state().dueAt).toBe(bench.now() + 1_000);
+});
+
 test('running already: nothing is changed', async () => {
   const bench = ready();
   bench.target.running = [running(push(1))];
