@@ -50,7 +50,8 @@ export const parseRepository = (text: string): Parsed<string> => {
 /** Host (with its port) of a registry; the answer is lower case, and `docker.io` for each name of Docker Hub. */
 export const parseHost = (text: string): Parsed<string> => {
   if (text.includes('://') || text.includes('/')) return refused(`the registry host ${shown(text)} has a scheme or a path: write only host or host:port`);
-  if (!isDomain(text)) return refused(hostProblem(text));
+  // Without a letter, dot or port it could not be written before a path: Docker takes `1/app` for a repository of Docker Hub.
+  if (!isDomain(text) || !/[.:A-Za-z]/.test(text)) return refused(hostProblem(text));
   return parsed(canonicalHost(text));
 };
 

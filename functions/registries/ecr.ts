@@ -12,13 +12,13 @@
  * and pull-through caches put into a registry are events of other types.
  */
 import * as z from 'zod/mini';
-import type { Parsed } from '../core/parsed.ts';
+import { ecrHost, ecrHosts } from '../core/ecr-host.ts';
 import { shown } from '../core/shown.ts';
 import { configProblem } from './artifact.ts';
 import { cloudEventsOf } from './cloud-event.ts';
 import { type EventsReading, eventsOf, judge, nothing } from './judge.ts';
 import { decodeShape, detail, fieldIn, readShape, textIn, textOr } from './payload.ts';
-import type { EventReading, Registry } from './registry.ts';
+import type { EventReading, RawRequest, Registry } from './registry.ts';
 import { zonedTime } from './time.ts';
 
 const event = z.object({ id: detail, 'detail-type': z.string(), source: z.literal('aws.ecr'), account: detail, region: detail, time: detail, detail });
@@ -27,25 +27,13 @@ type Event = z.infer<typeof event>;
 
 const WHAT = 'an event of Amazon ECR ("source" aws.ecr with "detail-type")';
 const TRANSFORMED = 'com.amazon.ecr.';
-const HOST = /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn|amazonaws\.eu)$/;
 
-const hostOf = (account: unknown, region: unknown): string | undefined => {
-  if (typeof account !== 'string' || !/^\d{12}$/.test(account) || typeof region !== 'string' || !/^[a-z]{2,4}(-[a-z]+)+-\d+$/.test(region)) return undefined;
-  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : region.startsWith('eusc-') ? 'amazonaws.eu' : 'amazonaws.com';
-  return `${account}.dkr.ecr.${region}.${domain}`;
-};
+const hostOf = (account: unknown, region: unknown): string | undefined => ecrHost(textOr(account) ?? '', textOr(region) ?? '');
 
 export const ecr: Registry<EventReading> = {
   proofs: [{ by: 'header', name: 'X-Api-Key' }, { by: 'basic' }],
   needsRegistryHost: false,
-  // https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-requests.html
-  aliases: (registryHost) => {
-    const [host, account, region] = HOST.exec(registryHost.toLowerCase()) ?? [];
-    const name = hostOf(account, region);
-    if (name === undefined || region === undefined) return [];
-    const dual = `${account}.dkr-ecr.${region}.${region.startsWith('cn-') ? 'on.amazonwebservices.com.cn' : 'on.aws'}`;
-    return [name, dual, ...(/^us-|^ca-/.test(region) ? [`${account}.dkr.ecr-fips.${region}.amazonaws.com`] : [])].filter((known) => known !== host);
-  },
+  aliases: (registryHost) => (ecrHosts(registryHost) ?? []).filter((host) => host !== registryHost.toLowerCase()),
   recognises: (request) => decodeShape(event, request.body, WHAT).ok || readTransformed(request) !== undefined,
   read: (request) => {
     const read = decodeShape(event, request.body, WHAT);
@@ -79,11 +67,11 @@ const readEvent = ({ id, 'detail-type': type, account, region, time, detail: sai
   return eventsOf([judge(claim, done ? configProblem(textIn(said, 'artifact-media-type')) : why)]);
 };
 
-const readTransformed = (request: Parameters<typeof cloudEventsOf>[0]): EventsReading | undefined => {
+const readTransformed = (request: RawRequest): EventsReading | undefined => {
   const events = cloudEventsOf(request);
   const [first] = events.ok ? events.value : [];
   if (first === undefined || !first.type.startsWith(TRANSFORMED)) return undefined;
-  const read: Parsed<z.infer<typeof transformed>> = readShape(transformed, first.data, 'the data of an event of Amazon ECR');
+  const read = readShape(transformed, first.data, 'the data of an event of Amazon ECR');
   if (!read.ok) return nothing(read.why);
   const [, , , region, account] = (textIn(first.attributes, 'source') ?? '').split(':');
   const { repositoryName, imageTag, imageDigest, registryId } = read.value;

@@ -30,6 +30,7 @@ const notification = z.object({
 type Notification = z.infer<typeof notification>;
 
 const WHAT = 'a delivery of Gitea or Forgejo about a package';
+const payloadOf = (request: RawRequest): Uint8Array | undefined => payloadBytes(request, 'payload');
 const eventOf = (request: RawRequest): string | undefined => headerOf(request, 'x-gitea-event') ?? headerOf(request, 'x-forgejo-event');
 const readNotification = (request: RawRequest) => {
   const json = decodePayload(request, 'payload');
@@ -38,7 +39,8 @@ const readNotification = (request: RawRequest) => {
 
 export const gitea: Registry = {
   proofs: [
-    { by: 'hmac', header: 'X-Gitea-Signature', hash: 'sha256', prefixes: [''], over: (request) => payloadBytes(request, 'payload') },
+    { by: 'hmac', header: 'X-Gitea-Signature', hash: 'sha256', prefixes: [''], over: payloadOf },
+    { by: 'hmac', header: 'X-Forgejo-Signature', hash: 'sha256', prefixes: [''], over: payloadOf },
     { by: 'header', name: 'Authorization' },
   ],
   needsRegistryHost: false,

@@ -5,16 +5,11 @@ import { describe, expect, it, test } from 'vitest';
 import { normaliseRepository } from '../../functions/core/image.ts';
 import { toPush } from '../../functions/core/push.ts';
 import { looksLike, type RegistryName } from '../../functions/registries/index.ts';
-import type { Proof, RawRequest, Reading } from '../../functions/registries/registry.ts';
+import type { Proof, RawRequest } from '../../functions/registries/registry.ts';
 import { claimedBy, fixtures, formatOf, sameBody, scopeFor } from './fixtures.ts';
+import { isSound } from './sound.ts';
 
 const NOW = 1_800_000_000_000;
-export const isSound = (reading: Reading): boolean =>
-  reading.is === 'handshake' ||
-  (reading.is === 'unreadable'
-    ? reading.why.length > 20 && reading.why.length < 500
-    : reading.ignored.every(({ why, reference }) => why.length > 10 && why.length < 500 && (reference ?? '').length <= 1_000));
-
 export const contractOf = (name: RegistryName): void => {
   const registry = formatOf(name);
   const own = fixtures.filter(({ format }) => format === name);
