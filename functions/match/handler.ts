@@ -1,6 +1,7 @@
 /** Match behind the pushes queue, which holds messages of ingest and events of the stack's rule for Amazon ECR. */
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { ECR_HOOK } from '../core/ecr-hook.ts';
 import { decodePushes, isBusEvent, type PushesMessage } from '../core/message.ts';
 import type { Parsed } from '../core/parsed.ts';
 import { eachRecord } from '../runtime/batch.ts';
@@ -15,7 +16,7 @@ export const makeMatchHandler = (ports: MatchPorts, readEvent: ReadEvent) => {
     const read = await readEvent(body, Number(attributes.SentTimestamp));
     if (read.ok) return read.value;
     // Nothing is wrong with us: as a dead letter it would ring, and nobody could mend it.
-    ports.log('push.ignored', { message: messageId, why: read.why });
+    ports.log('push.ignored', { message: messageId, hook: ECR_HOOK.name, why: read.why });
     return undefined;
   };
   // At its time-out the process must end: answering early would leave this run frozen, to go on in the middle of a later one.

@@ -24,7 +24,8 @@ interface BusGround {
 }
 
 const MOST_ENTRIES = 10;
-const LARGEST_ENTRY_BYTES = 1_048_576;
+/** Of all entries of a request. */
+const LARGEST_BYTES = 1_048_576;
 
 export const makeEventBus = (ground: BusGround): EventBus => {
   let deliver: (event: Fields) => void = () => {
@@ -41,6 +42,8 @@ export const makeEventBus = (ground: BusGround): EventBus => {
       const entries = Array.isArray(request.Entries) ? request.Entries : [];
       if (entries.length === 0 || entries.length > MOST_ENTRIES)
         throw new AwsError('ValidationException', `There are ${entries.length} entries: put 1 to ${MOST_ENTRIES} at a time.`);
+      const bytes = Buffer.byteLength(JSON.stringify(entries));
+      if (bytes > LARGEST_BYTES) throw new AwsError('ValidationException', `The entries have ${bytes} bytes: put at most ${LARGEST_BYTES} at a time.`);
       const results = entries.map((entry) => putEntry(entry, ground, deliver));
       return { FailedEntryCount: results.filter(({ ErrorCode }) => ErrorCode !== undefined).length, Entries: results };
     },
@@ -63,7 +66,7 @@ const eventOf = (entry: unknown, { account, region, now, newId }: BusGround): Fi
   const { Source, DetailType, Detail, Time, Resources = [], EventBusName = 'default' } = isFields(entry) ? entry : {};
   if (typeof Source !== 'string' || Source === '') throw invalid('Parameter Source is not valid. Reason: Source is a required argument.');
   if (typeof DetailType !== 'string' || DetailType === '') throw invalid('Parameter DetailType is not valid. Reason: DetailType is a required argument.');
-  if (typeof Detail !== 'string' || Detail.length > LARGEST_ENTRY_BYTES) throw invalid('Parameter Detail is not valid. Reason: Detail is a required argument.');
+  if (typeof Detail !== 'string') throw invalid('Parameter Detail is not valid. Reason: Detail is a required argument.');
   if (typeof EventBusName !== 'string' || !/^(?:arn:.*:event-bus\/)?default$/.test(EventBusName))
     throw invalid(`The local engine has no event bus ${JSON.stringify(EventBusName)}: leave it out, or give "default".`);
   // The protocol writes times as seconds since the epoch.

@@ -137,6 +137,7 @@ describe('the default bus', () => {
     const { put } = open('bounds');
     expect(() => put()).toThrow('There are 0 entries');
     expect(() => put(...Array.from({ length: 11 }, () => ENTRY))).toThrow('There are 11 entries');
+    expect(() => put({ ...ENTRY, Detail: JSON.stringify({ a: 'x'.repeat(1_048_576) }) })).toThrow('put at most 1048576');
     const bus = makeEventBus({ account: '0', region: 'r', now: Date.now, newId });
     expect(() => bus.api('PutRule', {})).toThrow('PutRule');
     expect(() => bus.api('PutEvents', { Entries: [ENTRY] })).toThrow('The engine is starting');

@@ -146,7 +146,7 @@ describe('what is no push', () => {
     expect(await deliver(body)).toEqual([]);
     expect(made).toEqual([]);
     expect(bench.sent).toEqual([]);
-    expect(logged('push.ignored')).toEqual([{ message: 'm0', why: expect.stringMatching(/./) }]);
+    expect(logged('push.ignored')).toEqual([{ message: 'm0', hook: 'ecr', why: expect.stringMatching(/./) }]);
   });
 
   test('the sample of the manual, whose digest is too short, is a push by its tag', () => {
