@@ -1,6 +1,6 @@
 /** A target that takes POSTs and tells nothing. */
 import type { Outcome } from '../../functions/core/outcome.ts';
-import { BUSY, exchange, makeOutages, NO_ANSWER, newLog, OUTBOUND_MS, oneOf, putOf, retryAfter, type SimulatedTarget, type World } from './targets.ts';
+import { BUSY, changeOf, exchange, makeOutages, NO_ANSWER, newLog, OUTBOUND_MS, retryAfter, type SimulatedTarget, type World } from './targets.ts';
 
 export const makeBlind = (id: string, world: World): SimulatedTarget => {
   const log = newLog(id, 'blind');
@@ -11,14 +11,13 @@ export const makeBlind = (id: string, world: World): SimulatedTarget => {
     bind: (invocation) => ({
       sight: 'blind',
       apply: (wish, io) => {
-        if (!('set' in wish)) throw new Error('no restarts are simulated');
-        const wanted = oneOf(wish.set);
         const key = io.idempotencyKey;
         if (log.answered.get(key) === false) log.againAfterSilence.add(key);
         log.answered.set(key, false);
         const effect = (): void => {
-          log.changes.push({ at: clock.now(), key, repository: wanted.image.repository, image: putOf(wanted, world.orderOf(key)), rollbacks: 0 });
-          note(invocation, `${id} ran ${wanted.image.tag} for ${key}`);
+          const change = changeOf(invocation, key, wish, world.orderOf(key));
+          log.changes.push({ at: clock.now(), ...change, rollbacks: 0 });
+          note(invocation, `${id} ran ${change.image.tag} for ${key}`);
         };
         const course = (outcome: Outcome, answerAfter: number, effectAfter?: number) =>
           faults.outside<Outcome>(invocation, `POST ${key}`, {

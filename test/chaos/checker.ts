@@ -2,13 +2,16 @@
  * What must hold when a world has come to rest, judged from what was promised (202), what was recorded (calls, states)
  * and what the targets saw, never from how the code went about it.
  */
+
+import { WHOLE } from '../../functions/core/application.ts';
 import type { Call } from '../../functions/core/call.ts';
 import { isOpen } from '../../functions/core/call.ts';
 import { decide } from '../../functions/core/decide.ts';
 import { makeExpressionEngine } from '../../functions/core/expression.ts';
 import { repositoryMatches } from '../../functions/core/repository-pattern.ts';
 import { MAX_ATTEMPTS } from '../../functions/core/retry.ts';
-import { type Put, sameImage, type TargetLog } from './targets.ts';
+import { type Put, type Revision, sameImage, type TargetLog } from './targets.ts';
+import { checkWishes, isManual } from './wish-checker.ts';
 import type { Outcome } from './world.ts';
 
 export const NUMBERS = ['lost', 'duplicated', 'stale', 'notConverged'] as const;
@@ -33,13 +36,14 @@ export const check = (outcome: Outcome): readonly Violation[] => {
   checkDuplicated(outcome, calls, report);
   checkStale(outcome, report);
   checkConverged(outcome, calls, report);
+  checkWishes(outcome, calls, report);
   return violations;
 };
 
-type Report = (number: NumberName, application: string, what: string) => void;
+export type Report = (number: NumberName, application: string, what: string) => void;
 
 /** Every accepted event has its call at every trigger that concerns it, and none is left open. */
-const checkLost = ({ topology, accepted, people }: Outcome, calls: readonly Call[], report: Report): void => {
+const checkLost = ({ topology, accepted, people, memory }: Outcome, calls: readonly Call[], report: Report): void => {
   const engines = { expression: makeExpressionEngine() };
   const known = new Map(calls.map((call) => [`${call.actor} ${call.trigger}`, call]));
   for (const event of accepted.values())
@@ -52,8 +56,13 @@ const checkLost = ({ topology, accepted, people }: Outcome, calls: readonly Call
     }
   // (A late duplicate may have put the entry of an ended call back into the state: the next reconcile forgets it.)
   for (const call of calls)
-    if (isOpen(call.status) && !people.orphans.has(call.id)) report('lost', call.application, `call ${call.id} ${call.tag} is ${call.status} for ever`);
+    if (isOpen(call.status) && !people.orphans.has(call.id) && !isHeld(call, memory.states.get(call.application)?.hold !== undefined))
+      report('lost', call.application, `call ${call.id} ${call.tag} is ${call.status} for ever`);
 };
+
+/** What waits until a person says otherwise; a wish waits for nobody. */
+const isHeld = (call: Call, onHold: boolean): boolean =>
+  onHold && call.status === 'held' && call.reason === 'hold' && (!isManual(call) || call.redeliveryOf !== undefined);
 
 const logsOf = ({ targets }: Outcome, application: string): readonly TargetLog[] =>
   [`${application}-target`, `${application}-other`].flatMap((id) => targets.get(id)?.log ?? []);
@@ -67,7 +76,9 @@ const checkEnds = (outcome: Outcome, calls: readonly Call[], report: Report): vo
     const keys = (keysOf.get(call.id) ?? []).map(([key]) => key);
     const logs = logsOf(outcome, call.application);
     const image = imageOf(call);
-    const ran = logs.flatMap((log) => log.revisions).filter((revision) => sameImage(revision.images[call.repository], image));
+    const ran = logs.flatMap(({ revisions }) =>
+      call.repository === WHOLE ? restartedBy(keys, revisions) : revisions.filter(({ images }) => sameImage(images[call.repository], image)),
+    );
     switch (call.reason) {
       case 'rolled-out':
         if (!ran.some((revision) => revision.fate === 'healthy' && revision.settlesAt <= (call.endedAt ?? 0) + CLOCKS_MS))
@@ -111,12 +122,37 @@ const checkEnds = (outcome: Outcome, calls: readonly Call[], report: Report): vo
         else if (standsFor(call, byId) === undefined) wrong('the calls it names stand for one another in a circle');
         break;
       }
+      case 'rolled-back': {
+        const by = call.by === undefined ? undefined : byId.get(call.by);
+        const places = [by?.order ?? '', ...[...outcome.wanted.values()].flatMap(({ callId, order }) => (callId === by?.id ? [order] : []))];
+        // Late news of what had been taken back is newer than the wish.
+        const late =
+          call.digest !== undefined &&
+          calls.some(({ digest, application, id }) => digest === call.digest && application === call.application && id !== call.id);
+        if (by === undefined || by.application !== call.application || by.repository !== call.repository || !isManual(by))
+          wrong(`${call.by ?? 'nothing'} is no wish`);
+        else if (!late && !places.some((order) => order >= call.order)) wrong(`the wish ${by.id} is older`);
+        break;
+      }
+      case 'rejected':
+        if (call.digest === undefined || !outcome.memory.rejects.list(call.application, Number.POSITIVE_INFINITY).some(({ digest }) => digest === call.digest))
+          if (outcome.memory.applications.has(call.application)) wrong('the digest is not rejected');
+        break;
+      case 'lower-version':
+        if (outcome.topology.applications.find(({ name }) => name === call.application)?.policy.neverDown !== true) wrong('the application may go down');
+        break;
       case 'worker-died':
         break;
       default:
         if (call.status !== 'untriggered' && !isOpen(call.status)) wrong('nothing here ends so');
     }
   }
+};
+
+/** The revision that restarted it, and those that took its place: they bring new processes too. */
+const restartedBy = (keys: readonly string[], revisions: readonly Revision[]): readonly Revision[] => {
+  const first = revisions.findIndex(({ key }) => keys.includes(key ?? ''));
+  return first < 0 ? [] : revisions.slice(first);
 };
 
 const imageOf = (call: Pick<Call, 'tag' | 'digest'>): Put => ({ tag: call.tag, ...(call.digest === undefined ? {} : { digest: call.digest }), order: '' });
@@ -187,13 +223,22 @@ const standsFor = (call: Call, byId: ReadonlyMap<string, Call>, seen: ReadonlySe
 /** Its end says why the target need not run it. */
 const excuses = (call: Call | undefined): boolean => call !== undefined && (call.status === 'failed' || call.status === 'unknown' || isOpen(call.status));
 
+/** It must not run, or stands behind one that must not; that nobody ran it is for other checks to say. */
+const mustNotRun = (call: Call, byId: ReadonlyMap<string, Call>, seen: ReadonlySet<string> = new Set()): boolean => {
+  if (['rolled-back', 'rejected', 'lower-version', 'hold'].includes(call.reason ?? '')) return true;
+  const by = call.by === undefined || seen.has(call.id) ? undefined : byId.get(call.by);
+  return by !== undefined && mustNotRun(by, byId, new Set([...seen, call.id]));
+};
+
 /** In the end each application runs the newest fired push of each repository, unless the record says why not. */
 const checkConverged = (outcome: Outcome, calls: readonly Call[], report: Report): void => {
   const fired = calls.filter(
-    ({ status, application, id }) => status !== 'untriggered' && outcome.memory.applications.has(application) && !outcome.people.orphans.has(id),
+    ({ status, application, id, repository }) =>
+      status !== 'untriggered' && outcome.memory.applications.has(application) && !outcome.people.orphans.has(id) && repository !== WHOLE,
   );
   const byId = new Map(calls.map((call) => [call.id, call]));
-  for (const group of Map.groupBy(fired, ({ application, repository }) => `${application} ${repository}`).values()) {
+  const able = fired.filter((call) => !mustNotRun(call, byId));
+  for (const group of Map.groupBy(able, ({ application, repository }) => `${application} ${repository}`).values()) {
     const last = group
       .map(({ order }) => order)
       .sort()
@@ -208,7 +253,11 @@ const checkConverged = (outcome: Outcome, calls: readonly Call[], report: Report
       log?.sight === 'readable'
         ? log.revisions.at(-1)?.images[call.repository]
         : log?.changes.findLast(({ repository }) => repository === call.repository)?.image;
-    if (!sameImage(runs, imageOf(call)))
+    // A hold may come when the worker has died that sent it.
+    const sent = fired.some(
+      (one) => one.reason === 'hold' && one.application === call.application && one.repository === call.repository && sameImage(runs, imageOf(one)),
+    );
+    if (!sent && !sameImage(runs, imageOf(call)))
       report(
         'notConverged',
         call.application,

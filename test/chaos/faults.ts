@@ -17,6 +17,8 @@ export interface Invocation {
   readonly slow: boolean;
   /** Applications and repositories that it had to do with: finds its lines in the history. */
   readonly about: Set<string>;
+  /** What was a fact when it took its lease: a hold, and the digests that were rejected. */
+  readonly saw: { held: boolean; rejects: ReadonlySet<string> };
   ended?: number;
 }
 
@@ -163,7 +165,14 @@ export const makeFaults = (clock: Clock, random: Random, rates: Rates, note: Not
   return {
     start: (kind, onDeath) => {
       started += 1;
-      const invocation: Invocation = { id: started, kind, skew: Math.round(random.between(-SKEW, SKEW)), slow: random.chance(current.slow), about: new Set() };
+      const invocation: Invocation = {
+        id: started,
+        kind,
+        skew: Math.round(random.between(-SKEW, SKEW)),
+        slow: random.chance(current.slow),
+        about: new Set(),
+        saw: { held: false, rejects: new Set() },
+      };
       deaths.set(invocation, onDeath);
       clock.after(TIMEOUTS[kind], () => die(invocation, 'killedAtTimeOut'));
       return invocation;

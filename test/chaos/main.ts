@@ -1,5 +1,6 @@
-/** `npm run chaos -- [--pushes N] [--seed S] [--calm]`: the protocol under faults; the last four numbers must all be 0. */
+/** `npm run chaos -- [--pushes N] [--seed S] [--calm] [--sequences N]`: the steps against the model of their rules, and the protocol under faults; the differences and the last four numbers must all be 0. */
 import { parseArgs } from 'node:util';
+import { runSequences } from '../model/sequences.ts';
 import { NUMBERS } from './checker.ts';
 import { FAULTS } from './faults.ts';
 import { failed, run } from './run.ts';
@@ -10,6 +11,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     quiet: { type: 'boolean', default: false },
     calm: { type: 'boolean', default: false },
+    sequences: { type: 'string', default: '10000' },
   },
 });
 const whole = (name: string, text: string): number => {
@@ -17,7 +19,9 @@ const whole = (name: string, text: string): number => {
   if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name} is "${text}": a whole number from 0 is allowed`);
   return value;
 };
-const options = { pushes: whole('pushes', values.pushes), seed: whole('seed', values.seed) };
+const options = { pushes: whole('pushes', values.pushes), seed: whole('seed', values.seed), sequences: whole('sequences', values.sequences) };
+
+const model = await runSequences(options.sequences, options.seed);
 
 const started = performance.now();
 let told = 0;
@@ -55,11 +59,13 @@ line(
 const { finding } = total;
 if (finding !== undefined) {
   line(
-    `\n${finding.number}: ${finding.application}: ${finding.what}\nreplay: npm run chaos -- --pushes ${finding.pushes} --seed ${finding.seed}\nhistory of ${finding.application} (${finding.history.length} lines):`,
+    `\n${finding.number}: ${finding.application}: ${finding.what}\nreplay: npm run chaos -- --sequences 0 --pushes ${finding.pushes} --seed ${finding.seed}\nhistory of ${finding.application} (${finding.history.length} lines):`,
   );
   for (const text of finding.history) line(text);
   line(`\n${finding.number}: ${finding.application}: ${finding.what}`);
 }
+if (model.difference !== undefined) line(`\n${model.difference}\nreplay: npm run chaos -- --pushes 0 --sequences ${options.sequences} --seed ${model.seed}`);
+line(`\nmodel: ${model.sequences} sequences, ${model.difference === undefined ? 0 : 1} differences`);
 line('\nlost duplicated stale not-converged');
 line(NUMBERS.map((name) => total.numbers[name]).join(' '));
-process.exitCode = failed(total) ? 1 : 0;
+process.exitCode = failed(total) || model.difference !== undefined ? 1 : 0;

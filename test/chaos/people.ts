@@ -1,4 +1,4 @@
-/** People: redeliver calls (by a client that may die half-way), delete an application, give one another target. */
+/** People: redeliver calls (by a client that may die half-way), delete an application, give one another target; and those with wishes. */
 import type { OpenCall } from '../../functions/core/application.ts';
 import { type Call, callId, isOpen } from '../../functions/core/call.ts';
 import type { Memory } from '../stages/memory.ts';
@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts';
 import type { Faults, Invocation, Kind, Note } from './faults.ts';
 import type { Random } from './random.ts';
 import { HOST, type Topology } from './topology.ts';
+import { startWishes } from './wishes.ts';
 
 export interface PeopleOptions {
   readonly clock: Clock;
@@ -28,16 +29,20 @@ export interface People {
   readonly deleted: Map<string, number>;
   /** When an application was given another target. */
   readonly moved: Map<string, number>;
-  readonly counts: { redelivered: number; diedBeforeSend: number };
+  readonly counts: Readonly<Record<string, number>>;
+  readonly wishes: Readonly<Record<string, number>>;
 }
 
 export const startPeople = (options: PeopleOptions): People => {
   const { clock, random, memory, faults, note, topology } = options;
-  const people: People = { orphans: new Set(), deleted: new Map(), moved: new Map(), counts: { redelivered: 0, diedBeforeSend: 0 } };
+  const orphans = new Set<string>();
+  const counts = { redelivered: 0, diedBeforeSend: 0 };
+  const wishes = startWishes(options, orphans);
+  const people: People = { orphans, deleted: new Map(), moved: new Map(), counts, wishes: wishes.counts };
 
   /** Call first, then one update of the fact with `dueAt`, then send: dying in between leaves it to the tick. */
   const redeliver = (original: Call): void => {
-    people.counts.redelivered += 1;
+    counts.redelivered += 1;
     options.invoke(
       'api',
       async (invocation) => {
@@ -57,13 +62,14 @@ export const startPeople = (options: PeopleOptions): People => {
           receivedAt: original.receivedAt,
           hosts: [HOST],
           redelivery: true,
+          ...(original.action === 'redeploy' ? { restart: true } : {}),
         };
         await faults.call(invocation, 'open redelivery', () => {
           note(invocation, `redelivery ${id} of ${original.id} ${original.tag}`);
           if (memory.states.open(application, open, { dueAt: now }) === 'opened') people.orphans.delete(id);
         });
         if (options.troubled() && random.chance(0.3)) {
-          people.counts.diedBeforeSend += 1;
+          counts.diedBeforeSend += 1;
           note(invocation, `the client died before it sent`);
           return;
         }
@@ -101,7 +107,7 @@ export const startPeople = (options: PeopleOptions): People => {
   if (options.troubled()) {
     clock.after(120_000, next);
     const [first, second] = ['call-0', 'web-3'];
-    for (const name of ['slow-0', 'both-2', 'call-1']) clock.after(random.between(300_000, 2_400_000), () => remove(name));
+    for (const name of ['slow-0', 'both-2', 'call-1', 'hand-1']) clock.after(random.between(300_000, 2_400_000), () => remove(name));
     clock.after(random.between(600_000, 2_400_000), () => move(random.chance(0.5) ? first : second));
   }
   return people;

@@ -15,7 +15,7 @@ test('the code as it is: 0 0 0 0, with and without faults', async () => {
     expect(healthy.counts[fault], fault).toBeGreaterThan(0);
   const calm = await run({ pushes: 200, seed: SEED, faults: false });
   expect(failed(calm)).toBe(false);
-}, 60_000);
+}, 180_000);
 
 test('a seed replays exactly, another one differs', async () => {
   const [first, again, other] = [
@@ -29,7 +29,7 @@ test('a seed replays exactly, another one differs', async () => {
 }, 60_000);
 
 describe('planted bugs', () => {
-  test.each(Object.entries(PLANTED))('%s turns it red', { timeout: 60_000 }, async (_name, planted) => {
+  test.each(Object.entries(PLANTED))('%s turns it red', { timeout: 180_000 }, async (_name, planted) => {
     const total = await run({ pushes: MOST, seed: SEED, perWorld: 200, planted, stopAtFirst: true });
     expect(failed(total)).toBe(true);
     expect(total.finding?.history.length).toBeGreaterThan(0);

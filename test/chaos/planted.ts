@@ -1,4 +1,6 @@
 /** Bugs that other designs have, each as a change of the ports that the real code is given. The checker has to see every one. */
+import type { ApplicationState, Run } from '../../functions/core/application.ts';
+import type { DeployPorts } from '../../functions/deploy/ports.ts';
 import type { TargetIo, WantedImage, Wish } from '../../functions/targets/target.ts';
 import type { Planted } from './ports.ts';
 
@@ -9,6 +11,28 @@ const ONE = 'registry.example.com/one';
 const realImage = ({ image, hosts: [first = '', ...hosts] }: WantedImage): WantedImage => ({ image: { ...image, repository: first }, hosts });
 const real = (wanted: WantedImage): WantedImage => (wanted.image.repository === ONE ? realImage(wanted) : wanted);
 const realWish = (wish: Wish): Wish => ('set' in wish ? { set: wish.set.map(real) } : wish);
+
+const LONG_AGO = '0000000000000#wish';
+
+/** What `deploy` is told of the state. */
+const changeState = (ports: DeployPorts, change: (state: ApplicationState) => ApplicationState): DeployPorts => ({
+  ...ports,
+  states: {
+    ...ports.states,
+    lease: async (application, now, until) => {
+      const leased = await ports.states.lease(application, now, until);
+      return leased.is === 'leased' ? { is: 'leased', state: change(leased.state) } : leased;
+    },
+  },
+});
+
+/** Knows neither that it is a roll back, nor that there is nothing else to go back to. */
+const forgetful = (run: Run): Run => {
+  const { desired, done } = run;
+  if (desired?.automatic !== true || done?.status !== 'failed') return run;
+  const { automatic: _, ...rest } = desired;
+  return { ...run, desired: rest, good: [{ callId: desired.callId, tag: desired.from?.tag ?? 'initial', at: 0 }] };
+};
 
 export const PLANTED = {
   'acknowledge before enqueue': {
@@ -102,4 +126,35 @@ export const PLANTED = {
     }),
   },
   'no tick': { tick: false },
+  'hold ignored': { deploy: (ports) => changeState(ports, ({ hold: _, ...state }) => state) },
+  // As a wish would be that is ordered like what it goes back to.
+  'roll back without its place in the order': {
+    deploy: (ports) =>
+      changeState(ports, (state) => ({
+        ...state,
+        open: Object.fromEntries(Object.entries(state.open).map(([id, call]) => [id, call.manual === true ? { ...call, order: LONG_AGO } : call])),
+      })),
+  },
+  'reject not checked': {
+    deploy: (ports) => ({
+      ...ports,
+      application: async (name) => {
+        const { facts, ...found } = await ports.application(name);
+        return { ...found, facts: { ...facts, rejects: new Set() } };
+      },
+    }),
+  },
+  'automatic roll back repeated': {
+    deploy: (ports) =>
+      changeState(ports, (state) => ({
+        ...state,
+        runs: Object.fromEntries(Object.entries(state.runs).map(([repository, run]) => [repository, forgetful(run)])),
+      })),
+  },
+  'automatic roll back without a reject': { deploy: (ports) => ({ ...ports, reject: async () => undefined }) },
+  'a wish is opened and nobody is told': {
+    deploy: (ports) =>
+      changeState(ports, (state) => ({ ...state, open: Object.fromEntries(Object.entries(state.open).filter(([, call]) => call.manual !== true)) })),
+  },
+  'versions go down': { deploy: (ports) => ({ ...ports, lower: async () => () => 'no' }) },
 } as const satisfies Record<string, Planted>;

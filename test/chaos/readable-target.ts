@@ -1,9 +1,11 @@
 /** A target that rolls a change out over a while, and goes back by itself when that fails. */
+import { WHOLE } from '../../functions/core/application.ts';
 import type { Outcome, Rollout, Why } from '../../functions/core/outcome.ts';
 import type { BoundTarget, Running, Seen } from '../../functions/targets/target.ts';
 import type { Invocation } from './faults.ts';
 import {
   BUSY,
+  changeOf,
   type Fate,
   type Images,
   makeOutages,
@@ -24,7 +26,8 @@ const status = (revision: Revision, now: number): 'progressing' | Fate | 'replac
   return now < revision.settlesAt ? 'progressing' : revision.fate;
 };
 
-export const makeReadable = (id: string, repositories: readonly string[], world: World): SimulatedTarget => {
+/** `frail`: which part of its rollouts fails, and of the others gets stuck. */
+export const makeReadable = (id: string, repositories: readonly string[], world: World, frail = 0.03): SimulatedTarget => {
   const log = newLog(id, 'readable');
   const down = makeOutages(world);
   const { clock, random, faults, note } = world;
@@ -40,17 +43,28 @@ export const makeReadable = (id: string, repositories: readonly string[], world:
   let rollbacks = 0;
   let healthy = first;
 
-  const change = (images: Images, fate: Fate, takes: number, key?: string): Revision => {
+  const change = (images: Images, fate: Fate, takes: number, key?: string, restart = false): Revision => {
     const now = clock.now();
     current.replacedAt = now;
-    const revision: Revision = { n: log.revisions.length, images, fate, from: now, settlesAt: now + takes, ...(key === undefined ? {} : { key }) };
+    const revision: Revision = {
+      n: log.revisions.length,
+      images,
+      fate,
+      from: now,
+      settlesAt: now + takes,
+      ...(key === undefined ? {} : { key }),
+      ...(restart ? { restart } : {}),
+    };
     log.revisions.push(revision);
     current = revision;
     clock.after(takes, () => {
       if (current !== revision) return;
       if (fate === 'healthy') healthy = revision;
       else {
-        note({ id: 0, kind: 'deploy', skew: 0, slow: false, about: new Set([id]) }, `${id} rolls back from ${revision.n} to the images of ${healthy.n}`);
+        note(
+          { id: 0, kind: 'deploy', skew: 0, slow: false, about: new Set([id]), saw: { held: false, rejects: new Set() } },
+          `${id} rolls back from ${revision.n} to the images of ${healthy.n}`,
+        );
         rollbacks += 1;
         change(healthy.images, 'healthy', 3_000);
       }
@@ -61,10 +75,9 @@ export const makeReadable = (id: string, repositories: readonly string[], world:
   const bind = (invocation: Invocation): BoundTarget => ({
     sight: 'readable',
     takesTemplates: false,
-    read: (wish) => {
-      if (!('set' in wish)) throw new Error('no restarts are simulated');
-      const wanted = oneOf(wish.set);
-      const { repository } = wanted.image;
+    read: (wish, io) => {
+      const wanted = 'set' in wish ? oneOf(wish.set) : undefined;
+      const repository = wanted?.image.repository ?? WHOLE;
       const answerAfter = invocation.slow ? random.between(2_000, 9_000) : random.between(5, 60);
       const isDown = down();
       return faults.outside<Running>(invocation, `read ${repository}`, {
@@ -72,12 +85,14 @@ export const makeReadable = (id: string, repositories: readonly string[], world:
         effect: () => undefined,
         answer: () => {
           if (isDown) return { is: 'unavailable', why: BUSY, ...retryAfter(random) };
-          if (current.images[repository] === undefined)
+          if (wanted !== undefined && current.images[repository] === undefined)
             return { is: 'refused', why: { code: 'no-container', detail: `${repository} is none of ${Object.keys(current.images).join(', ')}` } };
           const now = status(current, clock.now());
           return {
             is: 'seen',
-            running: now !== 'failed' && sameImage(current.images[repository], putOf(wanted)),
+            running:
+              now !== 'failed' &&
+              (wanted === undefined ? log.revisions.some(({ key }) => key === io.idempotencyKey) : sameImage(current.images[repository], putOf(wanted))),
             settled: now === 'healthy',
             handle: String(current.n),
             state: current.images,
@@ -87,20 +102,19 @@ export const makeReadable = (id: string, repositories: readonly string[], world:
       });
     },
     apply: (wish, seen, io) => {
-      if (!('set' in wish)) throw new Error('no restarts are simulated');
-      const wanted = oneOf(wish.set);
       const key = io.idempotencyKey;
       const base = imagesIn(seen);
       let made = 0;
       const effect = (): void => {
         const roll = world.troubled() ? random.next() : 1;
-        const fate: Fate = roll < 0.03 ? 'failed' : 'healthy';
+        const fate: Fate = roll < frail ? 'failed' : 'healthy';
         // One in a hundred is stuck until long after every deadline.
-        const takes = roll > 0.03 && roll < 0.04 ? random.between(900_000, 1_500_000) : random.between(2_000, random.chance(0.3) ? 150_000 : 20_000);
-        const image = putOf(wanted, world.orderOf(key));
-        made = change({ ...base, [wanted.image.repository]: image }, fate, takes, key).n;
-        log.changes.push({ at: clock.now(), key, repository: wanted.image.repository, image, rollbacks });
-        note(invocation, `${id} changed to revision ${made}: ${wanted.image.tag} for ${key}`);
+        const takes = roll > frail && roll < frail * 1.3 ? random.between(900_000, 1_500_000) : random.between(2_000, random.chance(0.3) ? 150_000 : 20_000);
+        const told = changeOf(invocation, key, wish, world.orderOf(key));
+        const restart = told.repository === WHOLE;
+        made = change(restart ? base : { ...base, [told.repository]: told.image }, fate, takes, key, restart).n;
+        log.changes.push({ at: clock.now(), ...told, rollbacks });
+        note(invocation, `${id} changed to revision ${made}: ${told.image.tag} for ${key}`);
       };
       const course = (answer: () => Outcome, answerAfter: number, effectAfter?: number) =>
         faults.outside<Outcome>(invocation, `apply ${key}`, { answerAfter, ...(effectAfter === undefined ? {} : { effectAfter }), effect, answer });

@@ -76,6 +76,7 @@ const add = (total: Total, outcome: Outcome, seed: number, pushes: number): void
   for (const [queue, counts] of Object.entries(outcome.queues)) for (const [name, count] of Object.entries(counts)) sum(`${queue}.${name}`, count);
   for (const [name, count] of Object.entries(outcome.traffic.counts)) if (name !== 'pushes') sum(`senders.${name}`, count);
   for (const [name, count] of Object.entries(outcome.people.counts)) sum(`people.${name}`, count);
+  for (const [name, count] of Object.entries(outcome.people.wishes)) sum(`people.${name}`, count);
   sum('people.applicationsDeleted', outcome.people.deleted.size);
   sum('people.targetsChanged', outcome.people.moved.size);
   sum('senders.accepted', outcome.accepted.size);

@@ -94,7 +94,7 @@ export const startTraffic = (senders: readonly Sender[], pushes: number, clock: 
         serial,
         hook: sender.hook,
         repository,
-        tag: again?.tag ?? `v${counts.pushes}`,
+        tag: again?.tag ?? `v1.0.${counts.pushes}`,
         // Two tags of one build have one digest.
         ...(sender.evidence === 'none' ? {} : { digest: again?.digest ?? digestOf(first + 1) }),
         ...(sender.evidence === 'event-id' ? { eventId: serial } : {}),

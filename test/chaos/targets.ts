@@ -4,8 +4,9 @@
  * A blind one takes POSTs. Both are slow, unavailable or silent at times, with or without having acted.
  * Each keeps the log that the checker judges.
  */
+import { WHOLE } from '../../functions/core/application.ts';
 import type { Why } from '../../functions/core/outcome.ts';
-import type { BoundTarget, WantedImage } from '../../functions/targets/target.ts';
+import type { BoundTarget, WantedImage, Wish } from '../../functions/targets/target.ts';
 import type { Clock } from './clock.ts';
 import type { Faults, Invocation, Note } from './faults.ts';
 import type { Random } from './random.ts';
@@ -24,6 +25,9 @@ export interface Change {
   readonly key: string;
   readonly repository: string;
   readonly image: Put;
+  /** What the worker that made it had seen at its lease. */
+  readonly held: boolean;
+  readonly rejected: boolean;
   /** How often the target itself had gone back to former images by then. */
   readonly rollbacks: number;
 }
@@ -34,6 +38,8 @@ export interface Revision {
   /** The deployment that made it; absent when the target itself went back to what was healthy. */
   readonly key?: string;
   readonly images: Images;
+  /** It set nothing, what ran was restarted. */
+  readonly restart?: boolean;
   readonly fate: Fate;
   readonly from: number;
   readonly settlesAt: number;
@@ -92,6 +98,14 @@ export const newLog = (id: string, sight: TargetLog['sight']): TargetLog => ({
 });
 
 export const putOf = ({ image: { tag, digest } }: WantedImage, order = ''): Put => ({ tag: tag ?? '', ...(digest === undefined ? {} : { digest }), order });
+/** What is recorded of a change, by the worker that made it. */
+export const changeOf = (invocation: Invocation, key: string, wish: Wish, order: string): Omit<Change, 'at' | 'rollbacks'> => {
+  const { held, rejects } = invocation.saw;
+  if (!('set' in wish)) return { key, repository: WHOLE, image: { tag: 'restart', order }, held, rejected: false };
+  const wanted = oneOf(wish.set);
+  const { digest } = wanted.image;
+  return { key, repository: wanted.image.repository, image: putOf(wanted, order), held, rejected: digest !== undefined && rejects.has(digest) };
+};
 export const oneOf = (images: readonly WantedImage[]): WantedImage => {
   const [first] = images;
   if (first === undefined || images.length !== 1) throw new Error(`a wish of one image was expected, not of ${images.length}`);

@@ -26,9 +26,12 @@ export interface Topology {
 }
 
 export const HOST = 'registry.example.com';
+/** Applications whose names begin so are the ones that people have wishes for. */
+export const isHandled = (application: string): boolean => /^(hand|ask)-/.test(application);
+const HANDS: readonly Policy[] = [{ autoRollback: true }, { autoRollback: true, quietSeconds: 8 }, { autoRollback: true, maxPerHour: 12 }, {}];
 const FIRES: Rule = { mode: 'all' };
 /** Every third tag fires. */
-const SOME: Rule = { mode: 'expression', expression: 'v[0-9]*[147]' };
+const SOME: Rule = { mode: 'expression', expression: 'v1\\.0\\.[0-9]*[147]' };
 
 export const makeTopology = (random: Random, now: number): Topology => {
   const hooks: HookDefinition[] = [];
@@ -82,6 +85,11 @@ export const makeTopology = (random: Random, now: number): Topology => {
     trigger(`${HOST}/team-${n}/*`, twice, hook, { mode: 'expression', expression: `v.*`, except: n === '0' ? '.*[357]' : '.*5' });
     if (n !== '0') repositoriesOf.set(twice, repositories);
     // Gates that wait by themselves.
+    // What people have their hands on: wishes, holds, rejects; rollouts that are taken back by the policy.
+    trigger(a, application(`hand-${n}`, [a], HANDS[Number(n) % HANDS.length] ?? {}), hook);
+    trigger(b, application(`ask-${n}`, undefined, n === '2' ? { quietSeconds: 8 } : {}), hook);
+    // Tags are versions, and none goes down.
+    trigger(c, application(`up-${n}`, n === '0' ? undefined : [c], { neverDown: true }), hook);
     trigger(c, application(`slow-${n}`, n === '1' ? undefined : [c], n === '2' ? { maxPerHour: 6 } : { quietSeconds: 8 }), hook);
   }
   return { hooks, senders, triggers, applications, repositoriesOf };

@@ -34,6 +34,8 @@ export interface WorldOptions {
 
 const START = Date.UTC(2026, 0, 1);
 const MAX_RECEIVES = 5;
+/** Of what people have their hands on, so many rollouts fail. */
+const FRAIL = 0.15;
 /** Longer than the lease, as on AWS; shorter than there, for more encounters. */
 const VISIBILITY = 120_000;
 /** Events of ECR become messages like any other before anything of this begins. */
@@ -58,7 +60,7 @@ export const runWorld = async ({ seed, pushes, faults: faulty, planted = {} }: W
   const targets = new Map<string, SimulatedTarget>();
   const world = { clock, random: random.fork(), faults, note: history.note, troubled: () => troubled, orderOf: (key: string) => wanted.get(key)?.order ?? '' };
   const addTarget = (id: string, readable: readonly string[] | undefined): void =>
-    void targets.set(id, readable === undefined ? makeBlind(id, world) : makeReadable(id, readable, world));
+    void targets.set(id, readable === undefined ? makeBlind(id, world) : makeReadable(id, readable, world, id.startsWith('hand') ? FRAIL : undefined));
   for (const application of topology.applications) {
     memory.applications.set(application.name, application);
     // A creation that died half-way: match has to mend it.

@@ -17,18 +17,20 @@ describe('always', () => {
       second: fc.integer({ min: 0, max: 6 }),
       trigger: fc.constantFrom('t', 'u'),
       repository: fc.constantFrom(WEB, API),
-      redelivery: fc.boolean(),
+      kind: fc.constantFrom('push', 'push', 'redelivery', 'redelivery', 'wish'),
       late: fc.integer({ min: 0, max: 100 }),
       held: fc.option(fc.constantFrom({ reason: 'hold' as const }, { reason: 'retry' as const, until: NOW + 5_000 }), { nil: undefined }),
     })
-    .map(({ second, trigger, repository, redelivery, late, held: before }) =>
+    .map(({ second, trigger, repository, kind, late, held: before }) =>
       open(second, {
-        callId: `c${second}${redelivery ? 'r' : ''}.${trigger}-${repository}`,
+        callId: `c${second}${kind === 'push' ? '' : kind.charAt(0)}.${trigger}-${repository}`,
         repository,
         receivedAt: NOW + second * 1_000 + late,
         ...imageOf(second),
-        ...(redelivery ? { redelivery } : {}),
-        ...(before === undefined ? {} : { held: before }),
+        // No push has the very place of a wish.
+        ...(kind === 'wish' ? { manual: true, order: `${NOW + second * 1_000}#w${trigger}`, back: late > 50 } : {}),
+        ...(kind === 'redelivery' ? { redelivery: true } : {}),
+        ...(before === undefined || kind === 'wish' ? {} : { held: before }),
       }),
     );
   /** Calls of one push wait together: were only the first of two opened and held, the second one would end as a repeat one plan before it. */
@@ -45,21 +47,49 @@ describe('always', () => {
         manual: fc.boolean(),
         is: fc.constantFrom('new', 'retry', 'rolling', 'succeeded', 'failed'),
         at: fc.integer({ min: -5, max: 5 }),
+        automatic: fc.boolean(),
+        good: fc.option(fc.integer({ min: 0, max: 2 }), { nil: undefined }),
       })
-      .map(({ second, manual, is, at }) => {
-        const desired = desiredOf(open(second, { repository, callId: `c${second}.t-${repository}`, ...imageOf(second) }), 1, manual ? { manual } : {});
-        if (is === 'succeeded' || is === 'failed') return done(desired, is);
+      .map(({ second, manual, is, at, automatic, good }) => {
+        const wished = manual ? { manual, from: imageOf(6 - second), ...(automatic ? { automatic } : {}) } : {};
+        const desired = desiredOf(open(second, { repository, callId: `c${second}.t-${repository}`, ...imageOf(second) }), 1, wished);
+        const before = good === undefined ? {} : { good: [{ callId: `g${good}.t`, tag: 'g', digest: `sha256:${good}`, at: NOW - 9, ...imageOf(good) }] };
+        if (is === 'succeeded' || is === 'failed') {
+          const run = done(desired, is);
+          return { ...run, ...before, ...(run.done === undefined || is === 'succeeded' ? {} : { done: { ...run.done, reason: 'rollout-failed' as const } }) };
+        }
         if (is === 'retry') return { desired, attempt: { rev: 1, fence: 1, at: NOW, count: 1, retryAt: NOW + at * 1_000 } };
         return is === 'rolling'
           ? { desired, running: { rev: 1, handle: 'h', since: NOW, deadline: NOW + 9, lookAt: NOW + at * 1_000, target: 'x' } }
           : { desired };
       });
   const states: fc.Arbitrary<ApplicationState> = fc
-    .record({ calls, web: fc.option(run(WEB), { nil: undefined }), api: fc.option(run(API), { nil: undefined }), hold: fc.boolean() })
+    .record({
+      calls,
+      web: fc.option(run(WEB), { nil: undefined }),
+      api: fc.option(run(API), { nil: undefined }),
+      hold: fc.constantFrom('none', 'plain', 'with a wish'),
+    })
     .map(({ calls: all, web, api, hold }) =>
-      state(all, { ...(web === undefined ? {} : { [WEB]: web }), ...(api === undefined ? {} : { [API]: api }) }, hold ? { hold: { at: NOW } } : {}),
+      state(
+        all,
+        { ...(web === undefined ? {} : { [WEB]: web }), ...(api === undefined ? {} : { [API]: api }) },
+        hold === 'none' ? {} : { hold: holdOf(all, hold) },
+      ),
     );
-  const policies: fc.Arbitrary<Policy> = fc.constantFrom<Policy>({}, { quietSeconds: 3 }, { approval: true }, { maxAgeSeconds: 2 }, { maxPerHour: 1 });
+  const holdOf = (all: readonly OpenCall[], hold: string): NonNullable<ApplicationState['hold']> => {
+    const callId = hold === 'plain' ? undefined : all.find(({ manual }) => manual === true)?.callId;
+    return { at: NOW, ...(callId === undefined ? {} : { callId }) };
+  };
+  const policies: fc.Arbitrary<Policy> = fc.constantFrom<Policy>(
+    {},
+    { quietSeconds: 3 },
+    { approval: true },
+    { maxAgeSeconds: 2 },
+    { maxPerHour: 1 },
+    { autoRollback: true },
+    { autoRollback: true, quietSeconds: 3 },
+  );
   const facts: fc.Arbitrary<Facts> = fc.constantFrom<Facts>(
     NO_FACTS,
     { ...NO_FACTS, freeze: { until: NOW + 1_000 } },
@@ -74,11 +104,14 @@ describe('always', () => {
       { numRuns: 5_000 },
     );
 
-  test('nothing older than what is wanted is promoted, but a redelivery of that same image', () =>
+  test('nothing older than what is wanted is promoted, but a redelivery of that same image, and a wish that came later', () =>
     always((given, { promote }) => {
       for (const one of promote) {
         const desired = given.runs[one.repository]?.desired;
-        if (desired !== undefined && one.order < desired.order) expect(one).toMatchObject({ redelivery: true, tag: desired.tag, digest: desired.digest });
+        if (desired === undefined || one.order >= desired.order) continue;
+        // The hold that came with a wish says that it was asked for after what is wanted.
+        if (one.manual === true) expect([given.hold?.callId, desired.manual]).toEqual([one.callId, undefined]);
+        else expect(one).toMatchObject({ redelivery: true, tag: desired.tag, digest: desired.digest });
       }
     }));
 
@@ -86,10 +119,12 @@ describe('always', () => {
     always((given, made) => {
       const ended = [...made.settle.map(({ callId }) => callId), ...made.forget, ...promoted(made)];
       expect(new Set(ended).size).toBe(ended.length);
-      for (const { callId, held: before, repository } of Object.values(given.open)) {
+      for (const { callId, held: before, repository, order } of Object.values(given.open)) {
         const waits = before !== undefined || made.hold.some((one) => one.callId === callId);
         const wanted = given.runs[repository]?.desired?.callId === callId;
-        expect(ended.includes(callId) || waits || wanted, callId).toBe(true);
+        // What is newer than a wish is judged as soon as that is what is wanted: at once.
+        const afterWish = made.more && made.promote.some((one) => one.manual === true && one.repository === repository && one.order < order);
+        expect(ended.includes(callId) || waits || wanted || afterWish, callId).toBe(true);
       }
     }));
 
@@ -113,6 +148,28 @@ describe('always', () => {
       }
     }));
 
+  test('nothing stops a wish: one is promoted, if any is newer than what is wanted; and then nothing else', () =>
+    always((given, made) => {
+      for (const repository of [WEB, API]) {
+        const { desired } = given.runs[repository] ?? {};
+        const wishes = Object.values(given.open).filter((one) => one.repository === repository && one.manual === true && one.callId !== desired?.callId);
+        const newest = wishes.sort((a, b) => (a.order < b.order ? 1 : -1))[0];
+        if (newest !== undefined && (desired === undefined || newest.order > desired.order)) expect(promoted(made)).toContain(newest.callId);
+      }
+    }));
+
+  test('what is rolled back by itself failed in its rollout, and is neither a wish of the policy nor replaced by anything in this plan', () =>
+    always((given, { rollBack, promote }, policy, { rejects }) => {
+      if (rollBack.length > 0) expect(policy.autoRollback).toBe(true);
+      for (const { repository, failed, to } of rollBack) {
+        expect(given.runs[repository]?.done).toMatchObject({ rev: failed.rev, status: 'failed', reason: 'rollout-failed' });
+        expect(failed.automatic).toBeUndefined();
+        expect(to.digest !== undefined && rejects.has(to.digest)).toBe(false);
+        expect(to.digest === undefined || to.digest !== failed.digest).toBe(true);
+        expect(promote.map((one) => one.repository)).not.toContain(repository);
+      }
+    }));
+
   test('it is due in the future or not at all', () =>
     always((_given, { dueAt }) => {
       if (dueAt !== undefined) expect(dueAt).toBeGreaterThan(NOW);
@@ -120,14 +177,16 @@ describe('always', () => {
 
   test('a hold, a freeze and a pin promote nothing that they stop', () =>
     always((given, { promote }, _policy, { freeze, pins }) => {
-      if (given.hold !== undefined || freeze !== undefined) expect(promote).toEqual([]);
-      for (const { repository, tag } of promote) if (pins[repository] !== undefined) expect(tag).toBe(pins[repository].tag);
+      const pushes = promote.filter(({ manual }) => manual !== true);
+      if (given.hold !== undefined || freeze !== undefined) expect(pushes).toEqual([]);
+      for (const { repository, tag } of pushes) if (pins[repository] !== undefined) expect(tag).toBe(pins[repository].tag);
     }));
 
   test('carried out, nothing is left to settle, to promote or to write', () =>
     always((given, made, policy, known) => {
       let after = carryOut(made, given);
-      for (let plan = made; plan.more; after = carryOut(plan, after)) plan = goal(definition(policy), after, known, NOW);
+      // What is taken back is wanted anew, and its rollout is looked at again and again.
+      for (let plan = made; plan.more || plan.rollBack.length > 0; after = carryOut(plan, after)) plan = goal(definition(policy), after, known, NOW);
       const again = goal(definition(policy), after, known, NOW);
       // Quiet time counts from the last push that is still open, so it may end sooner once an older push that came later is settled.
       const hold = policy.quietSeconds === undefined ? again.hold : [];
@@ -151,6 +210,38 @@ describe('always', () => {
       const turned = { ...given, open: Object.fromEntries(Object.entries(given.open).reverse()) };
       expect(goal(definition(policy), turned, known, NOW)).toEqual(made);
     }));
+
+  test('after a wish nothing older is ever wanted, and under its hold nothing newer, whatever arrives, comes again or goes wrong', () =>
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.constantFrom('push', 'redelivery', 'reconcile', 'finish', 'release')), {
+          minLength: 1,
+          maxLength: 12,
+        }),
+        fc.constantFrom<Policy>({}, { quietSeconds: 3 }, { maxPerHour: 1 }),
+        (steps, policy) => {
+          const asked = open(5, { callId: 'w5.!web', tag: 'w', digest: 'sha256:w', manual: true, order: `${NOW + 5_500}#w` });
+          let current = carryOut(
+            goal(definition(policy), state([open(4), asked], {}, { hold: { at: NOW, callId: asked.callId } }), NO_FACTS, NOW + 20_000),
+            state([open(4), asked], {}, { hold: { at: NOW, callId: asked.callId } }),
+          );
+          for (const [second, step] of steps) {
+            const one = step === 'redelivery' ? open(second, { callId: `r${second}.t`, redelivery: true }) : open(second);
+            if (step === 'push' || step === 'redelivery') current = { ...current, open: { ...current.open, [one.callId]: one } };
+            if (step === 'release') {
+              const { hold: _, ...released } = current;
+              current = released;
+            }
+            current = carryOut(goal(definition(policy), current, NO_FACTS, NOW + 20_000), current);
+            if (step === 'finish') current = allDone(current, NOW + 20_000);
+            const { desired } = current.runs[WEB] ?? {};
+            expect(desired !== undefined && desired.order >= asked.order).toBe(true);
+            if (current.hold !== undefined) expect(desired?.callId).toBe(asked.callId);
+          }
+        },
+      ),
+      { numRuns: 3_000 },
+    ));
 
   test('in whatever order pushes arrive, with reconciles in between or not, the newest image ends up wanted', () =>
     fc.assert(

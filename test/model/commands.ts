@@ -16,7 +16,7 @@ export interface Model {
 type Command = fc.AsyncCommand<Model, Real>;
 
 const DEAD_MS = 120_000;
-const MOST_MESSAGES = 300;
+const MOST_MESSAGES = 2_000;
 
 /** Everything that anybody can see. */
 export const compare = ({ rules, dead }: Model, real: Real): void => {

@@ -1,7 +1,7 @@
 /**
  * The rules of an application said once more, slowly and by hand, from the design and not from `goal`: what is wanted of each
  * repository, what is told to the target, and how each call ends. A model to compare the real steps with; it knows no crash,
- * only how far a worker came before it died.
+ * only how far a worker came before it died. One long file, because the rules have to be read beside each other.
  */
 
 export interface Image {

@@ -15,6 +15,7 @@ export interface Result {
 
 export const runSequences = async (sequences: number, seed: number): Promise<Result> => {
   const ends: Record<string, number> = {};
+  if (sequences === 0) return { sequences, seed, ends };
   const property = fc.asyncProperty(anySetup, someCommands, async (setup, commands) => {
     const real = makeReal(setup);
     const model: Model = { setup, rules: makeRules(setup), pushes: [], dead: 0 };
