@@ -10,6 +10,7 @@ import { decide } from '../../functions/core/decide.ts';
 import { makeExpressionEngine } from '../../functions/core/expression.ts';
 import { repositoryMatches } from '../../functions/core/repository-pattern.ts';
 import { MAX_ATTEMPTS } from '../../functions/core/retry.ts';
+import { checkConverged, standsFor } from './converged.ts';
 import { type Put, type Revision, sameImage, type TargetLog } from './targets.ts';
 import { checkWishes, isManual } from './wish-checker.ts';
 import type { Outcome } from './world.ts';
@@ -155,7 +156,11 @@ const restartedBy = (keys: readonly string[], revisions: readonly Revision[]): r
   return first < 0 ? [] : revisions.slice(first);
 };
 
-const imageOf = (call: Pick<Call, 'tag' | 'digest'>): Put => ({ tag: call.tag, ...(call.digest === undefined ? {} : { digest: call.digest }), order: '' });
+export const imageOf = (call: Pick<Call, 'tag' | 'digest'>): Put => ({
+  tag: call.tag,
+  ...(call.digest === undefined ? {} : { digest: call.digest }),
+  order: '',
+});
 
 /** No push changes a target twice, and no call is made under two keys. What a target took back itself may be asked of it again. */
 const checkDuplicated = (outcome: Outcome, calls: readonly Call[], report: Report): void => {
@@ -210,58 +215,5 @@ const checkStale = ({ targets }: Outcome, report: Report): void => {
           );
       }
     }
-  }
-};
-
-/** The call that was deployed for this one; undefined when they stand for one another in a circle, so that none was. */
-const standsFor = (call: Call, byId: ReadonlyMap<string, Call>, seen: ReadonlySet<string> = new Set()): Call | undefined => {
-  if (seen.has(call.id)) return undefined;
-  const by = call.by === undefined || (call.reason !== 'duplicate' && call.reason !== 'coalesced') ? undefined : byId.get(call.by);
-  return by === undefined ? call : standsFor(by, byId, new Set([...seen, call.id]));
-};
-
-/** Its end says why the target need not run it. */
-const excuses = (call: Call | undefined): boolean => call !== undefined && (call.status === 'failed' || call.status === 'unknown' || isOpen(call.status));
-
-/** It must not run, or stands behind one that must not; that nobody ran it is for other checks to say. */
-const mustNotRun = (call: Call, byId: ReadonlyMap<string, Call>, seen: ReadonlySet<string> = new Set()): boolean => {
-  if (['rolled-back', 'rejected', 'lower-version', 'hold'].includes(call.reason ?? '')) return true;
-  const by = call.by === undefined || seen.has(call.id) ? undefined : byId.get(call.by);
-  return by !== undefined && mustNotRun(by, byId, new Set([...seen, call.id]));
-};
-
-/** In the end each application runs the newest fired push of each repository, unless the record says why not. */
-const checkConverged = (outcome: Outcome, calls: readonly Call[], report: Report): void => {
-  const fired = calls.filter(
-    ({ status, application, id, repository }) =>
-      status !== 'untriggered' && outcome.memory.applications.has(application) && !outcome.people.orphans.has(id) && repository !== WHOLE,
-  );
-  const byId = new Map(calls.map((call) => [call.id, call]));
-  const able = fired.filter((call) => !mustNotRun(call, byId));
-  for (const group of Map.groupBy(able, ({ application, repository }) => `${application} ${repository}`).values()) {
-    const last = group
-      .map(({ order }) => order)
-      .sort()
-      .at(-1);
-    const newest = group.filter(({ order }) => order === last);
-    const [call] = newest;
-    if (call === undefined || newest.some((one) => excuses(standsFor(one, byId)))) continue;
-    const moved = outcome.people.moved.get(call.application);
-    if (moved !== undefined && newest.some(({ decidedAt }) => decidedAt < moved + 60_000)) continue;
-    const log = outcome.targets.get(String(outcome.memory.applications.get(call.application)?.target.id))?.log;
-    const runs =
-      log?.sight === 'readable'
-        ? log.revisions.at(-1)?.images[call.repository]
-        : log?.changes.findLast(({ repository }) => repository === call.repository)?.image;
-    // A hold may come when the worker has died that sent it.
-    const sent = fired.some(
-      (one) => one.reason === 'hold' && one.application === call.application && one.repository === call.repository && sameImage(runs, imageOf(one)),
-    );
-    if (!sent && !sameImage(runs, imageOf(call)))
-      report(
-        'notConverged',
-        call.application,
-        `${call.repository} runs ${runs?.tag ?? 'nothing'}, the newest push is ${call.tag}: ${newest.map(({ id, status, reason }) => `${id} ${status} ${reason ?? ''}`).join(', ')}`,
-      );
   }
 };

@@ -14,6 +14,7 @@ import { match } from '../../functions/match/match.ts';
 import type { BoundTarget, Running, Wish } from '../../functions/targets/target.ts';
 import { makeBench } from '../stages/bench.ts';
 import { APPLIED, DELIVERED, HOST, message, ULIDS } from '../stages/given.ts';
+import { type Died, reachedBy } from './died.ts';
 import { type Fate, type Image, LOOK_AGAIN, type Open, type Setup } from './rules.ts';
 
 export const REPOSITORIES = [`${HOST}/shop/api`, `${HOST}/shop/web`] as const;
@@ -243,13 +244,4 @@ const BUSY = { is: 'unavailable', why: { code: 'unavailable' }, answered: true }
 const isThere = (runs: Image | undefined, image: Image): boolean =>
   runs !== undefined && (image.digest === undefined && runs.digest === undefined ? runs.tag === image.tag : runs.digest === image.digest);
 
-const reachedBy = (done: readonly string[]) => ({
-  leased: done.includes('states.lease'),
-  writes: done.filter((name) => name === 'states.write' || name === 'states.release').length,
-  rejected: done.filter((name) => name === 'reject').length,
-  told: done.includes('target.apply'),
-  recorded: done.includes('states.release'),
-});
-
-export type Died = ReturnType<typeof reachedBy>;
 export type Real = ReturnType<typeof makeReal>;
