@@ -56,9 +56,13 @@ export interface DockerApi {
   /** `why`: what the container itself is not started for. */
   start(id: string): Promise<{ readonly exchange: Exchange; readonly why?: string }>;
   stop(id: string, seconds: number): Promise<void>;
+  /** It is not started again with the daemon, as far as that can be had: podman before 5 has no such request, and starts containers at boot only where its own unit is enabled. */
+  leaveStopped(id: string): Promise<void>;
   /** False when the new name is taken, or the container is gone. */
   rename(id: string, name: string): Promise<boolean>;
   remove(id: string): Promise<void>;
+  /** By a name: that name, and with the last of them the image. The daemon keeps one that a container has. */
+  removeImage(reference: string): Promise<void>;
   lastLines(id: string): Promise<string>;
 }
 
@@ -111,9 +115,13 @@ export const connectDocker = (docker: (request: DockerRequest) => Promise<Outbou
       return { exchange: answer.exchange, ...(answer.status < 400 ? {} : { why: saidBy(answer) }) };
     },
     stop: async (id, seconds) => void (await ask('POST', `/containers/${id}/stop?t=${seconds}`, [204, 304, 404])),
+    // Whatever is answered: it is no reason to hold a rollout up.
+    leaveStopped: async (id) =>
+      void (await docker({ method: 'POST', path: `/containers/${id}/update`, body: JSON.stringify({ RestartPolicy: { Name: 'no' } }) })),
     rename: async (id, name) => (await ask('POST', `/containers/${id}/rename?name=${encodeURIComponent(name)}`, [204, 404, 409])).status === 204,
     // Without its anonymous volumes: the one that takes its place may have them. 409: it is being removed already.
     remove: async (id) => void (await ask('DELETE', `/containers/${id}?force=true`, [204, 404, 409])),
+    removeImage: async (reference) => void (await ask('DELETE', `/images/${reference}`, [200, 404, 409, 500])),
     lastLines: async (id) => plainLog((await ask('GET', `/containers/${id}/logs?stdout=true&stderr=true&tail=${LAST_LINES}`, [200])).body),
   };
 };

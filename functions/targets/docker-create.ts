@@ -3,7 +3,7 @@
  * configuration and the template name. Fields that did not exist when this was written are carried on unseen.
  */
 import { isJson, type Json, jsonAt, textAt, textsAt } from './docker-api.ts';
-import type { DockerConfig } from './docker-config.ts';
+import { type DockerConfig, PREVIOUS } from './docker-config.ts';
 import { type Found, LABEL } from './docker-container.ts';
 import type { ContainerSpec } from './docker-template.ts';
 
@@ -162,8 +162,14 @@ const hostConfigOf = (config: DockerConfig, base: Found | undefined, network: st
     ...(network === '' ? {} : { NetworkMode: network }),
     ...(Array.isArray(present.Ulimits) ? { Ulimits: present.Ulimits.map(dockerUlimit) } : {}),
     ...portsOf(config, present, network),
-    ...(config.restart === undefined ? (base === undefined ? { RestartPolicy: { Name: 'unless-stopped' } } : {}) : { RestartPolicy: { Name: config.restart } }),
+    ...restartOf(config, base),
   };
+};
+
+/** A former one was told to stay stopped, which is not to be carried on. */
+const restartOf = ({ restart }: DockerConfig, base: Found | undefined): Json => {
+  if (restart !== undefined) return { RestartPolicy: { Name: restart } };
+  return base === undefined || base.container.name.endsWith(PREVIOUS) ? { RestartPolicy: { Name: 'unless-stopped' } } : {};
 };
 
 /** Behind an address the engine alone has a port that is known outside; whatever else was published would be taken while both run. */

@@ -1,8 +1,9 @@
 /** The two ends of a rollout: the next container takes over the name, or is removed. Each step is taken only where it is still to be taken, so that a crash in between is gone on from. */
+import { nameText } from '../core/image-text.ts';
 import type { Commit, Rollout, Why } from '../core/outcome.ts';
 import { type DockerApi, DockerFailure, jsonAt, textAt } from './docker-api.ts';
 import { type DockerConfig, NEXT, PREVIOUS, STOP_SECONDS } from './docker-config.ts';
-import type { Found } from './docker-container.ts';
+import { type Found, LABEL } from './docker-container.ts';
 import { canStandBeside } from './docker-create.ts';
 import type { Look } from './docker-look.ts';
 
@@ -13,10 +14,12 @@ export const takeOver = async (api: DockerApi, config: DockerConfig, { live, nex
   let former = previous;
   if (healthy === next) {
     if (live !== undefined) {
-      if (previous !== undefined) await api.remove(previous.id);
+      if (previous !== undefined) await discard(api, previous, [live, next]);
       if (!(await api.rename(live.id, config.container + PREVIOUS))) return again('the former container could not be renamed');
       former = live;
     }
+    // Before the name is given on: from then on the front may be stopping it.
+    if (former !== undefined) await api.leaveStopped(former.id);
     if (!(await api.rename(next.id, config.container))) return again(`${config.container}${NEXT} could not be renamed`);
   }
   // Behind an address the front stops it, as soon as the last connection to it has ended: only it knows when.
@@ -37,8 +40,18 @@ export const fail = async (api: DockerApi, config: DockerConfig, { live, previou
     await api.stop(next.id, 0);
     await api.start(former.id);
   }
-  await api.remove(next.id);
+  await discard(api, next, [live, previous]);
   return { is: 'failed', why, evidence };
+};
+
+/** With its image where it was we who pulled it, and none of the others has it: a disk has an end, and a registry has it still. */
+const discard = async (api: DockerApi, { id, imageId, labels, container }: Found, others: readonly (Found | undefined)[]): Promise<void> => {
+  await api.remove(id);
+  if (labels[LABEL.key] === undefined || others.some((other) => other?.imageId === imageId)) return;
+  // Podman removes none that has a second name. The tag may lead to another image by now.
+  const tagged = `${nameText(container.text)}:${container.image?.tag}`;
+  if (container.image?.tag !== undefined && textAt((await api.image(tagged)) ?? {}, 'Id') === imageId) await api.removeImage(tagged);
+  await api.removeImage(imageId);
 };
 
 const lastWords = async (api: DockerApi, { id }: Found): Promise<string> => {

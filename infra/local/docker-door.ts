@@ -4,7 +4,7 @@
  * and whoever asks again finds it done, or under way.
  */
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { type ClientRequest, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,13 +14,26 @@ export interface DockerDoor {
   close(): Promise<void>;
 }
 
-export const openDockerDoor = async (daemon: string): Promise<DockerDoor> => {
-  // Of this user only, and short: the path of a socket may have 107 characters.
-  const directory = mkdtempSync(join(tmpdir(), 'image-triggers-'));
-  const socketPath = join(directory, 'docker.sock');
+/** The path of a socket may have 107 characters on Linux, 103 elsewhere. */
+const LONGEST_PATH = 100;
+
+/** The socket lies in `directory`, or where that is too long a path, in one of its own for as long as the engine runs. */
+export const openDockerDoor = async (daemon: string, directory: string): Promise<DockerDoor> => {
+  const near = join(directory, 'docker.sock');
+  const own = Buffer.byteLength(near) > LONGEST_PATH ? mkdtempSync(join(tmpdir(), 'image-triggers-')) : undefined;
+  const socketPath = own === undefined ? near : join(own, 'docker.sock');
+  // Of an engine that was killed; nobody else has the directory.
+  rmSync(socketPath, { force: true });
   const underWay = new Set<ClientRequest>();
 
-  const pass = (incoming: IncomingMessage, response: ServerResponse): void => {
+  const pass = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const parts: Uint8Array[] = [];
+    try {
+      for await (const part of incoming) parts.push(part);
+    } catch {
+      // Its sender went away before it was whole.
+      return;
+    }
     const outgoing = request({ socketPath: daemon, method: incoming.method ?? 'GET', path: incoming.url ?? '/', headers: incoming.headers, agent: false });
     underWay.add(outgoing);
     outgoing.on('close', () => underWay.delete(outgoing));
@@ -38,12 +51,14 @@ export const openDockerDoor = async (daemon: string): Promise<DockerDoor> => {
         answer.resume();
       });
     });
-    incoming.pipe(outgoing);
+    // In one piece with its head: podman closes the connection on a path that it does not know, without reading the rest.
+    outgoing.end(Buffer.concat(parts));
   };
 
-  const server = createServer(pass);
+  const server = createServer((incoming, response) => void pass(incoming, response));
   server.listen(socketPath);
   await once(server, 'listening');
+  chmodSync(socketPath, 0o600);
   return {
     socketPath,
     close: async () => {
@@ -52,7 +67,7 @@ export const openDockerDoor = async (daemon: string): Promise<DockerDoor> => {
       server.closeAllConnections();
       for (const outgoing of underWay) outgoing.destroy();
       await closed;
-      rmSync(directory, { recursive: true, force: true });
+      rmSync(own ?? socketPath, { recursive: true, force: true });
     },
   };
 };

@@ -118,9 +118,9 @@ const start = async (options: EngineOptions, assemblyDirectory: string, print: (
 };
 
 /** The socket for functions, and the front before the containers; none of both unless asked for. */
-const openDocker = async ({ docker, host }: EngineOptions, log: (line: string) => void, undo: Undo): Promise<string | undefined> => {
+const openDocker = async ({ docker, host, data }: EngineOptions, log: (line: string) => void, undo: Undo): Promise<string | undefined> => {
   if (docker === undefined) return undefined;
-  const door = await openDockerDoor(docker);
+  const door = await openDockerDoor(docker, resolve(data));
   undo.push(door.close);
   undo.push(startFront({ docker: makeDockerClient(docker), host, log, now: Date.now }).stop);
   return door.socketPath;

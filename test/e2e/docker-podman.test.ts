@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fields, list, parseJson, text } from '../../infra/local/json.ts';
 import { type Engine, startEngine } from '../../infra/local/start-engine.ts';
-import { type Daemon, statesOf } from './daemon.ts';
+import { askDaemon, type Daemon, statesOf } from './daemon.ts';
 import { missingForDocker, startDocker } from './dockerd-process.ts';
 import { startHammer } from './hammer.ts';
 import { busybox, type PageImage, type PageOptions, writePageImage } from './image.ts';
@@ -14,6 +14,7 @@ import { missingForPodman, startPodman } from './podman-process.ts';
 import { freePort, missingPrograms, type Registry, startRegistry } from './registry-process.ts';
 
 const REPOSITORY = 'team/web';
+const STORY_MS = 120_000;
 const base = [...missingPrograms(), ...(busybox() === undefined ? ['busybox'] : [])];
 
 const DAEMONS = [
@@ -61,7 +62,7 @@ for (const { name, network, begin, missing: own } of DAEMONS) {
         .map((item) => fields(item, 'call'))
         .filter((call) => call.tag === tag);
     const settled = async (tag: string) => {
-      for (let attempt = 0; attempt < 400; attempt += 1) {
+      for (let attempt = 0; attempt < 900; attempt += 1) {
         const [call] = await calls(tag);
         if (call !== undefined && !['queued', 'held', 'running'].includes(String(call.status))) return call;
         await pause(100);
@@ -118,50 +119,69 @@ for (const { name, network, begin, missing: own } of DAEMONS) {
       rmSync(directory, { recursive: true, force: true });
     }, 60_000);
 
-    it('the first push creates the container, and its page is behind the address', async () => {
-      await push(blue, 'v1');
-      expect(await settled('v1')).toMatchObject({ status: 'succeeded', digest: blue.digest });
-      await until(async () => (await page().catch(() => '')) === 'blue');
-      expect(await page()).toBe('blue');
-    });
+    it(
+      'the first push creates the container, and its page is behind the address',
+      async () => {
+        await push(blue, 'v1');
+        expect(await settled('v1')).toMatchObject({ status: 'succeeded', digest: blue.digest });
+        await until(async () => (await page().catch(() => '')) === 'blue');
+        expect(await page()).toBe('blue');
+      },
+      STORY_MS,
+    );
 
-    it('the next push turns it green, the way back turns it blue, and no request fails', async () => {
-      const hammer = startHammer(url(), colourOf);
-      await push(green, 'v2');
-      expect(await settled('v2')).toMatchObject({ status: 'succeeded', digest: green.digest });
-      await until(async () => (await page()) === 'green');
-      await until(async () => (await states())['web.previous'] === 'exited');
-      await push(blue, 'v3');
-      expect(await settled('v3')).toMatchObject({ status: 'succeeded', digest: blue.digest });
-      await until(async () => (await page()) === 'blue');
-      await until(async () => (await states())['web.previous'] === 'exited');
-      await hammer.stop();
-      expect(hammer.failures).toEqual([]);
-      expect(hammer.answers.get('green')).toBeGreaterThan(100);
-      expect(hammer.answers.get('blue')).toBeGreaterThan(100);
-      console.log(`${name}: ${hammer.total()} requests, ${hammer.failures.length} failed`);
-    });
+    it(
+      'the next push turns it green, the way back turns it blue, and no request fails',
+      async () => {
+        const hammer = startHammer(url(), colourOf);
+        await push(green, 'v2');
+        expect(await settled('v2')).toMatchObject({ status: 'succeeded', digest: green.digest });
+        await until(async () => (await page()) === 'green');
+        await until(async () => (await states())['web.previous'] === 'exited');
+        await push(blue, 'v3');
+        expect(await settled('v3')).toMatchObject({ status: 'succeeded', digest: blue.digest });
+        await until(async () => (await page()) === 'blue');
+        await until(async () => (await states())['web.previous'] === 'exited');
+        await hammer.stop();
+        expect(hammer.failures).toEqual([]);
+        expect(hammer.answers.get('green')).toBeGreaterThan(100);
+        expect(hammer.answers.get('blue')).toBeGreaterThan(100);
+        console.log(`${name}: ${hammer.total()} requests, ${hammer.failures.length} failed`);
+      },
+      STORY_MS,
+    );
 
-    it('an image that does not run fails with its last words, and what ran goes on', async () => {
-      const hammer = startHammer(url(), colourOf);
-      await push(broken, 'v4');
-      expect(await settled('v4')).toMatchObject({ status: 'failed', reason: 'rollout-failed', detail: expect.stringContaining('the door is jammed') });
-      await hammer.stop();
-      expect(hammer.failures).toEqual([]);
-      expect([...hammer.answers.keys()]).toEqual(['blue']);
-      expect(await states()).toEqual({ web: 'running', 'web.previous': 'exited' });
-    });
+    it(
+      'an image that does not run fails with its last words, and what ran goes on',
+      async () => {
+        const hammer = startHammer(url(), colourOf);
+        await push(broken, 'v4');
+        expect(await settled('v4')).toMatchObject({ status: 'failed', reason: 'rollout-failed', detail: expect.stringContaining('the door is jammed') });
+        await hammer.stop();
+        expect(hammer.failures).toEqual([]);
+        expect([...hammer.answers.keys()]).toEqual(['blue']);
+        expect(await states()).toEqual({ web: 'running', 'web.previous': 'exited' });
+      },
+      STORY_MS,
+    );
 
-    it('a killed engine and a restarted daemon find their way by names and labels', async () => {
-      await engine.kill9();
-      await daemon.restart();
-      engine = await start();
-      await until(async () => (await page().catch(() => '')) === 'blue');
-      await daemon.restart();
-      await push(green, 'v5');
-      expect(await settled('v5')).toMatchObject({ status: 'succeeded' });
-      await until(async () => (await page()) === 'green');
-      expect(await page()).toBe('green');
-    });
+    it(
+      'a killed engine and a restarted daemon find their way by names and labels',
+      async () => {
+        await engine.kill9();
+        await daemon.restart();
+        engine = await start();
+        await until(async () => (await page().catch(() => '')) === 'blue');
+        await daemon.restart();
+        await push(green, 'v5');
+        expect(await settled('v5')).toMatchObject({ status: 'succeeded' });
+        await until(async () => (await page()) === 'green');
+        expect(await page()).toBe('green');
+        // Of all that was pulled, what runs and what ran before.
+        const images = list(parseJson((await askDaemon(daemon.socketPath, 'GET', '/images/json')).body, 'images'), 'images');
+        expect(images).toHaveLength(2);
+      },
+      STORY_MS,
+    );
   });
 }

@@ -1,7 +1,8 @@
 /** The daemon's socket as functions get it: what they asked for goes on when they are gone. */
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, request } from 'node:http';
+import { createServer as createTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -22,8 +23,12 @@ const daemon = async (listener: RequestListener): Promise<string> => {
 };
 
 const door = async (socket: string): Promise<string> => {
-  const opened = await openDockerDoor(socket);
-  onTestFinished(opened.close);
+  const directory = mkdtempSync(join(tmpdir(), 'door-'));
+  const opened = await openDockerDoor(socket, directory);
+  onTestFinished(async () => {
+    await opened.close();
+    rmSync(directory, { recursive: true });
+  });
   return opened.socketPath;
 };
 
@@ -45,7 +50,7 @@ it('hands requests and answers on, and is of this user only', async () => {
     }),
   );
   expect(await ask(socketPath, 'POST', '/containers/create?name=web', '{}')).toBe('201 POST /containers/create?name=web {}');
-  expect(statSync(dirname(socketPath)).mode & 0o077).toBe(0);
+  expect(statSync(socketPath).mode & 0o077).toBe(0);
 });
 
 it('a pull goes on to its end when nobody listens any more, however much it says', async () => {
@@ -73,6 +78,35 @@ it('a pull goes on to its end when nobody listens any more, however much it says
   tell();
   await until(() => ended !== 'not yet');
   expect(ended).toBe('whole');
+});
+
+it('an answer that is given before the body was read arrives', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'daemon-'));
+  // As podman does with a path that it does not know.
+  const server = createTcp((socket) =>
+    socket.on('error', () => undefined).once('data', () => socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\nconnection: close\r\n\r\nno')),
+  );
+  server.listen(join(directory, 'd.sock'));
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.close();
+    rmSync(directory, { recursive: true });
+  });
+  const socketPath = await door(join(directory, 'd.sock'));
+  for (let n = 0; n < 50; n += 1) expect(await ask(socketPath, 'POST', '/containers/1/update', JSON.stringify({ n }))).toBe('404 no');
+});
+
+it('takes the place of what a killed engine left, and leaves nothing behind, however long the path', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'door-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  writeFileSync(join(directory, 'docker.sock'), 'left behind');
+  const near = await openDockerDoor('/nowhere/docker.sock', directory);
+  expect(near.socketPath).toBe(join(directory, 'docker.sock'));
+  await near.close();
+  const far = await openDockerDoor('/nowhere/docker.sock', join(directory, 'x'.repeat(100)));
+  expect(far.socketPath.length).toBeLessThan(100);
+  await far.close();
+  expect([near, far].filter(({ socketPath }) => existsSync(socketPath) || (socketPath !== near.socketPath && existsSync(dirname(socketPath))))).toEqual([]);
 });
 
 it('a daemon that is not there is an answer with a reason', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../functions/core/outcome.ts';
 import type { TargetIo, Wish } from '../../functions/targets/target.ts';
 import { drive, readableOf } from './docker-drive.ts';
-import { type DockerWorld, dockerWorld, imageOf, REPOSITORY } from './docker-world.ts';
+import { type DockerWorld, dockerWorld, imageOf, REPOSITORY, THEIRS } from './docker-world.ts';
 import type { Json } from './fake-docker.ts';
 import { BLUE, GREEN, makeIo, NOW, wanted } from './io.ts';
 import { targetOf, targetProblems } from './kinds.ts';
@@ -368,6 +368,30 @@ it('a container that died between the two names goes back when the next one turn
   world.finish?.('failed');
   expect(await readableOf(world).observe(handle, world.io())).toMatchObject({ is: 'failed' });
   expect(world.fake.named('web')?.id).toBe(world.live.id);
+});
+
+it('of images that were pulled for it, those of the container and of its former one stay', async () => {
+  const world = await dockerWorld();
+  const digests = (): readonly string[] => [...new Set([...world.fake.images.values()].map(({ digest }) => digest))];
+  await drive(world, TO_GREEN, world.io(), healthy(world));
+  await drive(world, { set: [wanted('theirs', THEIRS)] }, world.io({ idempotencyKey: 'web.8' }), healthy(world));
+  // BLUE was there before us.
+  expect(digests()).toEqual([BLUE, GREEN, THEIRS]);
+  await drive(world, { set: [wanted('v1', BLUE)] }, world.io({ idempotencyKey: 'web.9' }), healthy(world));
+  expect(digests()).toEqual([BLUE, THEIRS]);
+});
+
+it('the former one stays stopped when the daemon starts again, and that is not carried on', async () => {
+  const world = await dockerWorld({}, { HostConfig: { RestartPolicy: { Name: 'always' } } });
+  await drive(world, TO_GREEN, world.io(), healthy(world));
+  expect(world.fake.named('web.previous')?.policy).toBe('no');
+  expect(world.fake.created[0]).toMatchObject({ HostConfig: { RestartPolicy: { Name: 'always' } } });
+  // Somebody removed the live one by hand.
+  const live = world.fake.named('web');
+  if (live !== undefined) world.fake.containers.splice(world.fake.containers.indexOf(live), 1);
+  await drive(world, TO_GREEN, world.io({ idempotencyKey: 'web.8' }), healthy(world));
+  expect(world.fake.created[1]).toMatchObject({ HostConfig: { RestartPolicy: { Name: 'unless-stopped' } } });
+  expect(world.fake.named('web')?.status).toBe('running');
 });
 
 it('without the socket it is refused with the way to get it', async () => {

@@ -20,6 +20,8 @@ export interface FakeContainer {
   health: '' | 'starting' | 'healthy' | 'unhealthy';
   exitCode: number;
   restarts: number;
+  /** Of restarting, where it was changed. */
+  policy?: string;
   ports: Record<string, { HostIp: string; HostPort: string }[]>;
 }
 
@@ -163,6 +165,20 @@ export const startFakeDocker = async (): Promise<FakeDocker> => {
       fake.images.set(`${query.get('repo')}:${query.get('tag')}`, image);
       return [201];
     },
+    'DELETE /images/*': (key) => {
+      const image = fake.images.get(key);
+      if (image === undefined) return [404, { message: `No such image: ${key}` }];
+      if (key !== image.id && !key.includes('@')) {
+        fake.images.delete(key);
+        return [200, []];
+      }
+      if (fake.containers.some((container) => container.image === image)) return [409, { message: 'conflict: unable to delete, image is being used' }];
+      const names = [...fake.images].filter(([name, known]) => known === image && name !== image.id).map(([name]) => name);
+      // As podman, the stricter one.
+      if (names.length > 1) return [409, { message: `unable to delete image "${image.id}" by ID with more than one tag (${names.join()})` }];
+      for (const name of [...names, image.id]) fake.images.delete(name);
+      return [200, []];
+    },
     'POST /containers/create': (_, query, body) => {
       fake.created.push(body);
       const wrong = problem(body);
@@ -194,6 +210,14 @@ export const startFakeDocker = async (): Promise<FakeDocker> => {
       if (fake.named(name) !== undefined) return [409, { message: `Conflict. The container name "/${name}" is already in use` }];
       container.name = name;
       return [204];
+    },
+    'POST /containers/*/update': (key, _, body) => {
+      const container = find(key);
+      if (container === undefined) return missing(key);
+      const surplus = Object.keys(body).find((field) => field !== 'RestartPolicy');
+      if (surplus !== undefined) return [400, { message: `unknown field ${surplus}` }];
+      container.policy = String(objectIn(body.RestartPolicy).Name);
+      return [200, { Warnings: [] }];
     },
     'DELETE /containers/*': (key, query) => {
       const container = find(key);
@@ -246,7 +270,7 @@ export const startFakeDocker = async (): Promise<FakeDocker> => {
 
 const routeOf = (method: string, path: string): { readonly name: string; readonly key: string } | undefined => {
   if (path === '/images/create' || path === '/containers/create') return { name: `${method} ${path}`, key: '' };
-  const [, room, key = '', act] = /^\/(containers|images|networks)\/(.+?)(?:\/(json|tag|start|stop|rename|logs|connect))?$/.exec(path) ?? [];
+  const [, room, key = '', act] = /^\/(containers|images|networks)\/(.+?)(?:\/(json|tag|start|stop|rename|update|logs|connect))?$/.exec(path) ?? [];
   return room === undefined ? undefined : { name: `${method} /${room}/*${act === undefined ? '' : `/${act}`}`, key };
 };
 
@@ -263,7 +287,7 @@ const frame = (line: string): string => `\u0001\0\0\0\0\0\0${String.fromCharCode
 const inspectImage = ({ id, repository, digest, config }: FakeImage): Json => ({ Id: id, RepoDigests: [`${repository}@${digest}`], Config: config });
 
 /** As Docker shows it: what the image gives is mixed with what was asked for. */
-const inspect = ({ id, name, image, body, status, health, exitCode, restarts, ports }: FakeContainer): Json => {
+const inspect = ({ id, name, image, body, status, health, exitCode, restarts, ports, policy }: FakeContainer): Json => {
   const { HostConfig: hostConfig, NetworkingConfig: networking, ...config } = body;
   const imageEnv = listIn(image.config.Env);
   return {
@@ -287,7 +311,7 @@ const inspect = ({ id, name, image, body, status, health, exitCode, restarts, po
       Env: [...listIn(config.Env), ...imageEnv],
       Labels: { ...objectIn(image.config.Labels), ...objectIn(config.Labels) },
     },
-    HostConfig: { ...objectIn(hostConfig) },
+    HostConfig: { ...objectIn(hostConfig), ...(policy === undefined ? {} : { RestartPolicy: { Name: policy } }) },
     Mounts: [],
     NetworkSettings: { Ports: ports, Networks: objectIn(objectIn(networking).EndpointsConfig) },
   };
