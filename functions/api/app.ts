@@ -8,7 +8,7 @@ import { onlyRead, withEcrHook } from './ecr-hook.ts';
 import { explain } from './explain.ts';
 import { hookRoutes } from './hooks.ts';
 import type { ApiPorts } from './ports.ts';
-import { bodyOf, Problem, problemOf } from './problem.ts';
+import { bodyOf, Problem, type ProblemCode, problemOf } from './problem.ts';
 import { readBody, readQuery } from './request.ts';
 import { templateRoutes } from './template.ts';
 import { triggerUrlRoutes } from './trigger-urls.ts';
@@ -70,8 +70,11 @@ export const makeApi = (given: ApiPorts) => {
 
 const ROUTES = '/v1/hooks, /v1/triggers, /v1/applications, /v1/calls and /v1/explain';
 
+/** What the same request may get a second later. */
+const PASSING: readonly ProblemCode[] = ['throttled', 'store-unavailable', 'secret-unavailable'];
+
 const answer = (problem: Problem): Response => {
   const body = bodyOf(problem);
-  const retry = problem.code === 'throttled' || problem.code === 'store-unavailable' ? { 'retry-after': '1' } : {};
+  const retry = PASSING.includes(problem.code) ? { 'retry-after': '1' } : {};
   return new Response(JSON.stringify(body), { status: body.status, headers: { 'content-type': 'application/problem+json; charset=utf-8', ...retry } });
 };

@@ -63,8 +63,10 @@ export const verifyIdentityToken = async (
       : failed('wrong', 'the token is that of another account than this hook asks for: correct the service account of the sender, or "email" of the hook');
   } catch (error) {
     if (error instanceof errors.JWKSNoMatchingKey && now - stored.fetchedAt > MINUTE) return askFor(proof, now, store);
-    if (error instanceof errors.JOSEError) return failed('wrong', `the token in the header "Authorization" does not hold: ${reasonOf(error)}`);
-    throw error;
+    // Whatever else is thrown is about a key that cannot be used, and not about the token.
+    return error instanceof errors.JOSEError
+      ? failed('wrong', `the token in the header "Authorization" does not hold: ${reasonOf(error)}`)
+      : askFor(proof, now, store);
   }
 };
 

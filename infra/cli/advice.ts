@@ -1,7 +1,7 @@
 /** What the API advises, in the words of the command line: it names requests (`next`), people here type commands. */
 import { type Fields, texts } from './json.ts';
 
-const REQUEST = /^(GET|POST|PATCH|DELETE) \/v1\/(application|trigger|hook|call)s(?:\/([^/?]+)(?:\/([a-z]+))?)?(?:\?(.*))?$/;
+const REQUEST = /^(GET|POST|PATCH|DELETE) \/v1\/(application|trigger|hook|call)s(?:\/([^/?]+)(?:\/([a-z-]+))?)?(?:\?(.*))?$/;
 
 /** Requests below one application whose command is spelled otherwise. */
 const BELOW: readonly (readonly [request: RegExp, command: string])[] = [

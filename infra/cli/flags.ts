@@ -70,12 +70,18 @@ export const ruleText = (value: unknown): string => {
 };
 
 export const addHookFlags = (command: Command): Command =>
+  addCredentialFlags(
+    command
+      .option('--registry-host <host>', 'the registry that the hook speaks for, as in registry.example.com:5000')
+      .option('--host-alias <host>', 'another name of the same registry; give it again for more', collect)
+      .option('--only <pattern>', 'a repository that the hook may speak for: team/app or team/*; give it again for more', collect),
+  );
+
+export const addCredentialFlags = (command: Command): Command =>
   command
-    .option('--registry-host <host>', 'the registry that the hook speaks for, as in registry.example.com:5000')
-    .option('--host-alias <host>', 'another name of the same registry; give it again for more', collect)
-    .option('--only <pattern>', 'a repository that the hook may speak for: team/app or team/*; give it again for more', collect)
-    .option('--credential <kind>', 'a second factor that the sender gives: header, header:NAME or basic:USER')
-    .option('--credential-file <file>', 'file with the value of the header, or the password; - for standard input');
+    .option('--credential <kind>', 'how the sender proves each delivery: hmac (it signs), header, header:NAME, basic:USER or oidc:AUDIENCE (a signed token)')
+    .option('--credential-file <file>', 'file with the secret, the value of the header, or the password; - for standard input')
+    .option('--credential-email <email>', 'with oidc: the account that the token has to be of');
 
 export const hookPartsOf = async (flags: Fields, io: Io): Promise<Fields> => {
   const { registryHost, hostAlias, only } = flags;
@@ -88,14 +94,20 @@ export const hookPartsOf = async (flags: Fields, io: Io): Promise<Fields> => {
   };
 };
 
-const credentialOf = async ({ credential, credentialFile }: Fields, io: Io): Promise<Fields | undefined> => {
-  if (credential === undefined && credentialFile === undefined) return undefined;
-  const [, kind, name] = /^(header|basic)(?::(.+))?$/.exec(textOf(credential)) ?? [];
-  if (kind === undefined || (kind === 'basic' && name === undefined))
-    throw misused(`--credential is ${JSON.stringify(textOf(credential))}: give header, header:NAME or basic:USER`);
+export const credentialOf = async ({ credential, credentialFile, credentialEmail: email }: Fields, io: Io): Promise<Fields | undefined> => {
+  if (credential === undefined && credentialFile === undefined && email === undefined) return undefined;
+  const [, kind, name] = /^(hmac|header|(?:basic|oidc)(?=:))(?::(.+))?$/.exec(textOf(credential)) ?? [];
+  if (kind === undefined || (kind === 'hmac' && name !== undefined))
+    throw misused(`--credential is ${JSON.stringify(textOf(credential))}: give hmac, header, header:NAME, basic:USER or oidc:AUDIENCE`);
+  if (email !== undefined && kind !== 'oidc') throw misused('--credential-email belongs to --credential oidc:AUDIENCE');
+  if (kind === 'oidc') {
+    if (credentialFile !== undefined) throw misused('--credential oidc has no secret on this side: leave --credential-file out');
+    return { by: 'oidc', audience: name, ...(email === undefined ? {} : { email }) };
+  }
   if (typeof credentialFile !== 'string')
     throw misused('--credential needs --credential-file FILE (or - for standard input): a secret on the command line would stay in the history of the shell');
   const secret = await readSecret(credentialFile, io);
+  if (kind === 'hmac') return { by: 'hmac', secret };
   return kind === 'basic' ? { by: 'basic', user: name, password: secret } : { by: 'header', ...(name === undefined ? {} : { name }), value: secret };
 };
 

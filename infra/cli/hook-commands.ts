@@ -1,23 +1,37 @@
 /** `image-triggers hook …` */
 import { type Command, Option } from 'commander';
 import { remove } from './application-commands.ts';
-import { addHookFlags, examples, hookPartsOf } from './flags.ts';
+import { addCredentialFlags, addHookFlags, credentialOf, examples, hookPartsOf } from './flags.ts';
 import { type Io, misused } from './io.ts';
-import { type Fields, fields, texts } from './json.ts';
+import { type Fields, fields, textOf, texts } from './json.ts';
 import { column } from './output.ts';
 import { begin, type Session, withQuery } from './session.ts';
 
 const at = (name: string, rest = ''): string => `/v1/hooks/${encodeURIComponent(name)}${rest}`;
 
+/** The API answers an unknown one with all that there are. */
+const FORMATS = 'what sends: harbor, dockerhub, ghcr, distribution, generic …; "?" is answered with all';
+
+const validUntil = (secrets: unknown): string => {
+  const [end] = (Array.isArray(secrets) ? secrets : []).flatMap((secret) => textOf(fields(secret).expiresAt) || []);
+  return end === undefined ? '' : `, the former secret until ${end}`;
+};
+
+const credentialText = (value: unknown): string | undefined => {
+  const { by, name, audience, email, secrets } = fields(value);
+  if (by === undefined) return undefined;
+  if (by === 'oidc') return `signed tokens for ${textOf(audience)}${email === undefined ? '' : `, of ${textOf(email)}`}`;
+  return `${textOf(by)}${name === undefined ? '' : ` ${textOf(name)}`}${validUntil(secrets)}`;
+};
+
 const pairs = (item: Fields): readonly (readonly [string, unknown])[] => {
-  const { by, name } = fields(item.credential);
   return [
     ['Name', item.name],
     ['Registry', item.registry],
     ['Registry host', item.registryHost],
     ['Other names', texts(item.hostAliases).join(', ')],
     ['Only', texts(item.repositories).join(', ')],
-    ['Credential', by === 'header' ? `header ${String(name)}` : by],
+    ['Credential', credentialText(item.credential)],
     ['Enabled', item.enabled === true ? 'yes' : 'no'],
     ['Valid URLs', Array.isArray(item.tokens) ? item.tokens.length : undefined],
     ['Created', item.createdAt],
@@ -41,12 +55,7 @@ export const addHookCommands = (program: Command, io: Io): void => {
   );
 
   examples(
-    addHookFlags(
-      hook
-        .command('create <name>')
-        .description('create a hook; its webhook URL is shown this once')
-        .requiredOption('--registry <format>', 'alibaba-acr, distribution or generic'),
-    ),
+    addHookFlags(hook.command('create <name>').description('create a hook; its webhook URL is shown this once').requiredOption('--registry <format>', FORMATS)),
     'hook create acr --registry alibaba-acr --registry-host shop-registry.cn-beijing.cr.aliyuncs.com',
     'hook create ci --registry generic --registry-host ghcr.io --only "team/*" --credential header --credential-file token.txt',
   ).action(async (name: string, flags: Fields, command: Command) => {
@@ -78,11 +87,12 @@ export const addHookCommands = (program: Command, io: Io): void => {
       hook
         .command('update <name>')
         .description('change what a hook may speak for, or its credential')
-        .option('--registry <format>', 'alibaba-acr, distribution or generic')
+        .option('--registry <format>', FORMATS)
         .option('--no-credential', 'ask for no second factor any more'),
     ),
     'hook update ci --only "team/*" --only "shop/*"',
     'hook update ci --credential basic:ci --credential-file - < password.txt',
+    'hook update gar --credential oidc:https://hooks.example.com --credential-email push@project.iam.gserviceaccount.com',
   ).action(async (name: string, flags: Fields, command: Command) => {
     const { credential, ...rest } = flags;
     const parts = await hookPartsOf(credential === false || credential === true ? rest : flags, io);
@@ -116,6 +126,32 @@ export const addHookCommands = (program: Command, io: Io): void => {
       showUrl(session, item);
       session.hint(`\nNext: paste the new URL at the registry while the former is valid, then  image-triggers hook rotate ${name} --keep newest`);
     }
+  });
+
+  examples(
+    addCredentialFlags(
+      hook
+        .command('rotate-credential <name>')
+        .description('set a new secret of the same kind; the one before stays valid for seven days')
+        .addOption(
+          new Option('--keep <which>', 'while two are valid: former drops the newest and takes another, newest ends the former and takes none').choices([
+            'former',
+            'newest',
+          ]),
+        ),
+    ),
+    'hook rotate-credential ghcr --credential hmac --credential-file secret.txt',
+    'hook rotate-credential ghcr --keep newest',
+  ).action(async (name: string, flags: Fields, command: Command) => {
+    const { keep } = flags;
+    const credential = await credentialOf(flags, io);
+    if (credential === undefined && keep !== 'newest') throw misused('nothing to set: give --credential and --credential-file, or --keep newest');
+    const session = await begin(command, io);
+    const path = withQuery(at(name, '/rotate-credential'), { keep: keep === undefined ? undefined : textOf(keep) });
+    const item = await session.ask({ method: 'POST', path, body: credential === undefined ? {} : { credential } });
+    session.showOne(item, pairs(item));
+    if (keep !== 'newest')
+      session.hint(`\nNext: set the new secret at the registry while the former is valid, then  image-triggers hook rotate-credential ${name} --keep newest`);
   });
 
   examples(hook.command('delete <name>').description('delete a hook; refused while triggers hear it'), 'hook delete acr').action(

@@ -134,11 +134,36 @@ describe('secrets', () => {
     const second = await ok('hook update one --credential basic:ci --credential-file -', { stdin: 'canary-two\n' });
     expect(JSON.stringify([first, second, api.logged])).not.toContain('canary');
     const { hashToken } = api.ports;
-    expect((await api.ports.hooks.get('one'))?.credential).toEqual({ by: 'basic', sha256: hashToken('ci:canary-two') });
+    expect((await api.ports.hooks.get('one'))?.credential).toMatchObject({ by: 'basic', values: [{ sha256: hashToken('ci:canary-two') }] });
     await ok('hook update one --no-credential');
     expect((await api.ports.hooks.get('one'))?.credential).toBeUndefined();
     expect(await run('hook update one --credential header')).toMatchObject({ code: 2, err: expect.stringContaining('--credential-file') });
     expect(await run('hook update one --credential header --credential-file -')).toMatchObject({ code: 2, err: expect.stringContaining('empty') });
+  });
+
+  test('of a signature, and accounts of signed tokens; two are valid during a rotation', async () => {
+    const said = [
+      await ok('hook create gh --registry ghcr --credential hmac --credential-file -', { stdin: 'canary-one' }),
+      await ok('hook rotate-credential gh --credential hmac --credential-file -', { stdin: 'canary-two' }),
+      await ok('hook show gh'),
+    ];
+    expect(said[1]?.err).toContain('image-triggers hook rotate-credential gh --keep newest');
+    expect(said[2]?.out).toMatch(/Credential: +hmac, the former secret until 2026-07-07/);
+    const third = await run('hook rotate-credential gh --credential hmac --credential-file -', { stdin: 'canary-three' });
+    expect(third).toMatchObject({ code: 1, err: expect.stringContaining('Try: image-triggers hook rotate-credential gh --keep former') });
+    expect((await ok('hook rotate-credential gh --keep newest')).out).toMatch(/Credential: +hmac\n/);
+    expect(JSON.stringify([...said, third, api.logged])).not.toContain('canary');
+
+    const made = await ok('hook create gar --registry google --credential oidc:https://hooks.example --credential-email push@p.example');
+    expect(made.out).toMatch(/Credential: +signed tokens for https:\/\/hooks\.example, of push@p\.example/);
+    expect((await api.ports.hooks.get('gar'))?.credential).toEqual({ by: 'oidc', audience: 'https://hooks.example', email: 'push@p.example' });
+    for (const wrong of ['hmac:x', 'oidc', 'basic', 'mtls']) expect(await run(`hook update gar --credential ${wrong}`)).toMatchObject({ code: 2 });
+    expect(await run('hook update gar --credential oidc:a --credential-file -')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('no secret on this side'),
+    });
+    expect(await run('hook update gar --credential-email a@b')).toMatchObject({ code: 2 });
+    expect(await run('hook rotate-credential gar')).toMatchObject({ code: 2, err: expect.stringContaining('nothing to set') });
   });
 });
 
