@@ -48,10 +48,9 @@ const placeOfCall = async (application: ApplicationDefinition, id: string, ports
     });
   if (call.repository === WHOLE) throw new Problem('not-deployed', `the call ${id} was a restart and set no image: name one that did`, { next: [list] });
   if (call.repository === WHOLE_TEMPLATE) return versionOf(application, call.version ?? 0, ports);
-  const { repository, tag, digest, version } = call;
-  // The version says more than the image, where the target takes one.
-  const whole = version !== undefined && (await ports.takesTemplates(application.target));
-  return { repository, tag, ...(digest === undefined ? {} : { digest }), ...(whole ? { version } : {}) };
+  const { repository, tag, digest } = call;
+  // The image alone, also where it made a version of a template: that version holds the images of other repositories too.
+  return { repository, tag, ...(digest === undefined ? {} : { digest }) };
 };
 
 const ran = ({ status, reason }: Call): boolean => status === 'delivered' || status === 'succeeded' || reason === 'already-running';
@@ -66,8 +65,8 @@ const previous = (name: string, asked: string | undefined, state: ApplicationSta
       `nothing is known to have run before what ${name} runs now${asked === undefined ? '' : ` of ${asked}`}: name a call that deployed, or deploy an image`,
       { next: [`GET /v1/calls?application=${name}&status=deployed`, `POST /v1/applications/${name}/deploy`] },
     );
-  const { tag, digest, version } = before;
-  return { repository, tag, ...(digest === undefined ? {} : { digest }), ...(version === undefined ? {} : { version }) };
+  const { tag, digest } = before;
+  return { repository, tag, ...(digest === undefined ? {} : { digest }) };
 };
 
 /** What is under way or went wrong is left for what runs; what runs, for what ran before it. */

@@ -104,9 +104,9 @@ export const REASONS = {
   'rolled-back': entry(
     'skipped',
     'Somebody rolled back or deployed another image after this push.',
-    'Use "release", then redeliver or push again.',
+    'Nothing to do; "deploy" runs this image on purpose, and after "release" a new push does.',
     '此推送之后有人执行了回滚或手动部署。',
-    '使用 release 解除后重新投递或再次推送。',
+    '无需处理；如需运行此镜像请使用 deploy，或在 release 解除后再次推送。',
   ),
   'lower-version': entry(
     'skipped',

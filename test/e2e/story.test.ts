@@ -182,7 +182,7 @@ const colourOf = (body: string): string => /<h1>(\w+)</.exec(body)?.[1] ?? body;
 
   it('rolled back, the page is blue again, and neither a late retry nor another push of green undoes it', async () => {
     const rollback = await ask('POST', '/v1/applications/demo/rollback', { why: 'green is not what we wanted' });
-    expect(await ended(({ id }) => id === rollback.id)).toMatchObject({ status: 'succeeded', tag: 'blue', version: 2 });
+    expect(await ended(({ id }) => id === rollback.id)).toMatchObject({ status: 'succeeded', tag: 'blue', version: 4 });
     await watchUntil(BLUE);
 
     const late = await fetch(webhook, {
@@ -213,7 +213,7 @@ const colourOf = (body: string): string => /<h1>(\w+)</.exec(body)?.[1] ?? body;
     await browser.load(page);
     expect(await colour()).toBe(BLUE);
     expect(await ask('GET', '/v1/applications/demo')).toMatchObject({
-      status: { sync: 'out-of-sync', template: { newest: 3, deployed: 2 }, hold: { call: rollback.id }, running: [{ tag: 'blue' }] },
+      status: { sync: 'synced', template: { newest: 4, deployed: 4 }, hold: { call: rollback.id }, running: [{ tag: 'blue' }] },
     });
   }, 60_000);
 });
