@@ -83,12 +83,8 @@ const field = <T>(problem: (value: unknown) => string | undefined) =>
 const FIELDS = {
   kind: z.literal('docker', { error: 'must be "docker"' }),
   container: text('write the name of the container', nameProblem),
-  /** `template`: image, command and variables are those of the application's template; else an image alone is set. */
-  runs: z.optional(
-    text('write "image" or "template"', (value) =>
-      value === 'image' || value === 'template' ? undefined : `${shown(value)} is neither "image" nor "template"`,
-    ),
-  ),
+  /** Image, command and variables are those of the application's template; without it an image alone is set. */
+  template: z.optional(z.literal(true, { error: 'must be true, or be left out' })),
   /** Where the engine listens for it, whichever container runs. */
   address: z.optional(text('write it as in 127.0.0.1:8080', addressProblem)),
   /** On which the application listens inside its container. */

@@ -11,7 +11,7 @@ const load = () => import('./docker-rollout.ts');
 export const docker: Readable<DockerConfig> = {
   sight: 'readable',
   config: dockerConfig,
-  takesTemplates: ({ runs }) => runs === 'template',
+  takesTemplates: ({ template }) => template === true,
   read: async (config, wish, io) => (await load()).readContainers(config, wish, io),
   apply: async (config, wish, seen, io) => (await load()).startNext(config, wish, seen, io),
   observe: async (config, handle, io) => (await load()).watchNext(config, handle, io),

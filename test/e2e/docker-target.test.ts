@@ -141,7 +141,7 @@ for (const { name, missing: own, begin } of DAEMONS) {
     }, 60_000);
 
     it('runs what a template says', async () => {
-      const config = { port: 8080, portVariable: 'PORT', runs: 'template' };
+      const config = { port: 8080, portVariable: 'PORT', template: true };
       const container = { name: 'web', image: `${repository()}:green@${green.digest}`, env: [{ name: 'COLOUR', value: 'green' }], workingDir: '/www' };
       const wish: Wish = { template: [{ spec: { containers: [container] } }], version: 1, since: Date.now() };
       expect(await run(config, wish)).toBe('healthy green');

@@ -222,7 +222,7 @@ describe('a template', () => {
   });
 
   it('gives image, command and variables; what means nothing here is said once', async () => {
-    const world = await dockerWorld({ runs: 'template' });
+    const world = await dockerWorld({ template: true });
     const outcome = await tell(world, template({ args: ['--fast'], resources: {} }));
     expect(world.fake.created[0]).toMatchObject({ Image: `${REPOSITORY}@${GREEN}`, Entrypoint: ['run'], Cmd: ['--fast'], Env: ['MODE=x'] });
     expect(await readableOf(world).observe(handleOf(outcome), world.io())).toMatchObject({
@@ -232,7 +232,7 @@ describe('a template', () => {
   });
 
   it('runs when image and all of it are the same, and what it leaves out is gone', async () => {
-    const world = await dockerWorld({ runs: 'template' });
+    const world = await dockerWorld({ template: true });
     const target = readableOf(world);
     expect(target.takesTemplates).toBe(true);
     expect(await drive(world, template(), world.io(), healthy(world))).toEqual({ is: 'done' });
@@ -244,7 +244,7 @@ describe('a template', () => {
   });
 
   it('without such a container is refused with those it holds', async () => {
-    const world = await dockerWorld({ runs: 'template', container: 'other' });
+    const world = await dockerWorld({ template: true, container: 'other' });
     expect(await readableOf(world).read(template(), world.io())).toMatchObject({
       is: 'refused',
       why: { code: 'no-container', detail: expect.stringContaining('it holds side, web') },
@@ -415,7 +415,7 @@ describe('the configuration', () => {
     config({}),
     config({ address: '127.0.0.1:8080', port: 8080, health: { path: '/', status: 204 }, restart: 'always', stopSeconds: 0 }),
     config({ address: '[::1]:80', port: 80, network: 'host', portVariable: 'PORT' }),
-    config({ volumes: ['data:/data', '/srv/x:/y:ro'], command: ['a', 'b'], env: { A: '' }, registryAuth: 'env:A', runs: 'template' }),
+    config({ volumes: ['data:/data', '/srv/x:/y:ro'], command: ['a', 'b'], env: { A: '' }, registryAuth: 'env:A', template: true }),
   ])('%j is fine', (value) => {
     expect(targetProblems(value)).toEqual([]);
     expect(targetOf(value)).toMatchObject({ ok: true });
@@ -438,7 +438,7 @@ describe('the configuration', () => {
     [{ command: 'run' }, 'command', /must be a list/],
     [{ restart: 'maybe' }, 'restart', /"maybe" is none of no, on-failure/],
     [{ stopSeconds: 61 }, 'stopSeconds', /from 0 to 60/],
-    [{ runs: 'workload' }, 'runs', /neither "image" nor "template"/],
+    [{ template: 'x' }, 'template', /must be true, or be left out/],
     [{ registryAuth: 'hunter2' }, 'registryAuth', /is not a reference to a secret/],
   ])('%j is refused', (given, field, why) => {
     expect(targetProblems(config(given))).toEqual([{ field, why: expect.stringMatching(why) }]);
