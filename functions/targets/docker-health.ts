@@ -41,12 +41,11 @@ const ignoredOf = ({ ignored = [] }: Handle): readonly string[] =>
 
 const deathOf = (found: Found, { error }: Handle): string | undefined => {
   if (error !== undefined) return `it could not be started: ${error}`;
-  const exit = `with exit code ${numberAt(found.state, 'ExitCode')}${found.state.OOMKilled === true ? ', out of memory' : ''}`;
-  if (!found.isRunning || restarts(found) > 0) {
-    const said = textAt(found.state, 'Error');
-    return `it ended ${exit}${said === '' ? '' : `: ${said}`}`;
-  }
-  return undefined;
+  const count = restarts(found);
+  // While it runs anew, the code of its end is not shown any more.
+  if (found.isRunning) return count > 0 ? `it ended, and was started again ${count} times by its restart policy` : undefined;
+  const said = textAt(found.state, 'Error');
+  return `it ended with exit code ${numberAt(found.state, 'ExitCode')}${found.state.OOMKilled === true ? ', out of memory' : ''}${said === '' ? '' : `: ${said}`}`;
 };
 
 const isWell = (answer: OutboundAnswer, status: number | undefined): boolean =>

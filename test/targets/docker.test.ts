@@ -297,6 +297,13 @@ describe('health', () => {
     expect(await look({ health }, (world) => void world.answers.set(40_001, answer))).toMatchObject({ is });
   });
 
+  it('is none where a restart policy starts it over and over', async () => {
+    expect(await look({}, ({ fake }) => void Object.assign(fake.named('web.next') ?? {}, { restarts: 2, health: 'healthy' }))).toMatchObject({
+      is: 'failed',
+      why: { detail: 'it ended, and was started again 2 times by its restart policy' },
+    });
+  });
+
   it('of the image decides where none is configured', async () => {
     expect(await look({}, ({ fake }) => void Object.assign(fake.named('web.next') ?? {}, { health: 'unhealthy' }))).toMatchObject({
       is: 'failed',
