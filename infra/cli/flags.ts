@@ -69,6 +69,9 @@ export const ruleText = (value: unknown): string => {
   return except === undefined ? main : `${main}, except ${textOf(except)}`;
 };
 
+/** The API answers an unknown one with all that there are. */
+export const FORMATS = 'what sends: harbor, dockerhub, ghcr, distribution, generic …; "?" is answered with all';
+
 export const addHookFlags = (command: Command): Command =>
   addCredentialFlags(
     command

@@ -1,16 +1,13 @@
 /** `image-triggers hook …` */
 import { type Command, Option } from 'commander';
 import { remove } from './application-commands.ts';
-import { addCredentialFlags, addHookFlags, credentialOf, examples, hookPartsOf } from './flags.ts';
+import { addCredentialFlags, addHookFlags, credentialOf, examples, FORMATS, hookPartsOf } from './flags.ts';
 import { type Io, misused } from './io.ts';
 import { type Fields, fields, textOf, texts } from './json.ts';
 import { column } from './output.ts';
 import { begin, type Session, withQuery } from './session.ts';
 
 const at = (name: string, rest = ''): string => `/v1/hooks/${encodeURIComponent(name)}${rest}`;
-
-/** The API answers an unknown one with all that there are. */
-const FORMATS = 'what sends: harbor, dockerhub, ghcr, distribution, generic …; "?" is answered with all';
 
 const validUntil = (secrets: unknown): string => {
   const [end] = (Array.isArray(secrets) ? secrets : []).flatMap((secret) => textOf(fields(secret).expiresAt) || []);

@@ -1,7 +1,7 @@
 /** `image-triggers trigger …` */
 import type { Command } from 'commander';
 import { remove } from './application-commands.ts';
-import { addHookFlags, addRuleFlags, examples, hookPartsOf, nameOf, ruleOf, ruleText } from './flags.ts';
+import { addHookFlags, addRuleFlags, examples, FORMATS, hookPartsOf, nameOf, ruleOf, ruleText } from './flags.ts';
 import { type Io, misused } from './io.ts';
 import { type Fields, textOf, texts } from './json.ts';
 import { column } from './output.ts';
@@ -32,7 +32,7 @@ export const addTriggerCommands = (program: Command, io: Io): void => {
           .description('create a trigger; with --registry it gets a webhook URL of its own, shown this once (Amazon ECR needs none)')
           .requiredOption('--repository <path>', 'host/path, host/team/*, or a path on the registry host of the hook')
           .requiredOption('--application <name>', 'what is deployed', nameOf)
-          .option('--registry <format>', 'ecr: hear the rule of the stack; or make a hook for it: alibaba-acr, distribution or generic')
+          .option('--registry <format>', `ecr: hear the rule of the stack; or make a hook of its own for ${FORMATS}`)
           .option('--hook <name>', 'hear a hook that exists', nameOf),
       ),
     ),
