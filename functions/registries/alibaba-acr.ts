@@ -32,6 +32,12 @@ const hostOfRegion = (region: string | undefined, registryHost: string | undefin
   return known ? undefined : `registry.${region}.aliyuncs.com`;
 };
 
+/** Docker Hub has "namespace" and "name" too, but no region. */
+const pathIn = ({ repo_full_name, namespace, name, region }: z.infer<typeof notification>['repository']): string | undefined => {
+  const parts = [namespace, name, region].map(textOr);
+  return textOr(repo_full_name) ?? (parts.includes(undefined) ? undefined : `${parts[0]}/${parts[1]}`);
+};
+
 export const alibabaAcr: Registry<EventReading> = {
   proofs: [],
   needsRegistryHost: false,
@@ -42,17 +48,15 @@ export const alibabaAcr: Registry<EventReading> = {
   },
   recognises: ({ body }) => {
     const read = decodeShape(notification, body, WHAT);
-    return read.ok && textOr(read.value.repository.repo_full_name) !== undefined;
+    return read.ok && pathIn(read.value.repository) !== undefined;
   },
   read: ({ body }, { registryHost }) => {
     const read = decodeShape(notification, body, WHAT);
     if (!read.ok) return { is: 'unreadable', why: read.why };
     const { push_data, repository } = read.value;
-    if (textOr(repository.repo_full_name ?? repository.region) === undefined)
-      return { is: 'unreadable', why: `the body is not ${WHAT}: "repository" has neither "repo_full_name" nor "region"` };
-    const [namespace, name] = [textOr(repository.namespace), textOr(repository.name)];
-    const path = textOr(repository.repo_full_name) ?? (namespace === undefined || name === undefined ? undefined : `${namespace}/${name}`);
-    if (path === undefined) return { is: 'unreadable', why: `the body is not ${WHAT}: "repository" names neither "repo_full_name" nor "namespace" and "name"` };
+    const path = pathIn(repository);
+    if (path === undefined)
+      return { is: 'unreadable', why: `the body is not ${WHAT}: "repository" names neither "repo_full_name" nor "namespace" and "name" with a "region"` };
     const host = hostOfRegion(textOr(repository.region), registryHost);
     return eventsOf([judge({ host, path, tag: textOr(push_data.tag), digest: textOr(push_data.digest) })]);
   },

@@ -29,6 +29,8 @@ const readNotice = (request: RawRequest): Parsed<z.infer<typeof notice>> => {
   return other === undefined ? readShape(notice, json.value, WHAT) : refused(`the body is not ${WHAT}: it has the "${other}" of another sender`);
 };
 
+const nameIn = ({ image, repository, name }: z.infer<typeof notice>): string | undefined => textOr(image) ?? textOr(repository) ?? textOr(name);
+
 export const generic: Registry<EventReading> = {
   proofs: [{ by: 'header', name: 'Authorization' }, { by: 'basic' }],
   needsRegistryHost: true,
@@ -36,14 +38,13 @@ export const generic: Registry<EventReading> = {
   recognises: (request) => {
     const read = readNotice(request);
     if (!read.ok) return false;
-    const { image, repository, name, tag } = read.value;
-    return textOr(image) !== undefined || (textOr(repository ?? name) !== undefined && textOr(tag) !== undefined);
+    const text = nameIn(read.value);
+    return textOr(read.value.image) !== undefined || (text !== undefined && (textOr(read.value.tag) ?? cutImage(text).tag) !== undefined);
   },
   read: (request) => {
     const read = readNotice(request);
     if (!read.ok) return { is: 'unreadable', why: read.why };
-    const [image, repository, name] = [read.value.image, read.value.repository, read.value.name].map(textOr);
-    const text = image ?? repository ?? name;
+    const text = nameIn(read.value);
     if (text === undefined) return { is: 'unreadable', why: `the body is not ${WHAT}: it has neither "image" nor "repository" nor "name"` };
     const cut = cutImage(text);
     const [tag, digest] = [textOr(read.value.tag) ?? cut.tag, textOr(read.value.digest) ?? cut.digest];

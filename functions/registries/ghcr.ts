@@ -35,7 +35,9 @@ export const ghcr: Registry = {
   aliases: () => [],
   recognises: (request) => {
     const json = decodePayload(request, 'payload');
-    if (!json.ok || isGitea(request)) return false;
+    if (isGitea(request)) return false;
+    if (headerOf(request, 'x-github-event') !== undefined) return true;
+    if (!json.ok) return false;
     const read = readShape(notification, json.value, WHAT);
     return isPing(json.value) || (read.ok && fieldIn(packageIn(read.value), 'package_version') !== undefined);
   },

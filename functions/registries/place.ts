@@ -1,5 +1,5 @@
 /** Cutting the text of an image into its pieces. Nothing is judged here: that is done where the push is made. */
-import { namesHost } from '../core/image.ts';
+import { isDigest, namesHost } from '../core/image.ts';
 import { textOr } from './payload.ts';
 
 export interface Place {
@@ -9,6 +9,8 @@ export interface Place {
 
 /** `name`, `tag` and `digest` of `name:tag@digest`. A colon before the last slash belongs to a port. */
 export const cutImage = (text: string): { readonly name: string; readonly tag?: string; readonly digest?: string } => {
+  // Not the tag "4f…" of an image "sha256".
+  if (isDigest(text)) return { name: '', digest: text };
   const at = text.indexOf('@');
   const named = at === -1 ? text : text.slice(0, at);
   const colon = named.indexOf(':', named.lastIndexOf('/') + 1);

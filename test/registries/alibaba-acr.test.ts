@@ -48,6 +48,12 @@ it('spells a repository in lower case, and puts it together from its parts if ne
   expect(read(notification({}, { repo_full_name: null, name: '' }))).toContain('names neither');
 });
 
+it('recognises all that it reads, or another format could claim it', () => {
+  expect(alibabaAcr.recognises(notification({}, { repo_full_name: undefined }))).toBe(true);
+  expect(alibabaAcr.recognises(notification({}, { repo_full_name: undefined, region: undefined }))).toBe(false);
+  expect(read(notification({}, { repo_full_name: undefined, region: undefined }))).toContain('names neither');
+});
+
 it('never takes the time without a zone, and is not put off by an odd one', () => {
   for (const pushed_at of ['2016-11-29 12:25:46', '', null, 0, '0000-00-00', { a: 1 }])
     expect(alibabaAcr.read(notification({ pushed_at }), { hostAliases: [] })).toEqual({

@@ -2,7 +2,7 @@
 import { expect, it, test } from 'vitest';
 import { toPush } from '../../functions/core/push.ts';
 import { bodyOf } from './body.ts';
-import { formatOf } from './fixtures.ts';
+import { formatOf, scopeFor } from './fixtures.ts';
 import { runFuzz } from './fuzz.ts';
 
 it('lets nothing through of 3,000 mutated deliveries', () => {
@@ -22,4 +22,20 @@ test.each(['1', '12-3', '007'])('a host without a letter, %s, is refused', (host
     ok: false,
     why: expect.stringContaining('is not a registry host'),
   });
+});
+
+// It was read as the tag of an image "sha256".
+test.each(['name', 'repository', 'image'])('a digest alone in "%s" is no image', (field) => {
+  const reading = formatOf('generic').read(bodyOf({ [field]: `sha256:${'2'.repeat(64)}` }), scopeFor('generic'));
+  expect(reading).toMatchObject({ is: 'events', pushes: [], ignored: [{ why: expect.stringContaining('it has no tag') }] });
+});
+
+// Another format could have claimed it, and it would not have been deployed.
+test('a repository with its tag in one field is recognised as it is read', () => {
+  const generic = formatOf('generic');
+  expect([
+    generic.recognises(bodyOf({ repository: 'team/app:v1' })),
+    generic.recognises(bodyOf({ name: 'app' })),
+    generic.recognises(bodyOf({ tag: 'v1' })),
+  ]).toEqual([true, false, false]);
 });

@@ -72,9 +72,10 @@ const problemOf = (
   const registry = formatOf(format);
   const scope = scopeFor(format, expected);
   let reading: Reading;
+  let known: boolean;
   try {
     reading = registry.read(request, scope);
-    registry.recognises(request);
+    known = registry.recognises(request);
     for (const proof of registry.proofs) if (proof.by === 'hmac') proof.over?.(request);
   } catch (error) {
     return `it throws: ${error instanceof Error ? error.stack : String(error)}`;
@@ -92,6 +93,9 @@ const problemOf = (
       continue;
     }
     tally.pushes += 1;
+    // Another format that does would keep it from being deployed. Tencent's are left to Tencent.
+    if (!known && !(format === 'harbor' && event.host?.toLowerCase().endsWith('.tencentcloudcr.com')))
+      return 'it reads a push out of what it does not recognise';
     const odd = referenceProblem(push.value);
     if (odd !== undefined) return odd;
     if (harmless && format === own && kind !== 'image-push') return `it is a ${kind}, and became the push of ${push.value.repository}:${push.value.tag}`;

@@ -1,6 +1,6 @@
 import { expect, it, test } from 'vitest';
 import * as z from 'zod/mini';
-import { decodeJson, readShape } from '../../functions/registries/payload.ts';
+import { decodeJson, fieldIn, headerOf, readShape, textIn } from '../../functions/registries/payload.ts';
 
 test.each([
   ['nothing', Buffer.alloc(0), 'the body is empty'],
@@ -18,4 +18,16 @@ it('names the field that is wrong and never its value', () => {
     why: 'the body is not a thing: the field "a.b.1" is missing or not of type string',
   });
   expect(readShape(shape, null, 'a thing')).toEqual({ ok: false, why: 'the body is not a thing: the whole body is missing or not of type object' });
+});
+
+it('reads fields of an object itself, and none that it inherits', () => {
+  expect(textIn(Object.create({ tag: 'v1' }), 'tag')).toBeUndefined();
+  expect(fieldIn({}, 'constructor')).toBeUndefined();
+  expect(headerOf({ method: 'POST', headers: {}, query: {}, body: new Uint8Array() }, 'toString')).toBeUndefined();
+  expect([textIn({ tag: 'v1' }, 'tag'), textIn({ tag: '' }, 'tag'), textIn(null, 'tag'), textIn('tag', 'length')]).toEqual([
+    'v1',
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
