@@ -1,6 +1,7 @@
 /** Bodies that make or change a hook, made into its definition: what it may speak for, and how a delivery proves itself. */
 import type { HookDefinition } from '../core/definitions.ts';
 import { parseHost } from '../core/image.ts';
+import type { RegistryAccess } from '../core/registry-answer.ts';
 import { parseRepositoryPattern } from '../core/repository-pattern.ts';
 import { shown } from '../core/shown.ts';
 import type { Registry } from '../registries/registry.ts';
@@ -11,7 +12,7 @@ import type { ApiPorts } from './ports.ts';
 import { invalid } from './problem.ts';
 import { refuse } from './request.ts';
 
-export type HookParts = Pick<HookBody, 'name' | 'registry' | 'registryHost' | 'hostAliases' | 'repositories' | 'credential' | 'enabled'>;
+export type HookParts = Pick<HookBody, 'name' | 'registry' | 'registryHost' | 'hostAliases' | 'repositories' | 'credential' | 'access' | 'enabled'>;
 /** As a body gives it, or as a hook has it already. */
 type Scope = Pick<HookParts, 'registryHost'> & { readonly hostAliases?: readonly string[] | undefined; readonly repositories?: readonly string[] | undefined };
 /** What a hook's definition follows from; how its deliveries are read is no part of that. */
@@ -28,6 +29,7 @@ export const makeHook = async (body: HookParts, token: string, now: number, port
     registry: body.registry,
     ...scope,
     ...(credential === undefined ? {} : { credential }),
+    ...readAccess(body.access, scope),
     enabled: body.enabled ?? true,
     tokens: [{ sha256: ports.hashToken(token), createdAt: now }],
     createdAt: now,
@@ -36,7 +38,7 @@ export const makeHook = async (body: HookParts, token: string, now: number, port
 };
 
 export const changeHook = async (hook: HookDefinition, patch: HookPatch, now: number, ports: HookPorts): Promise<HookDefinition> => {
-  const { registryHost: host, hostAliases, repositories, credential, ...rest } = hook;
+  const { registryHost: host, hostAliases, repositories, credential, access, ...rest } = hook;
   const name = patch.registry ?? hook.registry;
   const registry = await registryOf(name, ports);
   const registryHost = patch.registryHost === undefined ? host : (patch.registryHost ?? undefined);
@@ -60,6 +62,7 @@ export const changeHook = async (hook: HookDefinition, patch: HookPatch, now: nu
     registry: name,
     ...scope,
     ...(given === undefined ? {} : { credential: given }),
+    ...readAccess(patch.access === undefined ? access : (patch.access ?? undefined), scope),
     enabled: patch.enabled ?? hook.enabled,
     updatedAt: now,
   };
@@ -69,6 +72,14 @@ export const registryOf = async (name: string, ports: Pick<HookPorts, 'registry'
   const registry = await ports.registry(name);
   if (registry === undefined) throw refuse('registry', `${shown(name)} is no format that is known here: give one of ${ports.registryNames.join(', ')}`);
   return registry;
+};
+
+/** A payload may name any host where the hook names none: a password would go wherever its sender likes. */
+const readAccess = (access: RegistryAccess | undefined, { registryHost }: Pick<HookDefinition, 'registryHost'>): Pick<HookDefinition, 'access'> => {
+  if (access === undefined) return {};
+  if (access !== 'public' && registryHost === undefined)
+    throw refuse('access', 'a password is sent only to the registry that the hook names: give "registryHost" as well, or "public"');
+  return { access };
 };
 
 const readScope = (parts: Scope, name: string, registry: Format) => {

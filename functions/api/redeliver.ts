@@ -5,7 +5,7 @@
  * Written in the order of the protocol: the call, then the state (with `dueAt`, so that the tick finds it should this die
  * before it sends), then the message.
  */
-import { WHOLE, WHOLE_TEMPLATE } from '../core/application.ts';
+import { type OpenCall, WHOLE, WHOLE_TEMPLATE } from '../core/application.ts';
 import { BY_POLICY, type Call, callId } from '../core/call.ts';
 import { ANY_HOST } from '../core/image.ts';
 import { REASONS } from '../core/reason.ts';
@@ -73,8 +73,8 @@ export const redeliver = async (id: string, ports: ApiPorts): Promise<Redelivere
 const openAndSend = async (call: Call, now: number, ports: ApiPorts): Promise<void> => {
   const { id, application, order, repository, tag, digest, receivedAt } = call;
   const restart = isRestart(call) ? { restart: true } : {};
-  const hosts = await hostsFor(call.hook, ports);
-  const open = { callId: id, order, repository, tag, ...(digest === undefined ? {} : { digest }), receivedAt, hosts, redelivery: true, ...restart } as const;
+  const image = { repository, tag, ...(digest === undefined ? {} : { digest }) };
+  const open = { callId: id, order, ...image, receivedAt, ...(await registryOf(call.hook, ports)), redelivery: true, ...restart } as const;
   if ((await ports.states.open(application, open, { dueAt: now })) === 'absent') {
     // A creation that died half-way, or an application that is gone: then `deploy` ends the call as `application-deleted` and takes the state away again.
     await ports.states.create(application, now);
@@ -85,12 +85,13 @@ const openAndSend = async (call: Call, now: number, ports: ApiPorts): Promise<vo
 
 const isRestart = ({ repository, action }: Call): boolean => repository === WHOLE && action === 'redeploy';
 
-/** Other names of the registry, by the hook or trigger URL as it is now. A trigger URL for no registry in particular finds its container by the path, as when its body named none. */
-const hostsFor = async (name: string, ports: ApiPorts): Promise<readonly string[]> => {
+/** Other names of the registry and whether it may be asked, by the hook or trigger URL as it is now. A trigger URL for no registry in particular finds its container by the path, as when its body named none. */
+const registryOf = async (name: string, ports: ApiPorts): Promise<Pick<OpenCall, 'hosts' | 'access'>> => {
   const heard = (await ports.hooks.get(name)) ?? (await ports.triggerUrls.get(name));
-  if (heard === undefined) return [];
+  if (heard === undefined) return { hosts: [] };
   const hosts = [...new Set([...(heard.registryHost === undefined ? [] : [heard.registryHost]), ...heard.hostAliases])];
-  return heard.application !== undefined && hosts.length === 0 ? [ANY_HOST] : hosts;
+  const { access } = heard;
+  return { hosts: heard.application !== undefined && hosts.length === 0 ? [ANY_HOST] : hosts, ...(access === undefined ? {} : { access }) };
 };
 
 /** Longer than the API's function may run (29 s) plus its late writes. */

@@ -14,7 +14,7 @@ const dates = ({ createdAt, updatedAt }: { readonly createdAt: number; readonly 
 
 /** `tokens`, and secrets of the credential: those that are valid, by their dates. */
 export const hookView = (hook: HookDefinition, now: number) => {
-  const { name, registry, registryHost, hostAliases, repositories, enabled, credential, tokens } = hook;
+  const { name, registry, registryHost, hostAliases, repositories, enabled, credential, access, tokens } = hook;
   return {
     name,
     registry,
@@ -23,6 +23,7 @@ export const hookView = (hook: HookDefinition, now: number) => {
     repositories,
     enabled,
     ...(credential === undefined ? {} : { credential: credentialView(credential, now) }),
+    access,
     tokens: validDates(tokens, now),
     ...dates(hook),
   };
@@ -80,6 +81,7 @@ export const callView = (call: Call, lang: Lang) => {
     why: call.why,
     version,
     commit,
+    registry: call.registry,
     status,
     ...(reason === undefined ? {} : wordsOf(reason, lang)),
     detail,

@@ -6,6 +6,7 @@
 import type { FinalStatus } from './call.ts';
 import type { Commit } from './outcome.ts';
 import type { ReasonCode } from './reason.ts';
+import type { RegistryAccess } from './registry-answer.ts';
 
 export interface ApplicationState {
   readonly application: string;
@@ -61,6 +62,8 @@ export interface OpenCall {
   readonly receivedAt: number;
   /** Other names of the repository's registry: a target may know it by one of them. */
   readonly hosts: readonly string[];
+  /** Its registry is to be asked what the tag names before it is deployed. */
+  readonly access?: RegistryAccess;
   /** A person asked for this image again at its original place. */
   readonly redelivery?: boolean;
   /** A person's wish: no gate stops it, and what was pushed before it ends as `rolled-back`. */
@@ -118,6 +121,10 @@ export interface Desired {
   readonly tag: string;
   readonly digest?: string;
   readonly hosts: readonly string[];
+  /** Until the registry was asked: once for a deployment, so that all its attempts are of one image. */
+  readonly access?: RegistryAccess;
+  /** What the registry said, where it was not what the push said. */
+  readonly registry?: string;
   readonly since: number;
   /** This very image has been running since then already. */
   readonly ran?: number;

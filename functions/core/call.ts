@@ -39,6 +39,8 @@ export interface Call {
   readonly version?: number;
   /** What the image says of its source. */
   readonly commit?: Commit;
+  /** What the registry said of the tag, where it was not what the push said, or why it could not be asked. */
+  readonly registry?: string;
   /** How many attempts there were; each is an item of its own. */
   readonly attempts?: number;
   /** The last answer of the target in short: what the origin shows as Response Body. */
@@ -56,8 +58,11 @@ export interface Settlement {
   readonly detail?: string;
   readonly by?: string;
   readonly until?: number;
+  /** What the tag was found to name. */
+  readonly digest?: string;
   readonly version?: number;
   readonly commit?: Commit;
+  readonly registry?: string;
   readonly attempts?: number;
   readonly responseStatus?: number;
   readonly responseBody?: string;

@@ -1,5 +1,6 @@
 /** What people define: hooks, triggers, applications. Stored as they stand here; `schema/` validates the bodies that make them. Times are milliseconds since the epoch. */
 import type { HookScope } from './push.ts';
+import type { RegistryAccess } from './registry-answer.ts';
 import type { Rule } from './rule.ts';
 
 export interface HookDefinition extends HookScope {
@@ -15,6 +16,8 @@ export interface HookDefinition extends HookScope {
   /** A trigger URL: also a GET deploys. Off unless switched on, because whatever looks at a link sends a GET. */
   readonly get?: boolean;
   readonly credential?: Credential;
+  /** Its registry may be asked what a tag names. */
+  readonly access?: RegistryAccess;
   readonly createdAt: number;
   readonly updatedAt: number;
 }

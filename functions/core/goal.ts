@@ -82,7 +82,8 @@ const toldAs = (end: Settlement, run: Run, { definition }: GateInput): Settlemen
 
 /** A roll back by the policy has no open entry; nothing but these can stop it. */
 const refusalOfWanted = ({ automatic, digest }: Desired, own: OpenCall | undefined, input: GateInput): ReasonCode | undefined => {
-  if (own !== undefined) return refusal({ ...own, held: { reason: 'retry' } }, input);
+  // The registry may have said what the tag names, which the push did not.
+  if (own !== undefined) return refusal({ ...own, ...(digest === undefined ? {} : { digest }), held: { reason: 'retry' } }, input);
   if (automatic !== true) return undefined;
   if (!input.definition.enabled) return 'application-disabled';
   return digest !== undefined && input.facts.rejects.has(digest) ? 'rejected' : undefined;

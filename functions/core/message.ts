@@ -1,6 +1,7 @@
 /** What travels in the queues: versioned, parsed on receipt. An unknown version is an error, so that the message ends in the dead-letter queue and not in silence. */
 import { type Parsed, parsed, refused } from './parsed.ts';
 import type { Push } from './push.ts';
+import { isRegistryAccess, type RegistryAccess } from './registry-answer.ts';
 
 export interface PushesMessage {
   readonly v: 1;
@@ -8,6 +9,8 @@ export interface PushesMessage {
   readonly hook: string;
   /** Other names of the hook's registry. */
   readonly hosts: readonly string[];
+  /** The hook's registry may be asked about the images. */
+  readonly access?: RegistryAccess;
   readonly receivedAt: number;
   readonly pushes: readonly Push[];
 }
@@ -82,7 +85,7 @@ const isPush = (value: unknown): value is Push =>
 
 export const decodePushes = (body: string): PushesMessage => {
   const value = decode(body, 'pushes');
-  const { deliveryId, hook, hosts, receivedAt, pushes } = value;
+  const { deliveryId, hook, hosts, access, receivedAt, pushes } = value;
   if (
     typeof deliveryId !== 'string' ||
     typeof hook !== 'string' ||
@@ -92,7 +95,8 @@ export const decodePushes = (body: string): PushesMessage => {
     !Array.isArray(hosts)
   )
     throw new Error('the pushes queue holds a message of version 1 with missing fields: only this stack’s functions may send to it');
-  return { v: 1, deliveryId, hook, hosts: hosts.filter((host) => typeof host === 'string'), receivedAt, pushes };
+  const known = hosts.filter((host) => typeof host === 'string');
+  return { v: 1, deliveryId, hook, hosts: known, ...(isRegistryAccess(access) ? { access } : {}), receivedAt, pushes };
 };
 
 /** Whether a body of the pushes queue is such an event. It carries no version of ours: its format is AWS's to keep. */

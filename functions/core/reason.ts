@@ -191,6 +191,13 @@ export const REASONS = {
     '目标中没有使用该仓库的容器。',
     '检查应用的目标，或推送到其正在使用的仓库。',
   ),
+  'image-not-found': entry(
+    'failed',
+    'The registry says that there is no such image.',
+    'Push the image again, or correct the registry host of the hook; a hook without "access" deploys unasked.',
+    '镜像仓库表示该镜像不存在。',
+    '重新推送该镜像，或修正 hook 的 registryHost；未设置 access 的 hook 不会查询镜像仓库。',
+  ),
   'application-deleted': entry(
     'failed',
     'The application does not exist any more.',

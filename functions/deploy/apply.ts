@@ -10,11 +10,12 @@ import { fingerprint } from '../core/fingerprint.ts';
 import { recentDeployments } from '../core/gate.ts';
 import { isFailedRollout } from '../core/goal.ts';
 import { idempotencyKey } from '../core/message.ts';
-import type { Exchange, Outcome, Why } from '../core/outcome.ts';
+import type { Commit, Exchange, Outcome, Why } from '../core/outcome.ts';
 import { backoff, MAX_ATTEMPTS } from '../core/retry.ts';
 import type { BoundTarget, Seen, TargetIo, Wish } from '../targets/target.ts';
 import { type Draft, done, settleCall, takeChange } from './change.ts';
 import type { Session } from './ports.ts';
+import { resolveImage } from './resolve.ts';
 import { prepareWish } from './wish.ts';
 
 /** What is to be written when the lease is given back. `lost`: somebody else has the lease, nothing may be written any more. */
@@ -33,9 +34,17 @@ export const applyWanted = async (run: Run, wanted: Desired, session: Session, d
 
   const target = await ports.target(definition.target);
   if (!target.ok) return finish(run, wanted, { status: 'failed', reason: 'target-misconfigured', detail: target.why }, session, draft);
-  const prepared = await prepareWish(wanted, target.value, session);
+  const resolved = await resolveImage(wanted, session);
   if (ports.now() >= session.leaseUntil) return { is: 'lost' };
-  if (prepared.is === 'refused') return finish(run, wanted, { status: 'failed', ...because(prepared.why) }, session, draft);
+  if (resolved.is === 'over') return finish(run, resolved.desired, resolved.ending, session, draft);
+  if (definition.templated === true && resolved.asked) {
+    // A version of the template is made of this very image, also when somebody else goes on after a crash.
+    draft.runs[wanted.repository] = { ...run, desired: resolved.desired };
+    if ((await ports.states.write(session.application, fence, takeChange(draft))) === 'lost') return { is: 'lost' };
+  }
+  const prepared = await prepareWish(resolved.desired, target.value, session);
+  if (ports.now() >= session.leaseUntil) return { is: 'lost' };
+  if (prepared.is === 'refused') return finish(run, resolved.desired, { status: 'failed', ...because(prepared.why) }, session, draft);
   const { wish, desired } = prepared;
   const count = (before?.count ?? 0) + 1;
   const sent = before?.sent === true;
@@ -49,7 +58,7 @@ export const applyWanted = async (run: Run, wanted: Desired, session: Session, d
   if (ports.now() >= session.leaseUntil) return { is: 'lost' };
   if (look.is === 'refused' || look.is === 'unavailable') {
     const outcome: Outcome = look.is === 'refused' ? look : { ...look, answered: true };
-    return record(looked, desired, outcome, count, io, session, draft);
+    return record(looked, desired, outcome, { count }, io, session, draft);
   }
   if (look.is === 'seen' && look.running) {
     if (!look.settled) return roll(looked, desired, look, {}, session, draft);
@@ -67,11 +76,13 @@ export const applyWanted = async (run: Run, wanted: Desired, session: Session, d
   if ((await ports.states.write(session.application, fence, takeChange(draft))) === 'lost') return { is: 'lost' };
   if (ports.now() >= session.leaseUntil) return { is: 'lost' };
   const outcome = await applyNow(target.value, look, wish, io);
+  // Asked meanwhile, so that nothing waited for it.
+  const commit = await resolved.commit;
   // What happened is for the next worker to find out.
   if (ports.now() >= session.leaseUntil) return { is: 'lost' };
   // Whether a readable target acted is found by reading it; only at a blind one does nobody know.
   const known = outcome.is === 'unavailable' && look.is !== 'blind' ? { ...outcome, answered: true } : outcome;
-  return record(tried, desired, known, count, io, session, draft);
+  return record(tried, desired, known, { count, ...(commit === undefined ? {} : { commit }) }, io, session, draft);
 };
 
 type Look = { readonly is: 'blind' } | Awaited<ReturnType<Extract<BoundTarget, { sight: 'readable' }>['read']>>;
@@ -84,9 +95,16 @@ const applyNow = async (target: BoundTarget, look: Look, wish: Wish, io: TargetI
   return target.apply(wish, look satisfies Seen, io);
 };
 
+interface Made {
+  /** Which attempt it was. */
+  readonly count: number;
+  readonly commit?: Commit;
+}
+
 /** Writes the attempt and what it means for the call; the state follows with the release. */
-const record = async (run: Run, desired: Desired, outcome: Outcome, count: number, io: TargetIo, session: Session, draft: Draft): Promise<Step> => {
+const record = async (run: Run, desired: Desired, outcome: Outcome, made: Made, io: TargetIo, session: Session, draft: Draft): Promise<Step> => {
   const { ports, definition } = session;
+  const { count, commit } = made;
   const why = 'why' in outcome ? outcome.why : undefined;
   await ports.calls.attempt(desired.callId, {
     n: count,
@@ -96,7 +114,7 @@ const record = async (run: Run, desired: Desired, outcome: Outcome, count: numbe
     ...(why?.detail === undefined ? {} : { detail: why.detail }),
     ...('exchange' in outcome && outcome.exchange !== undefined ? { exchange: outcome.exchange } : {}),
   });
-  const shown = { attempts: count, ...('exchange' in outcome ? answerOf(outcome.exchange) : {}) };
+  const shown = { attempts: count, ...(commit === undefined ? {} : { commit }), ...('exchange' in outcome ? answerOf(outcome.exchange) : {}) };
   ports.log('deploy.attempted', {
     call: desired.callId,
     application: session.application,
@@ -130,7 +148,7 @@ const record = async (run: Run, desired: Desired, outcome: Outcome, count: numbe
   }
 };
 
-type Shown = Pick<Settlement, 'attempts' | 'responseStatus' | 'responseBody'>;
+type Shown = Pick<Settlement, 'attempts' | 'commit' | 'responseStatus' | 'responseBody'>;
 
 const SHOWN_BODY = 500;
 const answerOf = (exchange: Exchange | undefined): Shown =>
@@ -177,7 +195,7 @@ const roll = async (
     lookAt: now + lookAgainIn,
     target: fingerprint(definition.target),
   };
-  await settleCall(desired.callId, { status: 'running', ...versionOf(desired), ...shown }, ports);
+  await settleCall(desired.callId, { status: 'running', ...deployedOf(desired), ...shown }, ports);
   draft.runs[desired.repository] = { ...run, desired, running: rolling };
   return { is: 'on', dueAt: rolling.lookAt };
 };
@@ -193,7 +211,7 @@ export const finish = async (
 ): Promise<Step> => {
   const { ports } = session;
   const now = ports.now();
-  if (!silent) await settleCall(desired.callId, { ...settlement, ...versionOf(desired), endedAt: now }, ports);
+  if (!silent) await settleCall(desired.callId, { ...settlement, ...deployedOf(desired), endedAt: now }, ports);
   draft.runs[desired.repository] = done(run, desired, settlement, now);
   draft.close.push(desired.callId);
   // Whether it is taken back is for `goal` to say, as soon as this end is written.
@@ -201,6 +219,11 @@ export const finish = async (
   return again ? { is: 'on', dueAt: now } : { is: 'on' };
 };
 
-const versionOf = ({ version }: Desired): Pick<Settlement, 'version'> => (version === undefined ? {} : { version });
+/** What was made of the wish on the way to the target. */
+const deployedOf = ({ version, digest, registry }: Desired): Pick<Settlement, 'version' | 'digest' | 'registry'> => ({
+  ...(version === undefined ? {} : { version }),
+  ...(digest === undefined ? {} : { digest }),
+  ...(registry === undefined ? {} : { registry }),
+});
 
 const withoutRolling = ({ running: _, ...run }: Run): Run => run;

@@ -51,7 +51,7 @@ export const wanting = (run: Run, desired: Desired): Run => {
 };
 
 const desiredOf = (call: OpenCall, former: Desired | undefined, rev: number, now: number): Desired => {
-  const { callId, repository, tag, digest, hosts, manual, restart, version, from, back } = call;
+  const { callId, repository, tag, digest, hosts, access, manual, restart, version, from, back } = call;
   const later = former !== undefined && former.order > call.order ? former : undefined;
   // What is taken back is what is wanted by now: the person may have looked before that was.
   const left = former === undefined || manual !== true || restart === true ? from : isOther(former, call) ? imageOf(former) : (former.from ?? from);
@@ -65,6 +65,7 @@ const desiredOf = (call: OpenCall, former: Desired | undefined, rev: number, now
     tag,
     ...(digest === undefined ? {} : { digest }),
     hosts,
+    ...(access === undefined ? {} : { access }),
     since: now,
     ...(manual === undefined ? {} : { manual }),
     ...(restart === undefined ? {} : { restart }),

@@ -57,6 +57,8 @@ export const handler = makeDeployHandler(
         reach: async (port: number, path: string) => (await import('../outbound/own-port.ts')).reachOwnPort(port, path, Date.now, signal),
       };
     },
+    // Loaded only where a hook gives access.
+    registry: async (repository, access) => (await import('../outbound/registry.ts')).makeRegistry({ outbound, secret })(repository, access),
     send: (application, delaySeconds) => deployments.send([application], delaySeconds),
     now: Date.now,
     random: Math.random,

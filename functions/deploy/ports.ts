@@ -2,8 +2,9 @@
 import type { ApplicationState, Facts, StateChange } from '../core/application.ts';
 import type { Call, Settlement } from '../core/call.ts';
 import type { ApplicationDefinition, Reject, TargetDefinition, TemplateVersion } from '../core/definitions.ts';
-import type { AttemptRecord } from '../core/outcome.ts';
+import type { AttemptRecord, Commit } from '../core/outcome.ts';
 import type { Parsed } from '../core/parsed.ts';
+import type { RegistryAccess, RegistryAnswer } from '../core/registry-answer.ts';
 import type { BoundTarget, TargetIo } from '../targets/target.ts';
 
 export interface DeployPorts {
@@ -41,6 +42,15 @@ export interface DeployPorts {
   target(definition: TargetDefinition): Promise<Parsed<BoundTarget>>;
   /** The outside world for one attempt; its signal fires well before the lease ends. */
   io(idempotencyKey: string): TargetIo;
+  /** The registry of an image, asked as its hook allows. Bounded in time, and never throwing. */
+  registry(
+    repository: string,
+    access: RegistryAccess,
+  ): Promise<{
+    find(tag: string): Promise<RegistryAnswer>;
+    /** What the image says of its source; undefined where it says nothing, or cannot be read. */
+    commit(digest: string): Promise<Commit | undefined>;
+  }>;
   /** Asks for another reconcile of the application after so many seconds. */
   send(application: string, delaySeconds: number): Promise<void>;
   now(): number;
@@ -54,6 +64,8 @@ export interface Session {
   readonly application: string;
   readonly definition: ApplicationDefinition;
   readonly state: ApplicationState;
+  /** Digests that must not be deployed. */
+  readonly rejects: Facts['rejects'];
   readonly fence: number;
   readonly leaseUntil: number;
   readonly ports: DeployPorts;

@@ -40,7 +40,7 @@ export const reconcile = async (application: string, receive: Receive, ports: De
   const { state } = leased;
   const { definition, facts } = await ports.application(application);
   if (definition === undefined) return bury(application, state, ports);
-  const given: Session = { application, definition, state, fence: state.fence, leaseUntil, ports };
+  const given: Session = { application, definition, state, rejects: facts.rejects, fence: state.fence, leaseUntil, ports };
   const plan = await planFor(given, definition.policy.neverDown === true ? { ...facts, lower: await ports.lower() } : facts, started);
   // The one decision that is stored before a call ends for it: were only that call ended, what was pushed in between could
   // make the repeat a winner after all, and two calls would each say that the other one ran.

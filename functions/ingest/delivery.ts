@@ -107,13 +107,13 @@ export const authentic = async (token: string, now: number, ports: IngestPorts):
 /** Whether the queue has every part. */
 export const enqueue = async (
   { deliveryId, now }: Received,
-  { name }: HookDefinition,
+  { name, access }: HookDefinition,
   hosts: readonly string[],
   pushes: readonly Push[],
   ports: IngestPorts,
 ): Promise<boolean> => {
   try {
-    await ports.send({ v: 1, deliveryId, hook: name, hosts, receivedAt: now, pushes });
+    await ports.send({ v: 1, deliveryId, hook: name, hosts, ...(access === undefined ? {} : { access }), receivedAt: now, pushes });
     return true;
   } catch (error) {
     ports.log('push.refused', { delivery: deliveryId, hook: name, why: error instanceof Error ? error.message : String(error) });

@@ -74,7 +74,7 @@ const matchPush = async (push: Push, message: PushesMessage, ports: MatchPorts):
   const fired = (await inParallel(decided, (one) => recordDecision(push, one, started, ports))).flatMap((trigger) => trigger ?? []);
   const opened = await inParallel(fired, async (trigger) => {
     try {
-      return { application: await openCall(push, trigger, message.hosts, ports) };
+      return { application: await openCall(push, trigger, message, ports) };
     } catch (error) {
       return { error };
     }
@@ -129,7 +129,7 @@ const callOf = (push: Push, trigger: Caller, decision: Decision, now: number): C
 });
 
 /** Makes the application see the call; the application's name, or undefined when there is no such application. */
-const openCall = async (push: Push, trigger: Caller, hosts: readonly string[], ports: MatchPorts): Promise<string | undefined> => {
+const openCall = async (push: Push, trigger: Caller, { hosts, access }: PushesMessage, ports: MatchPorts): Promise<string | undefined> => {
   const { application } = trigger;
   const open: OpenCall = {
     callId: callId(push.id, trigger.name),
@@ -139,6 +139,7 @@ const openCall = async (push: Push, trigger: Caller, hosts: readonly string[], p
     ...(push.digest === undefined ? {} : { digest: push.digest }),
     receivedAt: push.receivedAt,
     hosts,
+    ...(access === undefined ? {} : { access }),
     ...(push.restart === true ? { restart: true } : {}),
   };
   if ((await ports.states.open(application, open)) === 'opened') return application;

@@ -14,8 +14,8 @@ type Path = readonly PropertyKey[];
 
 /** More would hide the first ones. */
 const MOST = 20;
-/** Nothing below a field of this name is repeated in a problem. */
-const SECRET = 'credential';
+/** Nothing below fields of these names is repeated in a problem: a secret is given there, or by mistake. */
+const SECRET: readonly PropertyKey[] = ['credential', 'access'];
 
 export const check = <T extends z.ZodMiniType>(schema: T, value: unknown): Checked<z.output<T>> => {
   const read = z.safeParse(schema, value);
@@ -59,7 +59,7 @@ const TYPES: Readonly<Record<string, string>> = {
 const unitOf = (origin: string): string => (origin === 'string' ? ' character(s)' : origin === 'array' ? ' entries' : '');
 
 const describe = (value: unknown, path: Path): string => {
-  if (path.includes(SECRET)) return 'the value given';
+  if (path.some((part) => SECRET.includes(part))) return 'the value given';
   if (typeof value === 'string') return shown(value);
   if (Array.isArray(value)) return value.length === 1 ? 'a list of 1 entry' : `a list of ${value.length} entries`;
   return typeof value === 'object' && value !== null ? 'an object' : String(value).slice(0, 60);

@@ -1,6 +1,7 @@
 /** Bodies that make or change a hook. Hosts and patterns are only bounded here: `core` reads them, the format says what it needs. */
 import * as z from 'zod/mini';
 import { ECR_HOOK } from '../core/ecr-hook.ts';
+import { parseSecretReference, SECRET_REFERENCE_FORMS } from '../core/secret-reference.ts';
 import { isTriggerUrlId, name } from './name.ts';
 
 const short = (most: number) => z.string().check(z.minLength(1), z.maxLength(most));
@@ -38,12 +39,19 @@ const credential = z.discriminatedUnion(
 );
 export type CredentialBody = z.infer<typeof credential>;
 
+/** Whether its registry may be asked what a tag names, and as whom. */
+const access = z.union(
+  [z.literal('public'), z.strictObject({ auth: z.string().check(z.refine((text: string) => parseSecretReference(text).ok, { error: 'names no secret' })) })],
+  { error: `give "public", or {"auth":"…"} with a reference to a secret that holds {"username":"…","password":"…"}: ${SECRET_REFERENCE_FORMS}` },
+);
+
 /** What a hook may speak for and how it proves itself; also part of a body that makes a trigger with a hook of its own. */
 export const hookParts = {
   registryHost: z.optional(registryHost),
   hostAliases: z.optional(hostAliases),
   repositories: z.optional(repositories),
   credential: z.optional(credential),
+  access: z.optional(access),
 } as const;
 
 const TRIGGER_URL_RULE = 'names that begin as the id of a trigger URL does (url- and 26 letters and digits) are kept for those';
@@ -69,6 +77,7 @@ export const hookPatch = z.strictObject({
   hostAliases: z.optional(hostAliases),
   repositories: z.optional(z.nullable(repositories)),
   credential: z.optional(z.nullable(credential)),
+  access: z.optional(z.nullable(access)),
   enabled: z.optional(z.boolean()),
 });
 export type HookPatch = z.infer<typeof hookPatch>;

@@ -69,6 +69,7 @@ export const callFromItem = (item: Item): Call => {
     ...optional('why', item.why, isText),
     ...optional('version', item.version, isNumber),
     ...optional('commit', item.commit, isCommit),
+    ...optional('registry', item.registry, isText),
     ...optional('redeliveryOf', item.redeliveryOf, isText),
     ...(repeats instanceof Set ? { repeats: [...repeats].filter(isText) } : {}),
     ...optional('attempts', item.attempts, isNumber),

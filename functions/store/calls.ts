@@ -31,7 +31,21 @@ export const makeCalls = (tables: Tables, retentionDays: number) => {
     const sets: string[] = [];
     const removes: string[] = [];
     // What belonged to the former status must not survive in the new one.
-    for (const field of ['status', 'reason', 'detail', 'by', 'until', 'version', 'commit', 'attempts', 'responseStatus', 'responseBody', 'endedAt'] as const) {
+    for (const field of [
+      'status',
+      'reason',
+      'detail',
+      'by',
+      'until',
+      'digest',
+      'version',
+      'commit',
+      'registry',
+      'attempts',
+      'responseStatus',
+      'responseBody',
+      'endedAt',
+    ] as const) {
       names[`#${field}`] = field;
       const value = settlement[field];
       if (value !== undefined) {

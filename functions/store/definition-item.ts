@@ -10,6 +10,7 @@
  */
 import type { ApplicationDefinition, Credential, HookDefinition, TargetDefinition, TriggerDefinition } from '../core/definitions.ts';
 import { hostOf, pathOf } from '../core/image.ts';
+import { isRegistryAccess } from '../core/registry-answer.ts';
 import type { Item } from './dynamo.ts';
 
 export type Kind = 'hook' | 'trigger-url' | 'trigger' | 'application';
@@ -78,7 +79,11 @@ const isDated = ({ enabled, createdAt, updatedAt }: Item): boolean =>
   typeof enabled === 'boolean' && typeof createdAt === 'number' && typeof updatedAt === 'number';
 
 const isHook = (value: Item): value is Item & HookDefinition =>
-  hasTexts(value, 'name', 'registry') && Array.isArray(value.tokens) && Array.isArray(value.hostAliases) && isDated(value);
+  hasTexts(value, 'name', 'registry') &&
+  Array.isArray(value.tokens) &&
+  Array.isArray(value.hostAliases) &&
+  (value.access === undefined || isRegistryAccess(value.access)) &&
+  isDated(value);
 const isTrigger = (value: Item): value is Item & TriggerDefinition =>
   hasTexts(value, 'name', 'hook', 'repository', 'application') && isRecord(value.rule) && typeof value.rule.mode === 'string' && isDated(value);
 const isApplication = (value: Item): value is Item & ApplicationDefinition =>

@@ -35,6 +35,7 @@ export const callPairs = (call: Fields): readonly (readonly [string, unknown])[]
   ['Digest', call.digest],
   ['Template version', call.version],
   ['Commit', commitText(fields(call.commit))],
+  ['Registry', call.registry],
   [call.action === undefined ? 'Pushed by' : 'Asked by', call.actor],
   ['Redelivery of', call.redeliveryOf],
   ['Delivered again', texts(call.repeats).length === 0 ? undefined : `${texts(call.repeats).length} times`],

@@ -77,7 +77,8 @@ export const addHookFlags = (command: Command): Command =>
     command
       .option('--registry-host <host>', 'the registry that the hook speaks for, as in registry.example.com:5000')
       .option('--host-alias <host>', 'another name of the same registry; give it again for more', collect)
-      .option('--only <pattern>', 'a repository that the hook may speak for: team/app or team/*; give it again for more', collect),
+      .option('--only <pattern>', 'a repository that the hook may speak for: team/app or team/*; give it again for more', collect)
+      .option('--access <how>', 'ask its registry what a tag names: public, a reference to a secret with user and password (ssm:/image-triggers/…), or none'),
   );
 
 export const addCredentialFlags = (command: Command): Command =>
@@ -87,15 +88,19 @@ export const addCredentialFlags = (command: Command): Command =>
     .option('--credential-email <email>', 'with oidc: the account that the token has to be of');
 
 export const hookPartsOf = async (flags: Fields, io: Io): Promise<Fields> => {
-  const { registryHost, hostAlias, only } = flags;
+  const { registryHost, hostAlias, only, access } = flags;
   const credential = await credentialOf(flags, io);
   return {
     ...(registryHost === undefined ? {} : { registryHost }),
     ...(hostAlias === undefined ? {} : { hostAliases: hostAlias }),
     ...(only === undefined ? {} : { repositories: only }),
     ...(credential === undefined ? {} : { credential }),
+    ...(access === undefined ? {} : { access: access === 'none' ? null : access === 'public' ? access : { auth: access } }),
   };
 };
+
+/** As `--access` takes it. */
+export const accessText = (access: unknown): unknown => fields(access).auth ?? access;
 
 export const credentialOf = async ({ credential, credentialFile, credentialEmail: email }: Fields, io: Io): Promise<Fields | undefined> => {
   if (credential === undefined && credentialFile === undefined && email === undefined) return undefined;

@@ -1,7 +1,8 @@
 /** `image-triggers hook …` */
 import { type Command, Option } from 'commander';
 import { remove } from './application-commands.ts';
-import { addCredentialFlags, addHookFlags, credentialOf, examples, FORMATS, hookPartsOf } from './flags.ts';
+import { accessText, addCredentialFlags, addHookFlags, credentialOf, examples, FORMATS, hookPartsOf } from './flags.ts';
+import { addGuideCommand } from './hook-guide-command.ts';
 import { type Io, misused } from './io.ts';
 import { type Fields, fields, textOf, texts } from './json.ts';
 import { column } from './output.ts';
@@ -29,6 +30,7 @@ const pairs = (item: Fields): readonly (readonly [string, unknown])[] => {
     ['Other names', texts(item.hostAliases).join(', ')],
     ['Only', texts(item.repositories).join(', ')],
     ['Credential', credentialText(item.credential)],
+    ['Registry access', accessText(item.access)],
     ['Enabled', item.enabled === true ? 'yes' : 'no'],
     ['Valid URLs', Array.isArray(item.tokens) ? item.tokens.length : undefined],
     ['Created', item.createdAt],
@@ -150,6 +152,8 @@ export const addHookCommands = (program: Command, io: Io): void => {
     if (keep !== 'newest')
       session.hint(`\nNext: set the new secret at the registry while the former is valid, then  image-triggers hook rotate-credential ${name} --keep newest`);
   });
+
+  addGuideCommand(hook, io);
 
   examples(hook.command('delete <name>').description('delete a hook; refused while triggers hear it'), 'hook delete acr').action(
     async (name: string, _: Fields, command: Command) => {

@@ -236,6 +236,7 @@ describe('redeliver', () => {
       calls,
       target: never,
       io: never,
+      registry: never,
       send: async () => {},
       now: () => clock.now,
       random: () => 0,

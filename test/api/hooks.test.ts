@@ -45,6 +45,26 @@ describe('making a hook', () => {
     expect(await must(api, 200, 'PATCH', '/v1/hooks/ci', { credential: null })).not.toHaveProperty('credential');
   });
 
+  test('whether its registry may be asked is kept as it is given: a reference, and never a password', async () => {
+    const auth = 'ssm:/image-triggers/registry';
+    const made = await must(api, 201, 'POST', '/v1/hooks', { name: 'asked', registry: 'generic', registryHost: 'r.example', access: { auth } });
+    expect(made.access).toEqual({ auth });
+    expect((await api.ports.hooks.get('asked'))?.access).toEqual({ auth });
+    expect(await must(api, 200, 'PATCH', '/v1/hooks/asked', { access: 'public' })).toMatchObject({ access: 'public' });
+    expect(await must(api, 200, 'PATCH', '/v1/hooks/asked', { access: null })).not.toHaveProperty('access');
+    const refused = await must(api, 422, 'PATCH', '/v1/hooks/asked', { access: { auth: 'canary-password' } });
+    expect(JSON.stringify([refused, api.logged])).not.toContain('canary');
+  });
+
+  test('a password goes only to a registry that the hook names, also when its host is taken away', async () => {
+    const auth = 'ssm:/image-triggers/registry';
+    const anyHost = { registry: 'distribution', access: { auth } };
+    expect(await must(api, 422, 'POST', '/v1/hooks', { name: 'any-host', ...anyHost })).toMatchObject({ errors: [{ field: 'access' }] });
+    await must(api, 201, 'POST', '/v1/hooks', { name: 'one-host', ...anyHost, registryHost: 'r.example' });
+    expect(await must(api, 422, 'PATCH', '/v1/hooks/one-host', { registryHost: null })).toMatchObject({ errors: [{ field: 'access' }] });
+    await must(api, 200, 'PATCH', '/v1/hooks/one-host', { registryHost: null, access: 'public' });
+  });
+
   test.each([
     ['an unknown format', { registry: 'harbour' }, 'registry'],
     ['no host where the format needs one', { registry: 'generic' }, 'registryHost'],
@@ -52,6 +72,7 @@ describe('making a hook', () => {
     ['an alias that is no host', { registry: 'generic', registryHost: 'r.example', hostAliases: ['ok.example', 'a b'] }, 'hostAliases[1]'],
     ['a star inside a pattern', { registry: 'generic', registryHost: 'r.example', repositories: ['te*m/app'] }, 'repositories[0]'],
     ['a credential that the format cannot send', { registry: 'alibaba-acr', credential: { by: 'basic', user: 'u', password: 'long enough' } }, 'credential'],
+    ['access that is neither public nor a reference', { registry: 'generic', registryHost: 'r.example', access: 'private' }, 'access'],
     ['a short secret', { registry: 'generic', registryHost: 'r.example', credential: { by: 'header', value: 'short' } }, 'credential.value'],
     ['an unknown field', { registry: 'alibaba-acr', secret: 'x' }, 'secret'],
     ['no name', { name: undefined, registry: 'alibaba-acr' }, 'name'],

@@ -60,6 +60,7 @@ const ports = (): DeployPorts => ({
     externalId: 'x',
     now: () => api.clock.now,
   }),
+  registry: () => Promise.reject(new Error('no registry here')),
   send: async () => {},
   now: () => api.clock.now,
   random: () => 0,

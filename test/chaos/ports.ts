@@ -191,6 +191,7 @@ export const deployPorts = (invocation: Invocation, { memory, faults, random, no
     externalId: 'external',
     now: () => faults.time(invocation),
   }),
+  registry: () => Promise.reject(new Error('simulated hooks give no access to their registry')),
   send: (application, seconds) =>
     faults.call(invocation, 'send self', () => {
       deployments.send(encodeDeployment(application), delayMs(seconds));

@@ -60,6 +60,16 @@ describe('a delivery in parts', () => {
   });
 });
 
+test.each(['public', { auth: 'ssm:/image-triggers/registry' }] as const)('access to the registry goes with every part: %j', (access) => {
+  const parts = encodePushes({ ...message(Array.from({ length: 101 }, (_, i) => push(i))), access }).map(decodePushes);
+  expect(parts.map((part) => part.access)).toEqual([access, access]);
+});
+
+test('access of a form that is not known is none', () => {
+  const [body = ''] = encodePushes(message([push(1)]));
+  for (const access of ['private', {}, { auth: 7 }, null]) expect(decodePushes(JSON.stringify({ ...JSON.parse(body), access }))).not.toHaveProperty('access');
+});
+
 describe('what is no message of this version is an error that says what it is', () => {
   const good = JSON.parse(encodePushes(message([push(1)]))[0] ?? '');
   test.each([

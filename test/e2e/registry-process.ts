@@ -31,13 +31,17 @@ export interface Registry {
   stop(): Promise<void>;
 }
 
-export const startRegistry = async (directory: string, port: number, webhook: string): Promise<Registry> => {
+/** `webhook`: where it notifies; nowhere without it. `user`: `name:hash` by bcrypt, without whose password nothing can be pushed or read. */
+export const startRegistry = async (directory: string, port: number, webhook?: string, user?: string): Promise<Registry> => {
+  const passwords = join(directory, 'htpasswd');
+  if (user !== undefined) writeFileSync(passwords, user);
   const config = {
     version: 0.1,
     log: { level: 'error' },
     storage: { filesystem: { rootdirectory: join(directory, 'registry') }, delete: { enabled: true } },
     http: { addr: `127.0.0.1:${port}`, secret: 'only-for-this-test' },
-    notifications: { endpoints: [{ name: 'triggers', url: webhook, timeout: '5s', threshold: 2, backoff: '500ms' }] },
+    ...(webhook === undefined ? {} : { notifications: { endpoints: [{ name: 'triggers', url: webhook, timeout: '5s', threshold: 2, backoff: '500ms' }] } }),
+    ...(user === undefined ? {} : { auth: { htpasswd: { realm: 'test', path: passwords } } }),
   };
   const file = join(directory, 'registry.json');
   // The configuration is YAML, and JSON is YAML.
@@ -45,7 +49,7 @@ export const startRegistry = async (directory: string, port: number, webhook: st
   const child: ChildProcess = spawn('docker-registry', ['serve', file], { stdio: 'ignore', env: { PATH: process.env.PATH, OTEL_TRACES_EXPORTER: 'none' } });
   const exited = once(child, 'exit');
   const host = `127.0.0.1:${port}`;
-  for (let attempt = 0; (await fetch(`http://${host}/v2/`).catch(() => undefined))?.status !== 200; attempt += 1) {
+  for (let attempt = 0; (await fetch(`http://${host}/v2/`).catch(() => undefined))?.status !== (user === undefined ? 200 : 401); attempt += 1) {
     if (attempt === 100 || child.exitCode !== null) throw new Error(`docker-registry did not answer on ${host}`);
     await pause(100);
   }
@@ -71,7 +75,7 @@ interface Descriptor {
 }
 
 /** Writes an OCI layout with one image, or an index of two platforms, that holds the text. Gives the digest under which it will be pushed. */
-export const writeImage = (directory: string, text: string, platforms: readonly string[] = ['amd64']): string => {
+export const writeImage = (directory: string, text: string, platforms: readonly string[] = ['amd64'], labels: object = {}): string => {
   const blobs = join(directory, 'blobs', 'sha256');
   mkdirSync(blobs, { recursive: true });
   const put = (mediaType: string, data: Buffer): Descriptor => {
@@ -87,7 +91,7 @@ export const writeImage = (directory: string, text: string, platforms: readonly 
     const diff = `sha256:${createHash('sha256').update(tar).digest('hex')}`;
     const config = put(
       `${OCI}.config.v1+json`,
-      Buffer.from(JSON.stringify({ architecture, os: 'linux', config: {}, rootfs: { type: 'layers', diff_ids: [diff] } })),
+      Buffer.from(JSON.stringify({ architecture, os: 'linux', config: { Labels: labels }, rootfs: { type: 'layers', diff_ids: [diff] } })),
     );
     return { ...putJson(`${OCI}.manifest.v1+json`, { config, layers: [layer] }), platform: { architecture, os: 'linux' } };
   });

@@ -6,9 +6,10 @@ import { decideAll } from '../../functions/core/decide-all.ts';
 import type { ApplicationDefinition, HookDefinition, TriggerDefinition } from '../../functions/core/definitions.ts';
 import { lower } from '../../functions/core/lower.ts';
 import type { PushesMessage } from '../../functions/core/message.ts';
-import type { Outcome, Rollout, Why } from '../../functions/core/outcome.ts';
+import type { Commit, Outcome, Rollout, Why } from '../../functions/core/outcome.ts';
 import { parsed, refused } from '../../functions/core/parsed.ts';
 import { toPush } from '../../functions/core/push.ts';
+import type { RegistryAccess, RegistryAnswer } from '../../functions/core/registry-answer.ts';
 import type { DeployPorts } from '../../functions/deploy/ports.ts';
 import type { TickPorts } from '../../functions/deploy/tick.ts';
 import { readToken } from '../../functions/hooks/token.ts';
@@ -54,6 +55,13 @@ export const makeBench = () => {
     answers: [] as Outcome[],
     reads: [] as Running[],
     rollouts: [] as (Rollout | { readonly is: 'unavailable'; readonly why: Why })[],
+  };
+
+  /** What registries are asked, and will say one by one. */
+  const registry = {
+    asked: [] as { readonly repository: string; readonly tag: string; readonly access: RegistryAccess }[],
+    answers: [] as RegistryAnswer[],
+    commit: undefined as Commit | undefined,
   };
 
   /** One effect of a step: counted, and cut when it is its turn. */
@@ -178,6 +186,14 @@ export const makeBench = () => {
       externalId: 'external',
       now: () => now,
     }),
+    registry: async (repository, access) => ({
+      find: (tag) =>
+        effect('registry.find', () => {
+          registry.asked.push({ repository, tag, access });
+          return registry.answers.shift() ?? { is: 'silent', why: 'no answer here' };
+        }),
+      commit: async () => registry.commit,
+    }),
     send: (name, seconds) => effect('send', () => void sent.push({ application: name, seconds })),
     now: () => now,
     random: () => 0.5,
@@ -194,6 +210,7 @@ export const makeBench = () => {
   return {
     memory,
     target,
+    registry,
     sent,
     enqueued,
     logs,

@@ -159,8 +159,12 @@ export const createMemory = (retentionDays = 30) => {
       const item = liveCall(id);
       if (item === undefined || !isOpen(item.call.status)) return false;
       const { reason: _r, detail: _d, by: _b, until: _u, ...kept } = item.call;
-      const { status, reason, detail, by, until, version, commit, attempts, responseStatus, responseBody, endedAt } = settlement;
-      item.call = { ...kept, status, ...given({ reason, detail, by, until, version, commit, attempts, responseStatus, responseBody, endedAt }) };
+      const { status, reason, detail, by, until, digest, version, commit, registry, attempts, responseStatus, responseBody, endedAt } = settlement;
+      item.call = {
+        ...kept,
+        status,
+        ...given({ reason, detail, by, until, digest, version, commit, registry, attempts, responseStatus, responseBody, endedAt }),
+      };
       return true;
     },
     repeat: (id: string, deliveryId: string): void => {
