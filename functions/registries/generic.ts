@@ -20,7 +20,7 @@ const notice = z.object({ image: optionalText, repository: optionalText, name: o
 const WHAT = 'a generic notice ({"image":"host/path:tag"})';
 
 /** Fields, and a header, by which other senders are known: Diun, Quay, JFrog, zot, CloudEvents, Gitea, GitHub, Docker Hub. */
-const OF_OTHERS = ['diun_version', 'docker_url', 'repo_key', 'reference', 'specversion', 'package', 'registry_package', 'push_data'];
+const OF_OTHERS = ['diun_version', 'docker_url', 'repo_key', 'event_type', 'reference', 'specversion', 'package', 'registry_package', 'push_data'];
 
 const readNotice = (request: RawRequest): Parsed<z.infer<typeof notice>> => {
   const json = decodeJson(request.body);

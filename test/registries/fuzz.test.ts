@@ -39,3 +39,7 @@ test('a repository with its tag in one field is recognised as it is read', () =>
     generic.recognises(bodyOf({ tag: 'v1' })),
   ]).toEqual([true, false, false]);
 });
+
+// A deletion of JFrog, of which a piece was missing, had just the two fields.
+test('what says that something else happened is no generic notice', () =>
+  expect(formatOf('generic').read(bodyOf({ event_type: 'deleted', name: 'sample.txt', tag: 'v1' }), scopeFor('generic'))).toMatchObject({ is: 'unreadable' }));
