@@ -53,9 +53,9 @@ export const ecrHookFor = (repository: string, { registry }: Ecr): HookDefinitio
   return { ...ECR_HOOK, registryHost, hostAliases };
 };
 
-/** What is left to do until pushes to the repository arrive: most often nothing. */
-export const ecrGuide = (repository: string, { registry, repositories }: Ecr): { readonly guide: readonly string[]; readonly hint?: string } => {
-  if (hostOf(repository) !== registry)
+/** What is left to do until pushes to the repository arrive, or to any of the stack's own registry: most often nothing. */
+export const ecrGuide = (repository: string | undefined, { registry, repositories }: Ecr): { readonly guide: readonly string[]; readonly hint?: string } => {
+  if (repository !== undefined && hostOf(repository) !== registry)
     return {
       guide: [
         `Nothing to paste, but ${hostOf(repository)} is of another account or region than the stack (${registry}):`,
@@ -69,7 +69,14 @@ export const ecrGuide = (repository: string, { registry, repositories }: Ecr): {
   };
 };
 
-const offHint = (repository: string, repositories: string | undefined): { readonly hint?: string } => {
+const offHint = (repository: string | undefined, repositories: string | undefined): { readonly hint?: string } => {
+  if (repository === undefined)
+    return {
+      hint:
+        repositories === undefined
+          ? 'The rule is off, so no push arrives yet: deploy the stack with  -c ecr=all.'
+          : `The rule hears ${repositories === 'all' ? 'all repositories' : shown(repositories, 200)}.`,
+    };
   const path = repository.slice(repository.indexOf('/') + 1);
   if (repositories === undefined)
     return { hint: `The rule is off, so no push arrives yet: deploy the stack with  -c ecr=all  (or with  -c 'ecr=${path}'  for this repository alone).` };

@@ -1,13 +1,16 @@
 /** `/v1/hooks`. The webhook URL is in the answer that makes it, and in no other. */
 import { Hono } from 'hono';
 import type { HookDefinition } from '../core/definitions.ts';
+import { ECR_HOOK } from '../core/ecr-hook.ts';
 import { hostOf } from '../core/image.ts';
 import { shown } from '../core/shown.ts';
 import { credentialRotation, hookBody, hookPatch } from '../schema/hook.ts';
 import { DEFAULT_LIMIT, emptyBody, noQuery, pageQuery, rotateQuery } from '../schema/request.ts';
 import { readCredential } from './credential.ts';
+import { ecrGuide } from './ecr-hook.ts';
 import { enablingRoutes } from './enabling.ts';
 import { findTriggers, NAMES_SHOWN, namesOf } from './find-triggers.ts';
+import { guideOf, guideWithoutUrl } from './guide.ts';
 import { changeHook, makeHook, registryOf } from './hook-definition.ts';
 import type { ApiPorts } from './ports.ts';
 import { Problem, unknownName } from './problem.ts';
@@ -18,7 +21,7 @@ import { hookView, iso } from './views.ts';
 /** Shown once: the URL with its token, and where to paste it. */
 export const shownOnce = async (hook: HookDefinition, token: string, ports: ApiPorts) => {
   const url = `${ports.webhookBaseUrl}/hooks/${token}`;
-  return { url, guide: (await ports.registry(hook.registry))?.guide(url) ?? [] };
+  return { url, guide: await guideOf(hook, url, ports) };
 };
 
 /** What `change` gave, or the problem that it stands for. */
@@ -58,6 +61,14 @@ export const hookRoutes = (ports: ApiPorts): Hono => {
     const hook = await ports.hooks.get(name);
     if (hook === undefined) throw unknownName('hook', name);
     return c.json(view(hook));
+  });
+
+  app.get('/:name/guide', async (c) => {
+    readQuery(c, noQuery);
+    const name = nameIn(c, 'hook');
+    const hook = await ports.hooks.get(name);
+    if (hook === undefined) throw unknownName('hook', name);
+    return c.json({ name, registry: hook.registry, ...(name === ECR_HOOK.name ? ecrGuide(undefined, ports.ecr) : await guideWithoutUrl(hook, ports)) });
   });
 
   app.patch('/:name', async (c) => {

@@ -73,7 +73,7 @@ export const triggerUrlRoutes = (ports: ApiPorts): Hono => {
     (await ports.triggerUrls.ofApplication(name)).filter((url) => url.createdAt >= createdAt);
 
   const guideOf = (url: string, get: boolean, { source }: ApplicationDefinition): readonly string[] => [
-    ...ports.appCenter.guide(url),
+    ...ports.appCenter.guide({ url }),
     ...(source === undefined ? [] : ['The source of this application lies in git: it can be deployed again, and a call with an image is refused.']),
     ...(get ? ['A GET deploys again too: keep the URL out of chats and pages, where previews send one.'] : []),
   ];

@@ -60,11 +60,16 @@ export const alibabaAcr: Registry<EventReading> = {
     const host = hostOfRegion(textOr(repository.region), registryHost);
     return eventsOf([judge({ host, path, tag: textOr(push_data.tag), digest: textOr(push_data.digest) })]);
   },
-  guide: (url) => [
+  guide: ({ url, registryHost }) => [
     'In the console of Container Registry open the repository, then Triggers (触发器), and create one.',
     `Trigger URL: ${url}`,
     'Trigger: All (全部触发). The rule of the trigger here decides, and records what did not fire.',
     `Or: aliyun cr CreateRepoTrigger --InstanceId INSTANCE --RepoId REPOSITORY --TriggerName image-triggers --TriggerType ALL --TriggerUrl '${url}'`,
-    'If the instance has a host of its own (…-registry.<region>.cr.aliyuncs.com, crpi-….personal.cr.aliyuncs.com), give it as "registryHost": the notification does not name it.',
+    'ACR signs nothing and sends no header of yours: the URL is the secret.',
+    ...(registryHost === undefined
+      ? [
+          'If the instance has a host of its own (…-registry.<region>.cr.aliyuncs.com, crpi-….personal.cr.aliyuncs.com), give it as "registryHost": the notification does not name it.',
+        ]
+      : []),
   ],
 };

@@ -64,7 +64,7 @@ export const appCenter: Registry<TriggerReading> = {
     const images = read.ok ? imagesOf(read.value, hook.registryHost) : read;
     return images.ok ? { is: 'events', pushes: images.value, ignored: [], anyHost: false } : { is: 'unreadable', why: images.why };
   },
-  guide: (url) => [
+  guide: ({ url }) => [
     `Deploy again: curl -fsS -X POST '${url}'`,
     `Deploy an image: curl -fsS '${url}' -H 'content-type: application/json' -d '{"resource":{"deployment":{"spec":{"template":{"spec":{"containers":[{"name":"NAME","image":"HOST/PATH:TAG"}]}}}}}}'`,
     'Deploy each push to a repository of Alibaba ACR: give this URL as the Trigger URL of its trigger (触发器); its rule there decides.',

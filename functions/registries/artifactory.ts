@@ -13,9 +13,10 @@ import * as z from 'zod/mini';
 import { parsed } from '../core/parsed.ts';
 import { shown } from '../core/shown.ts';
 import { eventsOf, judge } from './judge.ts';
+import { askedHeader, headerLines, isSigned, secretLine } from './paste.ts';
 import { decodeShape, detail, optionalText, textIn, textOr } from './payload.ts';
 import { hostOfUrl } from './place.ts';
-import type { Registry } from './registry.ts';
+import type { Paste, Registry } from './registry.ts';
 
 const data = z.object({ repo_key: z.string(), path: optionalText, image_name: optionalText, tag: optionalText, sha256: optionalText });
 const notification = z.object({ domain: z.string(), event_type: z.string(), data, jpd_origin: detail, userContext: detail });
@@ -33,10 +34,12 @@ const readNotification = (body: Uint8Array) => {
   return alone.ok ? parsed({ domain: 'docker', event_type: alone.value.event_type, data: alone.value, jpd_origin: undefined, userContext: undefined }) : read;
 };
 
+const HEADER = 'X-JFrog-Event-Auth';
+
 export const artifactory: Registry = {
   proofs: [
-    { by: 'hmac', header: 'X-JFrog-Event-Auth', hash: 'sha256', prefixes: [''] },
-    { by: 'header', name: 'X-JFrog-Event-Auth' },
+    { by: 'hmac', header: HEADER, hash: 'sha256', prefixes: [''] },
+    { by: 'header', name: HEADER },
   ],
   needsRegistryHost: false,
   aliases: () => [],
@@ -58,11 +61,16 @@ export const artifactory: Registry = {
     };
     return eventsOf([judge(claim, problemOf(domain, event_type, textOr(sha256)))]);
   },
-  guide: (url) => [
-    'Administration, General, Webhooks, New: predefined, events of Docker "Tag was pushed", "Use secret for payload signing". Or:',
-    "curl -H 'Authorization: Bearer TOKEN' -H 'content-type: application/json' https://HOST/event/api/v1/subscriptions \\",
-    `  -d '{"key":"image-triggers","enabled":true,"event_filter":{"domain":"docker","event_types":["pushed"],"criteria":{"anyLocal":true,"anyRemote":false,"repoKeys":[]}},"handlers":[{"handler_type":"webhook","url":"${url}","secret":"SECRET","use_secret_for_signing":true}]}'`,
-    'SECRET is a text of your own; give the same one to the hook here.',
+  guide: (paste) => [
+    'Administration, General, Webhooks, New: predefined, events of Docker "Tag was pushed". Or:',
+    `curl -H 'Authorization: Bearer TOKEN' -H 'content-type: application/json' https://${paste.registryHost ?? 'HOST'}/event/api/v1/subscriptions \\`,
+    `  -d '{"key":"image-triggers","enabled":true,"event_filter":{"domain":"docker","event_types":["pushed"],"criteria":{"anyLocal":true,"anyRemote":false,"repoKeys":[]}},"handlers":[{"handler_type":"webhook","url":"${paste.url}"${handlerSecret(paste)}}]}'`,
+    ...(askedHeader(paste) === undefined
+      ? [secretLine(paste, '"Secret", with "Use secret for payload signing"')]
+      : headerLines(
+          paste,
+          ({ name, value }) => `${name.toLowerCase() === HEADER.toLowerCase() ? '"Secret", without signing' : `custom header ${name}`}: ${value}`,
+        )),
     'The event names the local repository (docker-local), not a virtual one. If clients pull from another host than that of the base URL, give it as "registryHost" and the latter among "hostAliases".',
   ],
 };
@@ -76,4 +84,10 @@ const hasOwnHost = (repository: string, registryHost: string | undefined): boole
 const problemOf = (domain: string, type: string, sha256: string | undefined): string | undefined => {
   if (domain !== 'docker' || type !== 'pushed') return `the event is ${shown(type, 30)} of ${shown(domain, 30)}: only "pushed" of "docker" can fire`;
   return sha256 === 'sample_checksum' ? 'a test of the webhook: it works, and pushes will come the same way' : undefined;
+};
+
+/** In clear, or what signs, where the hook asks for it. */
+const handlerSecret = (paste: Paste): string => {
+  if (isSigned(paste)) return ',"secret":"SECRET","use_secret_for_signing":true';
+  return askedHeader(paste) === undefined ? '' : ',"secret":"VALUE","use_secret_for_signing":false';
 };

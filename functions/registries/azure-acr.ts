@@ -10,6 +10,7 @@
  */
 import { dockerEvent, judgeDockerEvent } from './docker-event.ts';
 import { eventsOf, nothing } from './judge.ts';
+import { azureName, headerLines } from './paste.ts';
 import { decodeJson, decodeShape, fieldIn, headerOf } from './payload.ts';
 import type { RawRequest, Registry } from './registry.ts';
 
@@ -34,10 +35,10 @@ export const azureAcr: Registry = {
     const read = decodeShape(dockerEvent, request.body, WHAT);
     return read.ok ? eventsOf([judgeDockerEvent(read.value)]) : { is: 'unreadable', why: read.why };
   },
-  guide: (url) => [
+  guide: (paste) => [
     'Console: the registry, Services, Webhooks, Add: action "push". Or:',
-    `az acr webhook create --registry NAME --name imagetriggers --actions push --uri '${url}'`,
-    'With a "credential" of the hook, add: --headers "Authorization=Bearer VALUE"',
-    'Try it: az acr webhook ping --registry NAME --name imagetriggers',
+    `az acr webhook create --registry ${azureName(paste)} --name imagetriggers --actions push --uri '${paste.url}'`,
+    ...headerLines(paste, ({ name, value }) => `add --headers "${name}=${value}"`),
+    `Try it: az acr webhook ping --registry ${azureName(paste)} --name imagetriggers`,
   ],
 };

@@ -14,6 +14,7 @@ import { shown } from '../core/shown.ts';
 import { handshakeOf } from './cloud-event.ts';
 import { dockerEvent, judgeDockerEvent } from './docker-event.ts';
 import { eventsOf } from './judge.ts';
+import { azureName, headerLines } from './paste.ts';
 import { decodeJson, fieldIn, headerOf, readShape, textIn } from './payload.ts';
 import type { Reading, Registry } from './registry.ts';
 
@@ -47,13 +48,13 @@ export const azureEventgrid: Registry = {
     const validation = events.find((event) => typeOf(event) === VALIDATION);
     return validation === undefined ? eventsOf(events.map(judgeEvent)) : answer(textIn(fieldIn(validation, 'data'), 'validationCode'));
   },
-  guide: (url) => [
+  guide: (paste) => [
     'az eventgrid event-subscription create --name image-triggers \\',
-    '  --source-resource-id $(az acr show --name NAME --query id --output tsv) \\',
-    `  --endpoint '${url}' \\`,
+    `  --source-resource-id $(az acr show --name ${azureName(paste)} --query id --output tsv) \\`,
+    `  --endpoint '${paste.url}' \\`,
     '  --included-event-types Microsoft.ContainerRegistry.ImagePushed',
     'CloudEvents are understood too: --event-delivery-schema cloudeventschemav1_0',
-    'With a "credential" of the hook, add: --delivery-attribute-mapping Authorization static "Bearer VALUE" true',
+    ...headerLines(paste, ({ name, value }) => `add --delivery-attribute-mapping ${name} static "${value}" true`),
   ],
 };
 

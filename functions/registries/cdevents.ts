@@ -12,6 +12,7 @@ import * as z from 'zod/mini';
 import { shown } from '../core/shown.ts';
 import { cloudEventsOf, handshakeOf } from './cloud-event.ts';
 import { eventsOf, judge } from './judge.ts';
+import { curlFlags, headerLines } from './paste.ts';
 import { decodeJson, detail, readShape, textIn, textOr } from './payload.ts';
 import { fullPlace, type Place } from './place.ts';
 import type { RawRequest, Registry } from './registry.ts';
@@ -65,10 +66,11 @@ export const cdevents: Registry = {
     };
     return eventsOf([judge(claim, problemOf(context.type, name))]);
   },
-  guide: (url) => [
+  guide: (paste) => [
     'Send an event of this kind after each push, by CloudEvents over HTTP (binary or structured):',
-    `curl -fsS '${url}' -H 'content-type: application/json' -d '{"context":{"id":"ID","source":"/ci","type":"dev.cdevents.artifact.published.0.3.0","timestamp":"TIME"},"subject":{"id":"pkg:oci/NAME@sha256%3AHEX?repository_url=HOST/TEAM/NAME&tag=TAG"}}'`,
+    `curl -fsS '${paste.url}'${curlFlags(paste)} -H 'content-type: application/json' -d '{"context":{"id":"ID","source":"/ci","type":"dev.cdevents.artifact.published.0.3.0","timestamp":"TIME"},"subject":{"id":"pkg:oci/NAME@sha256%3AHEX?repository_url=${paste.registryHost ?? 'HOST'}/TEAM/NAME&tag=TAG"}}'`,
     'The package URL needs "tag" and "repository_url" (or give the hook a "registryHost").',
+    ...headerLines(paste, ({ name, value }) => `${name}: ${value}`),
   ],
 };
 

@@ -12,6 +12,7 @@ import type { IgnoredEvent, PushEvent } from '../core/push.ts';
 import { shown } from '../core/shown.ts';
 import { type CloudEvent, cloudEventsOf, eventIdOf, handshakeOf } from './cloud-event.ts';
 import { eventsOf, judge } from './judge.ts';
+import { curlFlags, headerLines } from './paste.ts';
 import { fieldIn, textIn } from './payload.ts';
 import { cutImage, hostOfUrl, writtenPlace } from './place.ts';
 import type { RawRequest, Registry } from './registry.ts';
@@ -39,11 +40,12 @@ export const cloudevents: Registry = {
     const all = cloudEventsOf(request);
     return { is: 'unreadable', why: all.ok ? `the events of the type ${shown(all.value[0]?.type ?? '')} have a format of their own` : all.why };
   },
-  guide: (url) => [
+  guide: (paste) => [
     'Send a CloudEvent after each push, for example:',
-    `curl -fsS '${url}' -H 'content-type: application/cloudevents+json' \\`,
+    `curl -fsS '${paste.url}'${curlFlags(paste)} -H 'content-type: application/cloudevents+json' \\`,
     `  -d '{"specversion":"1.0","id":"ID","source":"/ci","type":"com.example.image.pushed","data":{"repository":"TEAM/NAME","tag":"TAG","digest":"DIGEST"}}'`,
     'The type has to say "push", "publish" or "upload". Binary, structured and batch mode are understood.',
+    ...headerLines(paste, ({ name, value }) => `${name}: ${value}`),
   ],
 };
 

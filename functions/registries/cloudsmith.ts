@@ -12,6 +12,7 @@ import * as z from 'zod/mini';
 import type { IgnoredEvent, PushEvent } from '../core/push.ts';
 import { shown } from '../core/shown.ts';
 import { eventsOf, judge } from './judge.ts';
+import { askedHeader, headerLines, secretLine } from './paste.ts';
 import { decodeJson, detail, fieldIn, readShape, textIn, textOr } from './payload.ts';
 import type { Registry } from './registry.ts';
 import { zonedTime } from './time.ts';
@@ -46,10 +47,12 @@ export const cloudsmith: Registry = {
     const events = eventsIn(body);
     return events.length === 0 ? { is: 'unreadable', why: `the body is not ${WHAT}: choose the format "JSON object"` } : eventsOf(events.flatMap(judgeTags));
   },
-  guide: (url) => [
+  guide: (paste) => [
     'In the repository: Webhooks, Create: events "Package Synchronised", format "JSON object".',
-    `Target URL: ${url}`,
-    'Signature Key: a text of your own; give the same one to the hook here.',
+    `Target URL: ${paste.url}`,
+    ...(askedHeader(paste) === undefined
+      ? [secretLine(paste, 'Signature Key')]
+      : headerLines(paste, ({ name, value }) => `Secret Header ${name}, Secret Value ${value}`)),
     `Where clients pull from a host of your own, give it as "registryHost" and ${HOST} among "hostAliases".`,
   ],
 };

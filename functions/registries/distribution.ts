@@ -11,6 +11,7 @@
 import * as z from 'zod/mini';
 import { dockerEvent, judgeDockerEvent } from './docker-event.ts';
 import { eventsOf } from './judge.ts';
+import { headerLines } from './paste.ts';
 import { decodeShape, headerOf, readShape } from './payload.ts';
 import type { EventReading, Registry } from './registry.ts';
 
@@ -37,11 +38,11 @@ export const distribution: Registry<EventReading> = {
       }),
     );
   },
-  guide: (url) => [
+  guide: (paste) => [
     'In the configuration of the registry (config.yml), then restart it:',
     'notifications: {events: {includereferences: true}, endpoints: [{name: image-triggers,',
-    `  url: "${url}",`,
+    `  url: "${paste.url}",`,
     '  timeout: 5s, threshold: 5, backoff: 10s, ignore: {mediatypes: [application/octet-stream], actions: [pull]}}]}',
-    'With a "credential" of the hook, add to the endpoint: headers: {Authorization: ["Bearer VALUE"]}',
+    ...headerLines(paste, ({ name, value }) => `add to the endpoint: headers: {${name}: ["${value}"]}`),
   ],
 };

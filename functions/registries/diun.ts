@@ -10,6 +10,7 @@
 import * as z from 'zod/mini';
 import { shown } from '../core/shown.ts';
 import { eventsOf, judge } from './judge.ts';
+import { headerLines } from './paste.ts';
 import { decodeShape, optionalText, textOr } from './payload.ts';
 import { cutImage, fullPlace } from './place.ts';
 import type { Registry } from './registry.ts';
@@ -33,10 +34,10 @@ export const diun: Registry = {
     const claim = { ...fullPlace(cut.name), tag: cut.tag, digest: textOr(digest) ?? cut.digest, mediaType: textOr(mime_type) };
     return eventsOf([judge(claim, STATUSES.has(status) ? undefined : `the status is ${shown(status, 30)}: only "new" and "update" can fire`)]);
   },
-  guide: (url) => [
+  guide: (paste) => [
     'In the configuration of Diun (POST is needed, its default GET loses the body on the way):',
     'notif: {webhook: {method: POST, timeout: 10s,',
-    `  endpoint: "${url}"}}`,
-    'With a "credential" of the hook, add: headers: {authorization: "VALUE"}',
+    `  endpoint: "${paste.url}"}}`,
+    ...headerLines(paste, ({ name, value }) => `add to the webhook: headers: {${name.toLowerCase()}: "${value}"}`),
   ],
 };

@@ -45,7 +45,7 @@ export const dockerhub: Registry = {
     };
     return eventsOf([judge(claim, configProblem(textOr(push_data.media_type)))]);
   },
-  guide: (url) => [
+  guide: ({ url }) => [
     'On hub.docker.com open the repository, then Webhooks.',
     'Webhook name: image-triggers',
     `Webhook URL: ${url}`,

@@ -17,8 +17,9 @@ import { shown } from '../core/shown.ts';
 import { configProblem } from './artifact.ts';
 import { cloudEventsOf } from './cloud-event.ts';
 import { type EventsReading, eventsOf, judge, nothing } from './judge.ts';
+import { askedHeader } from './paste.ts';
 import { decodeShape, detail, fieldIn, readShape, textIn, textOr } from './payload.ts';
-import type { EventReading, RawRequest, Registry } from './registry.ts';
+import type { EventReading, Paste, RawRequest, Registry } from './registry.ts';
 import { zonedTime } from './time.ts';
 
 const event = z.object({ id: detail, 'detail-type': z.string(), source: z.literal('aws.ecr'), account: detail, region: detail, time: detail, detail });
@@ -39,13 +40,16 @@ export const ecr: Registry<EventReading> = {
     const read = decodeShape(event, request.body, WHAT);
     return read.ok ? readEvent(read.value) : (readTransformed(request) ?? { is: 'unreadable', why: read.why });
   },
-  guide: (url) => [
+  guide: (paste) => [
     'In the account of this stack nothing is to be pasted: its own rule hears ECR. From another account:',
-    'aws events create-connection --name image-triggers --authorization-type API_KEY --auth-parameters ApiKeyAuthParameters={ApiKeyName=X-Api-Key,ApiKeyValue=VALUE}',
-    `aws events create-api-destination --name image-triggers --connection-arn CONNECTION_ARN --http-method POST --invocation-endpoint '${url}'`,
+    `aws events create-connection --name image-triggers ${connection(paste)}`,
+    `aws events create-api-destination --name image-triggers --connection-arn CONNECTION_ARN --http-method POST --invocation-endpoint '${paste.url}'`,
     'aws events put-rule --name image-triggers --event-pattern \'{"source":["aws.ecr"],"detail-type":["ECR Image Action"],"detail":{"action-type":["PUSH"]}}\'',
     'aws events put-targets --rule image-triggers --targets Id=1,Arn=DESTINATION_ARN,RoleArn=ROLE_ARN',
-    'VALUE is the hook\'s "credential" (by header, X-Api-Key); ROLE_ARN may call events:InvokeApiDestination.',
+    paste.credential === undefined
+      ? 'A connection has to send something; VALUE is any text, as the hook asks for none. Better: give the hook a "credential" by header, X-Api-Key.'
+      : "VALUE, or USER and PASSWORD, are those of the hook's credential.",
+    'ROLE_ARN may call events:InvokeApiDestination.',
   ],
 };
 
@@ -85,3 +89,8 @@ const readTransformed = (request: RawRequest): EventsReading | undefined => {
   };
   return eventsOf([judge(claim, first.type === `${TRANSFORMED}image.push` ? undefined : `its type is ${shown(first.type)}: only image.push can fire`)]);
 };
+
+const connection = (paste: Paste): string =>
+  paste.credential?.by === 'basic'
+    ? '--authorization-type BASIC --auth-parameters BasicAuthParameters={Username=USER,Password=PASSWORD}'
+    : `--authorization-type API_KEY --auth-parameters ApiKeyAuthParameters={ApiKeyName=${askedHeader(paste)?.name ?? 'X-Api-Key'},ApiKeyValue=VALUE}`;

@@ -11,6 +11,7 @@ import * as z from 'zod/mini';
 import { type Parsed, refused } from '../core/parsed.ts';
 import { shown } from '../core/shown.ts';
 import { mediaTypeProblem, tagProblem } from './artifact.ts';
+import { curlFlags, headerLines } from './paste.ts';
 import { decodeJson, detail, fieldIn, headerOf, optionalText, readShape, textOr } from './payload.ts';
 import { cutImage, writtenPlace } from './place.ts';
 import type { EventReading, RawRequest, Registry } from './registry.ts';
@@ -61,9 +62,10 @@ export const generic: Registry<EventReading> = {
       ignored: [],
     };
   },
-  guide: (url) => [
+  guide: (paste) => [
     'After each push, send for example:',
-    `curl -fsS -H 'content-type: application/json' -d '{"image":"HOST/PATH:TAG@DIGEST"}' '${url}'`,
+    `curl -fsS${curlFlags(paste)} -H 'content-type: application/json' -d '{"image":"${paste.registryHost ?? 'HOST'}/PATH:TAG@DIGEST"}' '${paste.url}'`,
     'Also understood: {"repository","tag"}, {"name","tag"} and {"image","tag"}, with an optional "digest".',
+    ...headerLines(paste, ({ name, value }) => `${name}: ${value}`),
   ],
 };

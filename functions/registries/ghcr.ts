@@ -14,6 +14,7 @@ import * as z from 'zod/mini';
 import type { IgnoredEvent, PushEvent } from '../core/push.ts';
 import { shown } from '../core/shown.ts';
 import { eventsOf, judge, nothing } from './judge.ts';
+import { isSigned, secretLine } from './paste.ts';
 import { decodePayload, detail, fieldIn, headerOf, readShape, textIn, textOr } from './payload.ts';
 import { cutImage, fullPlace } from './place.ts';
 import type { RawRequest, Registry } from './registry.ts';
@@ -54,12 +55,12 @@ export const ghcr: Registry = {
       return { is: 'unreadable', why: `the body is not ${WHAT}: it has no "package_version"` };
     return eventsOf([judgePackage(read.value, headerOf(request, 'x-github-delivery'))]);
   },
-  guide: (url) => [
+  guide: (paste) => [
     'The package must be linked to the repository (or make it a webhook of the organisation: orgs/ORG/hooks):',
-    `gh api -X POST repos/OWNER/REPO/hooks -f name=web -f 'config[url]=${url}' \\`,
-    "  -f 'config[content_type]=json' -f 'config[secret]=SECRET' -f 'events[]=package' -f 'events[]=registry_package'",
+    `gh api -X POST repos/OWNER/REPO/hooks -f name=web -f 'config[url]=${paste.url}' \\`,
+    `  -f 'config[content_type]=json'${isSigned(paste) ? " -f 'config[secret]=SECRET'" : ''} -f 'events[]=package' -f 'events[]=registry_package'`,
     'Or in the repository: Settings, Webhooks, Add webhook: content type application/json, the secret, events "Packages" and "Registry packages".',
-    'SECRET is a text of your own; give the same one to the hook here.',
+    secretLine(paste, 'Secret'),
   ],
 };
 

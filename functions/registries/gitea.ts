@@ -10,6 +10,7 @@
 import * as z from 'zod/mini';
 import { shown } from '../core/shown.ts';
 import { eventsOf, judge, nothing } from './judge.ts';
+import { askedHeader, authorizationLines, isSigned, secretLine } from './paste.ts';
 import { decodePayload, detail, headerOf, optionalText, payloadBytes, readShape, textIn, textOr } from './payload.ts';
 import { hostOfUrl } from './place.ts';
 import type { RawRequest, Registry } from './registry.ts';
@@ -62,11 +63,12 @@ export const gitea: Registry = {
     };
     return eventsOf([judge(claim, problemOf(read.value))]);
   },
-  guide: (url) => [
+  guide: (paste) => [
     'Packages belong to an owner: in the organisation or user, Settings, Webhooks, Add webhook, Gitea (Forgejo). Or:',
-    "curl -X POST -H 'Authorization: token TOKEN' -H 'content-type: application/json' https://GITEA/api/v1/orgs/ORG/hooks \\",
-    `  -d '{"type":"gitea","active":true,"events":["package"],"config":{"url":"${url}","content_type":"json","secret":"SECRET"}}'`,
-    'Trigger on: custom events, Packages. SECRET is a text of your own; give the same one to the hook here.',
+    `curl -X POST -H 'Authorization: token TOKEN' -H 'content-type: application/json' https://${paste.registryHost ?? 'GITEA'}/api/v1/orgs/ORG/hooks \\`,
+    `  -d '{"type":"gitea","active":true,"events":["package"],"config":{"url":"${paste.url}","content_type":"json"${isSigned(paste) ? ',"secret":"SECRET"' : ''}}${askedHeader(paste) === undefined ? '' : ',"authorization_header":"VALUE"'}}'`,
+    'Trigger on: custom events, Packages. Older versions ignore that event in their API: tick it in the page then.',
+    ...(askedHeader(paste) === undefined ? [secretLine(paste, 'Secret')] : authorizationLines(paste, 'Gitea', (value) => `Authorization Header: ${value}`)),
   ],
 };
 

@@ -6,16 +6,17 @@
  * `request.host`; `source.addr` is an internal name of the registry.
  */
 import { distribution } from './distribution.ts';
+import { headerLines } from './paste.ts';
 import type { Registry } from './registry.ts';
 
 export const gitlab: Registry = {
   ...distribution,
-  guide: (url) => [
+  guide: (paste) => [
     'Self-managed GitLab: in /etc/gitlab/gitlab.rb, then gitlab-ctl reconfigure:',
     "registry['notifications'] = [{ 'name' => 'image-triggers',",
-    `  'url' => '${url}',`,
+    `  'url' => '${paste.url}',`,
     "  'timeout' => '5s', 'maxretries' => 5, 'backoff' => '10s' }]",
-    'With a "credential" of the hook, add to it: \'headers\' => { \'Authorization\' => ["Bearer VALUE"] }',
+    ...headerLines(paste, ({ name, value }) => `add to it: 'headers' => { '${name}' => ["${value}"] }`),
     'GitLab.com sends no notifications: make a hook of the format "generic" and call it from the CI job that pushes.',
   ],
 };

@@ -13,6 +13,7 @@ import * as z from 'zod/mini';
 import { type Parsed, refused } from '../core/parsed.ts';
 import { shown } from '../core/shown.ts';
 import { eventsOf, judge } from './judge.ts';
+import { quoted } from './paste.ts';
 import { decodeJson, decodeShape, detail, fieldIn, headerOf, optionalText, readShape, textIn, textOr } from './payload.ts';
 import { cutImage, fullPlace } from './place.ts';
 import type { RawRequest, Registry } from './registry.ts';
@@ -64,12 +65,16 @@ export const google: Registry = {
       ),
     ]);
   },
-  guide: (url) => [
+  guide: ({ url, credential }) => [
     'gcloud pubsub topics create gcr',
     'gcloud pubsub subscriptions create image-triggers --topic=gcr \\',
     `  --push-endpoint='${url}' \\`,
-    '  --push-auth-service-account=SERVICE_ACCOUNT_EMAIL --push-auth-token-audience=AUDIENCE',
-    'Give the same e-mail and audience to the hook here: each delivery then proves that it is from that account.',
+    credential?.by === 'oidc'
+      ? `  --push-auth-service-account=${quoted(credential.email ?? 'SERVICE_ACCOUNT_EMAIL')} --push-auth-token-audience=${quoted(credential.audience)}`
+      : '  --push-auth-service-account=SERVICE_ACCOUNT_EMAIL --push-auth-token-audience=AUDIENCE',
+    credential?.by === 'oidc'
+      ? `The hook takes tokens for this audience ${credential.email === undefined ? 'of any account: give it the e-mail as well, and nobody else can send one.' : 'of this account, and no others.'}`
+      : 'The hook asks for no token. Better: give it a "credential" by oidc with this audience and e-mail; each delivery then proves that it is from that account.',
   ],
 };
 

@@ -14,6 +14,7 @@ import * as z from 'zod/mini';
 import { cloudEventsOf } from './cloud-event.ts';
 import { harborEvent, isTencent, readHarborData } from './harbor-event.ts';
 import { type EventsReading, eventsOf, judge } from './judge.ts';
+import { askedHeader, authorizationLines } from './paste.ts';
 import { decodeShape, fieldIn, textIn, textOr } from './payload.ts';
 import type { RawRequest, Registry } from './registry.ts';
 import { unixSeconds, zonedTime } from './time.ts';
@@ -38,11 +39,12 @@ export const harbor: Registry = {
     const { type, event_data, occur_at, operator } = read.value;
     return readHarborData(type, PUSHES.has(type), event_data, { pushedAt: unixSeconds(occur_at), actor: textOr(operator) });
   },
-  guide: (url) => [
-    'In the project: Webhooks, New Webhook: notify type http, event "Artifact pushed", endpoint URL and (with a "credential") Auth Header. Or:',
-    "curl -u USER -X POST https://HARBOR/api/v2.0/projects/PROJECT/webhook/policies -H 'content-type: application/json' \\",
-    `  -d '{"name":"image-triggers","enabled":true,"event_types":["PUSH_ARTIFACT"],"targets":[{"type":"http","address":"${url}","auth_header":"VALUE","payload_format":"Default"}]}'`,
-    'VALUE is sent as it stands, in the header Authorization. Harbor 1.8 does not name its host: give "registryHost".',
+  guide: (paste) => [
+    'In the project: Webhooks, New Webhook: notify type http, event "Artifact pushed", endpoint URL and Auth Header. Or:',
+    `curl -u USER -X POST https://${paste.registryHost ?? 'HARBOR'}/api/v2.0/projects/PROJECT/webhook/policies -H 'content-type: application/json' \\`,
+    `  -d '{"name":"image-triggers","enabled":true,"event_types":["PUSH_ARTIFACT"],"targets":[{"type":"http","address":"${paste.url}",${askedHeader(paste) === undefined ? '' : '"auth_header":"VALUE",'}"payload_format":"Default"}]}'`,
+    ...authorizationLines(paste, 'Harbor', (value) => `Auth Header: ${value}`),
+    ...(paste.registryHost === undefined ? ['Harbor 1.8 does not name its host: give "registryHost".'] : []),
     'Huawei SWR (enterprise edition) has the same kind of policy; nobody has recorded what it sends, so it is unverified.',
   ],
 };

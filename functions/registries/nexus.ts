@@ -12,6 +12,7 @@
 import * as z from 'zod/mini';
 import { shown } from '../core/shown.ts';
 import { eventsOf, judge } from './judge.ts';
+import { secretLine } from './paste.ts';
 import { decodeShape, detail, headerOf, optionalText, textIn, textOr } from './payload.ts';
 import type { Registry } from './registry.ts';
 import { zonedTime } from './time.ts';
@@ -51,11 +52,11 @@ export const nexus: Registry = {
     };
     return eventsOf([judge(claim, problemOf(action, (component ?? asset)?.format))]);
   },
-  guide: (url) => [
+  guide: (paste) => [
     'Administration, System, Capabilities, Create: "Webhook: Repository", for the Docker repository.',
     'Event Types: component. (asset as well would tell each push twice.)',
-    `URL: ${url}`,
-    'Secret Key: a text of your own; give the same one to the hook here.',
+    `URL: ${paste.url}`,
+    secretLine(paste, 'Secret Key'),
     'If images are pulled as HOST/REPOSITORY/NAME (path-based routing), add ?routing=path to the URL.',
   ],
 };

@@ -37,7 +37,7 @@ export const quay: Registry = {
       ),
     );
   },
-  guide: (url) => [
+  guide: ({ url }) => [
     'In the repository: Settings, Events and Notifications, Create Notification.',
     'When this event occurs: Push to Repository. Then issue a notification: Webhook POST.',
     `Webhook URL: ${url}`,

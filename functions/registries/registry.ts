@@ -11,8 +11,19 @@ export interface Registry<R = Reading> {
   /** Only to say "this looks like Harbor, the hook is for Docker Hub". */
   recognises(request: RawRequest): boolean;
   read(request: RawRequest, hook: HookScope): R;
-  /** Where to paste the URL, for the answer that creates the hook: a few short lines. */
-  guide(url: string): readonly string[];
+  /** Where to paste the URL and what to set beside it, by the vendor's console and command: a few short lines. */
+  guide(paste: Paste): readonly string[];
+}
+
+/** What a guide knows of the hook. Nothing but the URL is secret: the texts of credentials are not kept. */
+export interface Paste {
+  readonly url: string;
+  readonly registryHost?: string;
+  readonly credential?:
+    | { readonly by: 'hmac' | 'basic' }
+    /** In lower case. */
+    | { readonly by: 'header'; readonly name: string }
+    | { readonly by: 'oidc'; readonly audience: string; readonly email?: string };
 }
 
 export type Proof =

@@ -7,6 +7,7 @@
  * Other types are deleteImage, uploadChart and deleteChart. There is no signature, only headers of one's own ("Key:Value").
  */
 import { harborEvent, readHarborData } from './harbor-event.ts';
+import { headerLines } from './paste.ts';
 import { decodeShape, textOr } from './payload.ts';
 import type { Registry } from './registry.ts';
 import { unixSeconds } from './time.ts';
@@ -30,10 +31,10 @@ export const tencentTcr: Registry = {
     if (!TYPES.has(type)) return { is: 'unreadable', why: `the body is not ${WHAT}: "type" is none of ${[...TYPES].join(', ')}` };
     return readHarborData(type, type === 'pushImage', event_data, { pushedAt: unixSeconds(occur_at), actor: textOr(operator) });
   },
-  guide: (url) => [
+  guide: (paste) => [
     'Console of TCR: the Enterprise instance, Triggers (触发器), Create: trigger action "Push image".',
-    `URL: ${url}`,
-    'Header, with a "credential" of the hook: Authorization:VALUE',
+    `URL: ${paste.url}`,
+    ...headerLines(paste, ({ name, value }) => `Header: ${name}:${value}`),
     'Only the Enterprise Edition has triggers.',
   ],
 };

@@ -12,6 +12,7 @@ import * as z from 'zod/mini';
 import { shown } from '../core/shown.ts';
 import { type CloudEvent, cloudEventsOf, hasType } from './cloud-event.ts';
 import { eventsOf, judge, nothing } from './judge.ts';
+import { headerLines } from './paste.ts';
 import { decodeJson, detail, fieldIn, optionalText, readShape, textIn, textOr } from './payload.ts';
 import type { Reading, Registry } from './registry.ts';
 import { zonedTime } from './time.ts';
@@ -32,10 +33,12 @@ export const zot: Registry = {
     const [event] = events.value;
     return event?.type.startsWith(TYPES) ? readEvent(event) : { is: 'unreadable', why: `the body is not ${WHAT}` };
   },
-  guide: (url) => [
+  guide: (paste) => [
     'In the configuration of zot, then restart it:',
-    `"extensions": {"events": {"enable": true, "sinks": [{"type": "http", "address": "${url}", "timeout": "10s"}]}}`,
-    'With a "credential" of the hook, add to the sink: "credentials": {"username": "USER", "password": "PASSWORD"}',
+    `"extensions": {"events": {"enable": true, "sinks": [{"type": "http", "address": "${paste.url}", "timeout": "10s"}]}}`,
+    ...(paste.credential?.by === 'basic'
+      ? ['The hook asks for a password: add to the sink: "credentials": {"username": "USER", "password": "PASSWORD"}']
+      : headerLines(paste, ({ name, value }) => `add to the sink: "headers": {"${name}": "${value}"}`)),
     'zot does not name itself, so the hook says which registry it is ("registryHost"); it sends each event once and never again.',
   ],
 };

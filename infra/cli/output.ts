@@ -25,6 +25,9 @@ const plain = (value: unknown): string =>
     .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
     .trim();
 
+/** Text for people as it stands, each line safe for a terminal. */
+export const lines = (all: readonly string[]): string => all.map((line) => `${line.replace(/[\p{Cc}\p{Cf}]+/gu, ' ')}\n`).join('');
+
 const MIN_WIDTH = 10;
 const GAP = 2;
 

@@ -95,7 +95,7 @@ it('takes in no foreign prototype', () => {
 
 it('shows commands that hold the URL whole, each in one line', () => {
   const url = 'https://x.example/hook/trigger?token=it_a_b';
-  const guide = appCenter.guide(url);
+  const guide = appCenter.guide({ url });
   for (const line of guide.slice(0, 2)) expect(line).toContain(`'${url}'`);
   expect(guide.join('')).not.toContain('\n');
   const sent = /-d '(.+)'$/.exec(guide[1] ?? '')?.[1] ?? '';

@@ -133,7 +133,7 @@ export const contractOf = (name: RegistryName): void => {
     });
 
     it('tells where to paste the URL', () => {
-      const guide = registry.guide('https://example.com/hooks/it_x');
+      const guide = registry.guide({ url: 'https://example.com/hooks/it_x' });
       expect(guide.join('\n')).toContain('https://example.com/hooks/it_x');
       for (const line of guide) expect(line.trim()).not.toBe('');
       expect(guide.length).toBeLessThanOrEqual(8);

@@ -1,0 +1,38 @@
+/** `image-triggers hook guide`: where to paste the URL of a hook, and what to set beside it. */
+import { type Command, Option } from 'commander';
+import { examples } from './flags.ts';
+import { type Io, misused } from './io.ts';
+import { textOf, texts } from './json.ts';
+import { lines } from './output.ts';
+import { begin, withQuery } from './session.ts';
+
+interface GuideFlags {
+  readonly rotate?: boolean;
+  readonly keep?: string;
+}
+
+export const addGuideCommand = (hook: Command, io: Io): void => {
+  examples(
+    hook
+      .command('guide <name>')
+      .description('where to paste the URL of a hook at its registry, and which header or secret to set there')
+      .option('--rotate', 'make a second URL and show it in its place, this once; the one before stays valid for seven days')
+      .addOption(new Option('--keep <which>', 'with --rotate, while two are valid already: former drops the newest').choices(['former'])),
+    'hook guide acr',
+    'hook guide acr --rotate',
+  ).action(async (name: string, { rotate, keep }: GuideFlags, command: Command) => {
+    if (keep !== undefined && rotate !== true) throw misused('--keep belongs to --rotate');
+    const session = await begin(command, io);
+    const path = `/v1/hooks/${encodeURIComponent(name)}`;
+    const told =
+      rotate === true
+        ? await session.ask({ method: 'POST', path: withQuery(`${path}/rotate`, { keep }) })
+        : await session.ask({ method: 'GET', path: `${path}/guide` });
+    if (session.format === 'table') io.out(lines(texts(told.guide)));
+    else session.showOne(told, []);
+    if (rotate === true) {
+      session.hint(`\nThe URL is a secret and is shown this once; the one before is valid until ${textOf(told.previousValidUntil)}.`);
+      session.hint(`Next: when the registry has the new one, image-triggers hook rotate ${name} --keep newest`);
+    } else session.showHints({ hint: told.hint, next: texts(told.next).length === 0 ? [] : [`GET /v1/hooks/${name}/guide?rotate=true`] });
+  });
+};
