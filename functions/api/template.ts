@@ -2,7 +2,7 @@
 import { Hono } from 'hono';
 import type { ApplicationDefinition, TemplateVersion } from '../core/definitions.ts';
 import type { Parsed } from '../core/parsed.ts';
-import { noQuery } from '../schema/request.ts';
+import { DEFAULT_LIMIT, noQuery } from '../schema/request.ts';
 import { diffQuery, TEMPLATE_BODY_BYTES, templateBody, versionsQuery } from '../schema/template.ts';
 import type { RequestContext } from './app.ts';
 import { changedOr } from './hooks.ts';
@@ -13,7 +13,6 @@ import { unifiedDiff } from './template-diff.ts';
 import { iso } from './views.ts';
 
 const TRIES = 5;
-const DEFAULT_VERSIONS = 20;
 
 export const templateRoutes = (ports: ApiPorts) => {
   const app = new Hono<{ Bindings: RequestContext }>();
@@ -82,11 +81,12 @@ export const templateRoutes = (ports: ApiPorts) => {
   };
 
   app.get('/:name/template/versions', async (c) => {
-    const { limit = DEFAULT_VERSIONS, cursor } = readQuery(c, versionsQuery);
+    const { limit = DEFAULT_LIMIT, cursor } = readQuery(c, versionsQuery);
     const { name } = await find(nameIn(c, 'application'));
     const found = await ports.templates.list(name, limit, cursor);
-    const last = found.length === limit ? found[found.length - 1]?.version : undefined;
-    return c.json({ items: found.map(brief), ...(last === undefined || last === 1 ? {} : { cursor: String(last) }) });
+    // A page of the store may be short, since with their texts versions are large. No number is missing, so the first one is the last.
+    const last = found.at(-1)?.version ?? 1;
+    return c.json({ items: found.map(brief), ...(last === 1 ? {} : { cursor: String(last) }) });
   });
 
   app.get('/:name/template/versions/:version', async (c) => {

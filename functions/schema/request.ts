@@ -4,7 +4,7 @@ import { type CallStatus, FINAL, OPEN } from '../core/call.ts';
 import { CALLER_RULE, isCaller, name } from './name.ts';
 
 const LIMIT = 'give a whole number from 1 to 100';
-const limit = z.optional(
+export const limit = z.optional(
   z.pipe(
     z.string().check(z.regex(/^(?:[1-9]\d?|100)$/, { error: LIMIT })),
     z.transform((text: string) => Number(text)),

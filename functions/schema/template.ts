@@ -1,5 +1,6 @@
 /** Templates of applications. What the text holds is checked by `core/template-fill.ts`. */
 import * as z from 'zod/mini';
+import { limit } from './request.ts';
 
 /** As JSON a text may be twice as long: every line end and quote is escaped. */
 export const TEMPLATE_BODY_BYTES = 500_000;
@@ -17,12 +18,4 @@ export const templateBody = z.strictObject({
   from: z.optional(z.int().check(z.minimum(0), z.maximum(999_999))),
 });
 export const diffQuery = z.strictObject({ from: z.optional(number), to: z.optional(number) });
-export const versionsQuery = z.strictObject({
-  limit: z.optional(
-    z.pipe(
-      z.string().check(z.regex(/^(?:[1-9]|[1-4]\d|50)$/, { error: 'give a whole number from 1 to 50' })),
-      z.transform((text: string) => Number(text)),
-    ),
-  ),
-  cursor: z.optional(number),
-});
+export const versionsQuery = z.strictObject({ limit, cursor: z.optional(number) });

@@ -21,7 +21,7 @@ export const makeTemplates = (tables: Tables) => {
     return Item === undefined ? undefined : versionFromItem(fromItem(Item));
   };
 
-  /** Newest first, below `before` where it is given. */
+  /** Newest first, below `before` where it is given; at most `limit`, and fewer where their texts fill a page of the store (1 MB). */
   const list = async (application: string, limit: number, before = LAST + 1): Promise<readonly TemplateVersion[]> => {
     const { Items = [] } = await tables.client.send(
       new QueryCommand({

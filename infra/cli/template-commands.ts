@@ -1,7 +1,7 @@
 /** `image-triggers application template …`: the template that an application owns, and its versions. */
 import type { Command } from 'commander';
 import { examples, whole } from './flags.ts';
-import { type Io, readInput } from './io.ts';
+import { type Io, misused, readInput } from './io.ts';
 import { type Fields, list, textOf } from './json.ts';
 import { column } from './output.ts';
 import { begin, withQuery } from './session.ts';
@@ -69,13 +69,14 @@ export const addTemplateCommands = (application: Command, io: Io): void => {
   });
 
   examples(
-    template.command('versions <name>').description('list versions, newest first').option('--limit <number>', 'at most so many (1 to 50)', whole, 20),
+    template.command('versions <name>').description('list versions, newest first').option('--limit <number>', 'how many', whole, 20),
     'application template versions web',
-  ).action(async (name: string, { limit }: Fields, command: Command) => {
+  ).action(async (name: string, { limit }: { limit: number }, command: Command) => {
+    if (limit < 1) throw misused('--limit is 0: give at least 1');
     const session = await begin(command, io);
-    const { items, cursor } = await session.ask({ method: 'GET', path: `${at(name, '/versions')}?limit=${textOf(limit)}` });
+    const page = await session.pages(at(name, '/versions'), {}, limit);
     session.showList(
-      { items: list(items), ...(typeof cursor === 'string' ? { cursor } : {}) },
+      page,
       [
         column('VERSION', 'version', 'never'),
         column('MADE', 'at'),
@@ -84,6 +85,7 @@ export const addTemplateCommands = (application: Command, io: Io): void => {
       ],
       'version',
     );
+    if (page.cursor !== undefined) session.hint('There are more: the same with a larger --limit');
     session.hint(`Next: image-triggers application template diff ${name} --from VERSION --to VERSION`);
   });
 

@@ -78,6 +78,16 @@ describe('a template', () => {
     expect(second.cursor).toBeUndefined();
   });
 
+  test('versions that are too large for one page of the store are all listed', async () => {
+    const large = TEXT.replace('the whole application', 'x'.repeat(195_000));
+    for (let i = 0; i < 7; i += 1) await put(`${large}# ${i}\n`);
+    const first = await must(api, 200, 'GET', `${path}/template/versions`);
+    expect(items(first).map(({ version }) => version)).toEqual([7, 6, 5, 4, 3, 2]);
+    const second = await must(api, 200, 'GET', `${path}/template/versions?cursor=${first.cursor}`);
+    expect(items(second).map(({ version }) => version)).toEqual([1]);
+    expect(second.cursor).toBeUndefined();
+  });
+
   test('two people at once: both versions are there, or the second one who said what they changed hears of it', async () => {
     await put(TEXT);
     const both = await Promise.all([put(`${TEXT}# a\n`), put(`${TEXT}# b\n`)]);
