@@ -76,18 +76,27 @@ export const reconcile = async (application: string, receive: Receive, ports: De
  * A write of a person's wish that lands late, or once more, may open a call that ended long ago. Only these can win over
  * what was wanted since, so only these are looked up before they do.
  */
-const planFor = async ({ definition, state, ports }: Session, facts: Facts, now: number): Promise<Plan> => {
-  const plan = goal(definition, state, facts, now);
+const planFor = async (session: Session, facts: Facts, now: number): Promise<Plan> => {
+  const { definition, state } = session;
   const ended: string[] = [];
-  const winners = [...plan.promote, ...plan.hold.flatMap(({ callId }) => state.open[callId] ?? [])];
-  for (const { callId, manual, redelivery } of winners) {
+  for (;;) {
+    const open = Object.fromEntries(Object.entries(state.open).filter(([callId]) => !ended.includes(callId)));
+    const plan = goal(definition, { ...state, open }, facts, now);
+    const found = await endedAmong(plan, session, now);
+    if (found.length === 0) return { ...plan, forget: [...plan.forget, ...ended] };
+    // Without these another one of them may win.
+    ended.push(...found);
+  }
+};
+
+/** Of the calls that win by a plan, those that ended long ago. */
+const endedAmong = async ({ promote, hold }: Plan, { state, ports }: Session, now: number): Promise<readonly string[]> => {
+  const ended: string[] = [];
+  for (const { callId, manual, redelivery } of [...promote, ...hold.flatMap(({ callId }) => state.open[callId] ?? [])]) {
     const call = manual === true || redelivery === true ? await ports.calls.get(callId, now) : undefined;
     if (call !== undefined && !isOpen(call.status)) ended.push(callId);
   }
-  if (ended.length === 0) return plan;
-  const open = Object.fromEntries(Object.entries(state.open).filter(([callId]) => !ended.includes(callId)));
-  const others = goal(definition, { ...state, open }, facts, now);
-  return { ...others, forget: [...others.forget, ...ended] };
+  return ended;
 };
 
 /** The lease ran out: nothing may be written any more. Never silently, since perhaps nobody has taken it over. */

@@ -127,6 +127,22 @@ describe('deploy IMAGE', () => {
     expect(tags(bench)).toEqual(['v1', 'v5', 'v7']);
     expect(bench.state()).toMatchObject({ open: {}, runs: { [REPOSITORY]: { desired: { tag: 'v7' } } } });
   });
+
+  test('of two wishes that ended long ago and are opened once more, the older one does not run when the newer one is out of the way', async () => {
+    const bench = ready('blind', { enabled: false });
+    const wishes = [50, 51].map((n) => {
+      bench.pass(1_000);
+      return ask(bench, n, { image: n - 45 });
+    });
+    const late = Object.values(bench.state().open);
+    await settle(bench);
+    expect(wishes.map((wish) => call(bench, wish)?.status)).toEqual(['skipped', 'skipped']);
+    bench.define({ application: { target: { kind: 'blind' }, enabled: true } });
+    for (const again of late) bench.memory.states.wish('web', { call: again }, bench.now());
+    await settle(bench);
+    expect(tags(bench)).toEqual([]);
+    expect(bench.state().open).toEqual({});
+  });
 });
 
 describe('wherever the process goes down', () => {
