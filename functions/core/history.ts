@@ -51,9 +51,12 @@ export const ranSince = (run: Run, next: Which): number | undefined => {
 export const isOther = (good: Which, { tag, digest, version }: Which): boolean =>
   good.digest !== undefined || digest !== undefined ? good.digest !== digest : good.tag !== tag || good.version !== version;
 
-/** The version of the template that went well last. */
+/** The version of the template that went well last. Its image may have been running for longer than this version. */
 export const deployedVersion = ({ runs }: Pick<ApplicationState, 'runs'>): number | undefined =>
   Object.values(runs)
-    .flatMap((run) => goodsOf(run).slice(0, 1))
-    .filter(({ version }) => version !== undefined)
+    .flatMap((run) => {
+      const [good] = goodsOf(run);
+      const { desired, done } = run;
+      return good?.version === undefined ? [] : [{ version: good.version, at: good.callId === desired?.callId ? (done?.at ?? good.at) : good.at }];
+    })
     .sort((a, b) => b.at - a.at)[0]?.version;
