@@ -108,7 +108,7 @@ export interface TemplateVersion {
   readonly version: number;
   readonly text: string;
   readonly at: number;
-  /** Who put it, or pushed the image. */
+  /** Who put it; of one that a deployment made, the call says whose push it was. */
   readonly by?: string;
   readonly why?: string;
   /** The version that it was made from. */
@@ -116,6 +116,7 @@ export interface TemplateVersion {
   /** Made by a deployment: its call, and its number, by which a worker knows what an earlier one of the same deployment made. */
   readonly callId?: string;
   readonly rev?: number;
+  /** The first images that it set, where a deployment made it. */
   readonly changed?: readonly { readonly path: string; readonly from: string; readonly to: string }[];
 }
 

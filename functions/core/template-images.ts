@@ -12,7 +12,7 @@ import { shown } from './shown.ts';
 import { fillText, type Parameters, placeholdersIn } from './template-placeholder.ts';
 import { type ImageParts, type ImagePlace, imagePlaces, pieceText } from './template-places.ts';
 import { type Edit, splice, tailEdit, wholeEdit } from './template-splice.ts';
-import { readTemplate, type TextNode } from './template-text.ts';
+import { readTemplate, sizeProblem, type TextNode } from './template-text.ts';
 
 export interface TemplateImage {
   readonly image: Image;
@@ -40,7 +40,7 @@ export const templateImages = (text: string, parameters: Parameters): Parsed<rea
   return places.ok ? parsed(places.value.map(({ path, filled }) => ({ path, image: filled }))) : places;
 };
 
-/** Refused when one of the images has no place, and when a piece that must change is a placeholder. */
+/** Refused when one of the images has no place, when a piece that must change is a placeholder, and when it would become too large. */
 export const setTemplateImages = (text: string, images: readonly TemplateImage[], parameters: Parameters): Parsed<TemplateEdit> => {
   const places = placesIn(text, parameters);
   if (!places.ok) return places;
@@ -67,7 +67,10 @@ export const setTemplateImages = (text: string, images: readonly TemplateImage[]
     !edits.has(node) || (planned.get(place) ?? []).some((own) => own.node === node && own.edit.text === edits.get(node)?.text);
   const torn = places.value.find((place) => sharedParts(place).some((node) => !agrees(place, node)));
   if (torn !== undefined) return refused(`${torn.path}: its tag or digest is shared by an anchor with another image, which changes: give each its own`);
-  return parsed({ text: splice(text, [...edits.values()]), changed, matched: planned.size });
+  const edited = splice(text, [...edits.values()]);
+  // It could not be read any more, so no later image could be set either.
+  const large = sizeProblem(edited);
+  return large === undefined ? parsed({ text: edited, changed, matched: planned.size }) : refused(`with the image in it, it would have ${large}`);
 };
 
 const placesIn = (text: string, parameters: Parameters): Parsed<readonly ImagePlace[]> => {

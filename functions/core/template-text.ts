@@ -55,9 +55,15 @@ const MOST_DEPTH = 64;
 
 export const MERGE_KEY = '<<';
 
-export const readTemplate = (text: string): Parsed<readonly TemplateDocument[]> => {
+/** Made to stand behind "it has ": why a text is too large for a template. */
+export const sizeProblem = (text: string): string | undefined => {
   const bytes = new TextEncoder().encode(text).length;
-  if (bytes > MOST_BYTES) return refused(`it has ${bytes} bytes: at most ${MOST_BYTES} are allowed; split it over several applications`);
+  return bytes > MOST_BYTES ? `${bytes} bytes: at most ${MOST_BYTES} are allowed; split it over several applications` : undefined;
+};
+
+export const readTemplate = (text: string): Parsed<readonly TemplateDocument[]> => {
+  const large = sizeProblem(text);
+  if (large !== undefined) return refused(`it has ${large}`);
   const stream = parseAllDocuments(text, {
     schema: 'failsafe',
     resolveKnownTags: false,

@@ -55,6 +55,8 @@ const filled = async (desired: Desired, version: number, { application, definiti
 
 /** Somebody may put a version at the same time: then the image is set in that one. */
 const TRIES = 5;
+/** An item is at most 400 kB, and half of that is the text; the diff has them all. */
+const MOST_CHANGES_TOLD = 50;
 
 const versionFor = async (desired: Desired, { application, definition, ports }: Session): Promise<Parsed<number>> => {
   const { setTemplateImages } = await import('../core/template-images.ts');
@@ -72,7 +74,7 @@ const versionFor = async (desired: Desired, { application, definition, ports }: 
       from: head.version,
       callId: desired.callId,
       rev: desired.rev,
-      changed: edited.value.changed,
+      changed: edited.value.changed.slice(0, MOST_CHANGES_TOLD),
     };
     if ((await ports.templates.put(application, next)) === 'put') return parsed(next.version);
   }

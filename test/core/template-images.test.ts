@@ -118,6 +118,12 @@ describe('refusals', () => {
       'line 1, column 13: a placeholder inside [ ] or { } is written in quotes',
     ],
     ['a placeholder in a flow list', 'a:\n- [${x}]', { x: '1' }, 'line 2, column 5: a placeholder inside [ ] or { } is written in quotes'],
+    [
+      'it would become too large',
+      `image: r.io/shop/web:b # ${'x'.repeat(199_970)}`,
+      {},
+      /^with the image in it, it would have 200\d+ bytes: at most 200000 are allowed/,
+    ],
     ['too large', `image: r.io/shop/web:blue # ${'é'.repeat(100_000)}`, {}, 'it has 200028 bytes: at most 200000 are allowed'],
   ] as const)('%s', (_, text, parameters, why) => {
     const got = refusal(set(text, parameters));

@@ -290,4 +290,15 @@ describe('an application with a template', () => {
     expect(bench.memory.templates.head('web')).toMatchObject({ version: 3, from: 2, callId: `${ULIDS[1]}.release` });
     expect(bench.call(1)).toMatchObject({ status: 'succeeded', version: 3 });
   });
+
+  test('of very many places a version tells the first, so that it stays an item of the store', async () => {
+    const bench = ready('readable', { templated: true });
+    const text = Array.from({ length: 800 }, (_, i) => `k${i}: {image: ${REPOSITORY}:v0}\n`).join('');
+    bench.memory.templates.put('web', { version: 1, text, at: NOW });
+    await pushed(bench, 1);
+    await settle(bench);
+    const { changed, text: set } = bench.memory.templates.head('web') ?? {};
+    expect(set?.match(/:v1@/g)).toHaveLength(800);
+    expect(changed).toHaveLength(50);
+  });
 });
