@@ -10,6 +10,7 @@ import { type ApplicationPatch, applicationBody, applicationPatch, areParameters
 import { DEFAULT_LIMIT, deleteQuery, langQuery, noQuery, pageQuery } from '../schema/request.ts';
 import { statusOf } from './application-status.ts';
 import { enablingRoutes } from './enabling.ts';
+import { findApplication } from './find-application.ts';
 import { findTriggers, NAMES_SHOWN, namesOf } from './find-triggers.ts';
 import { changedOr } from './hooks.ts';
 import type { ApiPorts } from './ports.ts';
@@ -72,20 +73,14 @@ export const applicationRoutes = (ports: ApiPorts): Hono => {
     return c.json({ ...page.value, items: page.value.items.map(applicationView) });
   });
 
-  const find = async (name: string): Promise<ApplicationDefinition> => {
-    const application = await ports.applications.get(name);
-    if (application === undefined) throw unknownName('application', name);
-    return application;
-  };
-
   app.get('/:name', async (c) => {
     const { lang } = readQuery(c, langQuery);
-    return c.json(await statusOf(await find(nameIn(c, 'application')), langOf(c, lang), ports));
+    return c.json(await statusOf(await findApplication(nameIn(c, 'application'), ports), langOf(c, lang), ports));
   });
 
   app.get('/:name/grant', async (c) => {
     readQuery(c, noQuery);
-    const { name, target } = await find(nameIn(c, 'application'));
+    const { name, target } = await findApplication(nameIn(c, 'application'), ports);
     const grant = await ports.grant(target, name);
     if (!grant.ok) throw refuse('target', grant.why);
     return grant.value === undefined

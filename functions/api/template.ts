@@ -5,9 +5,10 @@ import type { Parsed } from '../core/parsed.ts';
 import { DEFAULT_LIMIT, noQuery } from '../schema/request.ts';
 import { diffQuery, TEMPLATE_BODY_BYTES, templateBody, versionsQuery } from '../schema/template.ts';
 import type { RequestContext } from './app.ts';
+import { findApplication, findVersion } from './find-application.ts';
 import { changedOr } from './hooks.ts';
 import type { ApiPorts } from './ports.ts';
-import { Problem, unknownName } from './problem.ts';
+import { Problem } from './problem.ts';
 import { nameIn, readBody, readQuery, refuse } from './request.ts';
 import { unifiedDiff } from './template-diff.ts';
 import { iso } from './views.ts';
@@ -16,19 +17,6 @@ const TRIES = 5;
 
 export const templateRoutes = (ports: ApiPorts) => {
   const app = new Hono<{ Bindings: RequestContext }>();
-
-  const find = async (name: string): Promise<ApplicationDefinition> => {
-    const application = await ports.applications.get(name);
-    if (application === undefined) throw unknownName('application', name);
-    return application;
-  };
-
-  const versionOf = async (name: string, version: number): Promise<TemplateVersion> => {
-    const found = await ports.templates.get(name, version);
-    if (found === undefined)
-      throw new Problem('unknown-name', `the template of ${name} has no version ${version}`, { next: [`GET /v1/applications/${name}/template/versions`] });
-    return found;
-  };
 
   const newest = async (name: string): Promise<TemplateVersion> => {
     const head = await ports.templates.head(name);
@@ -39,7 +27,7 @@ export const templateRoutes = (ports: ApiPorts) => {
 
   app.get('/:name/template', async (c) => {
     readQuery(c, noQuery);
-    const application = await find(nameIn(c, 'application'));
+    const application = await findApplication(nameIn(c, 'application'), ports);
     return c.json(await whole(await newest(application.name), application));
   });
 
@@ -47,7 +35,7 @@ export const templateRoutes = (ports: ApiPorts) => {
     readQuery(c, noQuery);
     const name = nameIn(c, 'application');
     const { text, why, from } = await readBody(c, templateBody, TEMPLATE_BODY_BYTES);
-    const application = await find(name);
+    const application = await findApplication(name, ports);
     if (application.source !== undefined)
       throw new Problem('git-source', `the source of ${name} lies in git (${application.source.git}), so it has no template here: take the source away first`, {
         next: [`PATCH /v1/applications/${name}`],
@@ -82,7 +70,7 @@ export const templateRoutes = (ports: ApiPorts) => {
 
   app.get('/:name/template/versions', async (c) => {
     const { limit = DEFAULT_LIMIT, cursor } = readQuery(c, versionsQuery);
-    const { name } = await find(nameIn(c, 'application'));
+    const { name } = await findApplication(nameIn(c, 'application'), ports);
     const found = await ports.templates.list(name, limit, cursor);
     // A page of the store may be short, since with their texts versions are large. No number is missing, so the first one is the last.
     const last = found.at(-1)?.version ?? 1;
@@ -91,17 +79,17 @@ export const templateRoutes = (ports: ApiPorts) => {
 
   app.get('/:name/template/versions/:version', async (c) => {
     readQuery(c, noQuery);
-    const application = await find(nameIn(c, 'application'));
-    const version = await versionOf(application.name, Number(c.req.param('version')));
+    const application = await findApplication(nameIn(c, 'application'), ports);
+    const version = await findVersion(application.name, Number(c.req.param('version')), ports);
     const before = version.from === undefined ? undefined : await ports.templates.get(application.name, version.from);
     return c.json({ ...(await whole(version, application)), diff: before === undefined ? undefined : unifiedDiff(before, version) });
   });
 
   app.get('/:name/template/diff', async (c) => {
     const query = readQuery(c, diffQuery);
-    const { name } = await find(nameIn(c, 'application'));
-    const to = query.to === undefined ? await newest(name) : await versionOf(name, query.to);
-    const from = await versionOf(name, query.from ?? to.from ?? to.version);
+    const { name } = await findApplication(nameIn(c, 'application'), ports);
+    const to = query.to === undefined ? await newest(name) : await findVersion(name, query.to, ports);
+    const from = await findVersion(name, query.from ?? to.from ?? to.version, ports);
     return c.json({ from: from.version, to: to.version, diff: unifiedDiff(from, to) });
   });
 

@@ -10,9 +10,10 @@ import { isTriggerUrlId, triggerUrlId } from '../schema/name.ts';
 import { emptyBody, noQuery } from '../schema/request.ts';
 import { triggerUrlBody } from '../schema/trigger-url.ts';
 import type { TriggerUrl } from '../store/definition-item.ts';
+import { findApplication } from './find-application.ts';
 import { makeHook } from './hook-definition.ts';
 import type { ApiPorts } from './ports.ts';
-import { Problem, unknownName } from './problem.ts';
+import { Problem } from './problem.ts';
 import { nameIn, readBody, readQuery } from './request.ts';
 import { triggerUrlView } from './views.ts';
 
@@ -25,7 +26,7 @@ export const triggerUrlRoutes = (ports: ApiPorts): Hono => {
 
   app.post('/:name/trigger-urls', async (c) => {
     readQuery(c, noQuery);
-    const application = await find(nameIn(c, 'application'));
+    const application = await findApplication(nameIn(c, 'application'), ports);
     const { get = false, ...scope } = await readBody(c, triggerUrlBody);
     if ((await living(application)).length >= MOST)
       throw new Problem(
@@ -48,7 +49,7 @@ export const triggerUrlRoutes = (ports: ApiPorts): Hono => {
 
   app.get('/:name/trigger-urls', async (c) => {
     readQuery(c, noQuery);
-    const application = await find(nameIn(c, 'application'));
+    const application = await findApplication(nameIn(c, 'application'), ports);
     return c.json({ items: (await living(application)).map(triggerUrlView) });
   });
 
@@ -62,12 +63,6 @@ export const triggerUrlRoutes = (ports: ApiPorts): Hono => {
       throw new Problem('unknown-name', `${application} has no trigger URL with the id ${JSON.stringify(id.slice(0, 100))}`, { next: [listOf(application)] });
     return c.json({ id, application, deleted: true });
   });
-
-  const find = async (name: string): Promise<ApplicationDefinition> => {
-    const application = await ports.applications.get(name);
-    if (application === undefined) throw unknownName('application', name);
-    return application;
-  };
 
   const living = async ({ name, createdAt }: ApplicationDefinition): Promise<readonly TriggerUrl[]> =>
     (await ports.triggerUrls.ofApplication(name)).filter((url) => url.createdAt >= createdAt);

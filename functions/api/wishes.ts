@@ -11,8 +11,9 @@ import { emptyBody, langQuery, noQuery } from '../schema/request.ts';
 import { deployBody, rejectBody, rollbackBody, whyBody } from '../schema/wish.ts';
 import type { RequestContext } from './app.ts';
 import { statusOf } from './application-status.ts';
+import { findApplication } from './find-application.ts';
 import type { ApiPorts } from './ports.ts';
-import { Problem, unknownName } from './problem.ts';
+import { Problem } from './problem.ts';
 import { nameIn, readBody, readQuery, refuse } from './request.ts';
 import { imageOfText, rollBackTo } from './roll-back.ts';
 import { callView } from './views.ts';
@@ -22,15 +23,9 @@ import { langOf } from './words.ts';
 export const wishRoutes = (ports: ApiPorts) => {
   const app = new Hono<{ Bindings: RequestContext }>();
 
-  const find = async (name: string): Promise<ApplicationDefinition> => {
-    const application = await ports.applications.get(name);
-    if (application === undefined) throw unknownName('application', name);
-    return application;
-  };
-
   /** For what `deploy` would refuse at once, so that nobody has to look into the call to see it. */
   const findAble = async (name: string, sets: boolean): Promise<ApplicationDefinition> => {
-    const application = await find(name);
+    const application = await findApplication(name, ports);
     if (!application.enabled)
       throw new Problem('application-disabled', `the application ${name} is disabled: enable it first`, { next: [`POST /v1/applications/${name}/enable`] });
     if (sets && application.source !== undefined)
@@ -96,7 +91,7 @@ export const wishRoutes = (ports: ApiPorts) => {
     const { lang } = readQuery(c, langQuery);
     const name = nameIn(c, 'application');
     const { why } = await readBody(c, whyBody);
-    const application = await find(name);
+    const application = await findApplication(name, ports);
     const { caller } = c.env;
     const held = (await ports.states.get(name))?.hold;
     // A hold that came with a roll back goes on saying what it holds.
@@ -109,7 +104,7 @@ export const wishRoutes = (ports: ApiPorts) => {
     const { lang } = readQuery(c, langQuery);
     const name = nameIn(c, 'application');
     await readBody(c, emptyBody);
-    const application = await find(name);
+    const application = await findApplication(name, ports);
     await note(name, { hold: 'release' });
     return c.json(await statusOf(application, langOf(c, lang), ports));
   });
@@ -118,7 +113,7 @@ export const wishRoutes = (ports: ApiPorts) => {
     const { lang } = readQuery(c, langQuery);
     const name = nameIn(c, 'application');
     const { digest, why } = await readBody(c, rejectBody);
-    const application = await find(name);
+    const application = await findApplication(name, ports);
     const { caller } = c.env;
     const now = ports.now();
     const added = await ports.rejects.add(name, { digest, at: now, ...(caller === undefined ? {} : { by: caller }), ...(why === undefined ? {} : { why }) });
@@ -138,7 +133,7 @@ export const wishRoutes = (ports: ApiPorts) => {
     const name = nameIn(c, 'application');
     const digest = c.req.param('digest');
     if (!isDigest(digest)) throw refuse('digest', 'it is not a digest: write sha256: and 64 digits of 0-9 and a-f');
-    await find(name);
+    await findApplication(name, ports);
     if (!(await ports.rejects.remove(name, digest)))
       throw new Problem('unknown-name', `the digest ${digest} is not rejected for ${name}`, { next: [`GET /v1/applications/${name}`] });
     await note(name, {});
@@ -149,7 +144,7 @@ export const wishRoutes = (ports: ApiPorts) => {
     const { lang } = readQuery(c, langQuery);
     const name = nameIn(c, 'application');
     await readBody(c, emptyBody);
-    const application = await find(name);
+    const application = await findApplication(name, ports);
     await note(name, { refresh: true });
     return c.json(await statusOf(application, langOf(c, lang), ports), 202);
   });
