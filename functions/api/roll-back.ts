@@ -5,6 +5,7 @@ import type { ApplicationDefinition } from '../core/definitions.ts';
 import { goodsOf, isOther } from '../core/history.ts';
 import { parseImage, parseRepository } from '../core/image.ts';
 import type { RollbackBody } from '../schema/wish.ts';
+import { findVersion } from './find-application.ts';
 import type { ApiPorts } from './ports.ts';
 import { Problem, unknownName } from './problem.ts';
 import { refuse } from './request.ts';
@@ -33,8 +34,7 @@ export const rollBackTo = async (application: ApplicationDefinition, body: Omit<
 const versionOf = async ({ name, target }: ApplicationDefinition, version: number, ports: ApiPorts): Promise<Place> => {
   if (!(await ports.takesTemplates(target)))
     throw refuse('version', `the target of ${name} takes images and no template: roll back to a call`, `GET /v1/calls?application=${name}&status=deployed`);
-  if ((await ports.templates.get(name, version)) === undefined)
-    throw new Problem('unknown-name', `the template of ${name} has no version ${version}`, { next: [`GET /v1/applications/${name}/template/versions`] });
+  await findVersion(name, version, ports);
   return { repository: WHOLE_TEMPLATE, tag: '', version };
 };
 
