@@ -1,8 +1,10 @@
 /** The API server of a configuration: its address, its authority and a token, read anew for each attempt and kept for that attempt only. */
+import { type Parsed, parsed, refused } from '../core/parsed.ts';
 import { awsSession } from './aws-session.ts';
 import { type Access, type KubernetesApi, makeKubernetesApi } from './kubernetes-api.ts';
 import { isPem, type KubernetesConfig, pemProblem, type ServerPlace } from './kubernetes-config.ts';
-import { KubernetesFailure, type KubernetesProblem, refusal, unavailable } from './kubernetes-errors.ts';
+import { KubernetesFailure, type KubernetesProblem } from './kubernetes-errors.ts';
+import { secretValue } from './secret-value.ts';
 import type { TargetIo } from './target.ts';
 
 /** Everything that Kubernetes and AWS refuse or put off becomes an outcome; anything else is a fault of this code and is thrown on. */
@@ -25,25 +27,24 @@ const access = async ({ place }: KubernetesConfig, application: string, io: Targ
   return accessEks(place, application, io);
 };
 
-const accessServer = async ({ server, token: reference, ca }: ServerPlace, io: TargetIo): Promise<Access> => {
-  const token = (await secret(reference, io)).trim();
-  if (!/^[\x21-\x7e]+$/.test(token)) throw unreadable(`the token ${reference} is no token: store one line of printable ASCII characters`);
-  if (ca === undefined) return { server, token };
-  const certificates = isPem(ca) ? ca : await secret(ca, io);
-  const problem = pemProblem(certificates);
-  if (problem !== undefined) throw unreadable(`the certificate ${isPem(ca) ? 'in "ca"' : ca} ${problem}`);
-  return { server, token, ca: certificates };
+const accessServer = async ({ server, token, ca }: ServerPlace, io: TargetIo): Promise<Access> => {
+  const bearer = await secret(token, 'token', io, readToken);
+  if (ca === undefined) return { server, token: bearer };
+  return { server, token: bearer, ca: isPem(ca) ? ca : await secret(ca, 'certificate', io, readCertificates) };
 };
 
-const secret = async (reference: string, io: TargetIo): Promise<string> => {
-  let value: Awaited<ReturnType<TargetIo['secret']>>;
-  try {
-    value = await io.secret(reference);
-  } catch (error) {
-    throw new KubernetesFailure(unavailable(error instanceof Error ? error.message : String(error)));
-  }
-  if (!value.ok) throw unreadable(value.why);
-  return value.value;
+const readToken = (text: string): Parsed<string> => {
+  const token = text.trim();
+  return /^[\x21-\x7e]+$/.test(token) ? parsed(token) : refused('is no token: store one line of printable ASCII characters');
 };
 
-const unreadable = (detail: string): KubernetesFailure => new KubernetesFailure(refusal('secret-unreadable', detail));
+const readCertificates = (text: string): Parsed<string> => {
+  const problem = pemProblem(text);
+  return problem === undefined ? parsed(text) : refused(problem);
+};
+
+const secret = async (reference: string, name: string, io: TargetIo, read: (text: string) => Parsed<string>): Promise<string> => {
+  const found = await secretValue(reference, name, io, read);
+  if (found.is !== 'read') throw new KubernetesFailure(found);
+  return found.value;
+};

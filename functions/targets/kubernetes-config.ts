@@ -6,6 +6,7 @@ import { shown } from '../core/shown.ts';
 import { region, roleArn } from './aws-config.ts';
 import { schemaOf, text } from './config.ts';
 import { isWorkloadName, WORKLOAD_NAMES, type WorkloadName } from './kubernetes-kinds.ts';
+import { secretField } from './secret-field.ts';
 
 export interface EksPlace {
   readonly eksCluster: string;
@@ -59,11 +60,6 @@ const serverProblem = (value: string): string | undefined => {
   return search === '' && hash === '' ? undefined : `holds more than the address: leave out everything from ${search === '' ? '"#"' : '"?"'}`;
 };
 
-const referenceProblem = (value: string): string | undefined => {
-  const reference = parseSecretReference(value);
-  return reference.ok ? undefined : reference.why;
-};
-
 export const isPem = (value: string): boolean => value.includes('-----BEGIN');
 
 /** Of the first certificate: the others are read when they are used. */
@@ -78,7 +74,9 @@ export const pemProblem = (value: string): string | undefined => {
 
 const caProblem = (value: string): string | undefined => {
   if (value.length > MOST_CA) return `has ${value.length} characters: at most ${MOST_CA}; name a secret instead`;
-  return isPem(value) ? pemProblem(value) : referenceProblem(value);
+  if (isPem(value)) return pemProblem(value);
+  const reference = parseSecretReference(value);
+  return reference.ok ? undefined : reference.why;
 };
 
 const workloadProblem = (value: string): string | undefined => {
@@ -101,7 +99,7 @@ const FIELDS = {
   region: z.optional(region),
   roleArn: z.optional(roleArn),
   server: z.optional(text(ASKED_SERVER, serverProblem)),
-  token: z.optional(text('name the secret, as in ssm:/image-triggers/NAME', referenceProblem)),
+  token: z.optional(secretField),
   ca: z.optional(text('write the certificate as PEM, or name a secret, as in ssm:/image-triggers/NAME', caProblem)),
   namespace: label('namespace'),
   workload: z.optional(text(ASKED_WORKLOAD, workloadProblem)),
