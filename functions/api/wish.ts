@@ -2,6 +2,7 @@
 import { type ApplicationState, type OpenCall, WHOLE } from '../core/application.ts';
 import { type Call, callId, manualTrigger } from '../core/call.ts';
 import { manualOrder, orderTime } from '../core/order.ts';
+import type { Wishing } from '../store/states.ts';
 import type { ApiPorts } from './ports.ts';
 
 export interface Wished {
@@ -16,12 +17,12 @@ export interface Wished {
   readonly back?: boolean;
 }
 
-export interface Wishing {
+export interface Asking {
   readonly by: string | undefined;
   readonly why: string | undefined;
 }
 
-export const tellWish = async (application: string, wished: Wished, { by, why }: Wishing, ports: ApiPorts): Promise<Call> => {
+export const tellWish = async (application: string, wished: Wished, { by, why }: Asking, ports: ApiPorts): Promise<Call> => {
   const now = ports.now();
   const state = await ports.states.get(application);
   const { action, repository = WHOLE, tag = '', digest, version, back } = wished;
@@ -58,14 +59,18 @@ export const tellWish = async (application: string, wished: Wished, { by, why }:
   };
   const hold = { at: now, callId: call.id, ...(by === undefined ? {} : { by }), ...(why === undefined ? {} : { why }) };
   await ports.calls.put(call);
-  const fact = { call: open, ...(wished.hold === true ? { hold } : {}) };
-  if ((await ports.states.wish(application, fact, now)) === 'absent') {
+  await noteWish(application, { call: open, ...(wished.hold === true ? { hold } : {}) }, now, ports);
+  return call;
+};
+
+/** One update of the state, then the message. */
+export const noteWish = async (application: string, wish: Wishing, now: number, ports: Pick<ApiPorts, 'states' | 'send'>): Promise<void> => {
+  if ((await ports.states.wish(application, wish, now)) === 'absent') {
     // A creation that died half-way, or an application that is gone: then `deploy` ends the call as `application-deleted` and takes the state away again.
     await ports.states.create(application, now);
-    await ports.states.wish(application, fact, now);
+    await ports.states.wish(application, wish, now);
   }
   await ports.send([application]);
-  return call;
 };
 
 /** The latest place that is known in this repository: a wish stands above it, however the clocks of two processes differ. */

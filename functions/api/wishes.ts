@@ -9,6 +9,7 @@ import type { ApplicationDefinition } from '../core/definitions.ts';
 import { isDigest } from '../core/image.ts';
 import { emptyBody, langQuery, noQuery } from '../schema/request.ts';
 import { deployBody, rejectBody, rollbackBody, whyBody } from '../schema/wish.ts';
+import type { Wishing } from '../store/states.ts';
 import type { RequestContext } from './app.ts';
 import { statusOf } from './application-status.ts';
 import { findApplication } from './find-application.ts';
@@ -17,7 +18,7 @@ import { Problem } from './problem.ts';
 import { nameIn, readBody, readQuery, refuse } from './request.ts';
 import { imageOfText, rollBackTo } from './roll-back.ts';
 import { callView } from './views.ts';
-import { tellWish } from './wish.ts';
+import { noteWish, tellWish } from './wish.ts';
 import { langOf } from './words.ts';
 
 export const wishRoutes = (ports: ApiPorts) => {
@@ -77,15 +78,8 @@ export const wishRoutes = (ports: ApiPorts) => {
     return c.json(callView(call, langOf(c, lang)), 202, { location: `/v1/calls/${call.id}` });
   });
 
-  /** One update of the fact, then the message; the answer shows what is known now. */
-  const note = async (name: string, fact: Parameters<ApiPorts['states']['wish']>[1]): Promise<void> => {
-    const now = ports.now();
-    if ((await ports.states.wish(name, fact, now)) === 'absent') {
-      await ports.states.create(name, now);
-      await ports.states.wish(name, fact, now);
-    }
-    await ports.send([name]);
-  };
+  /** The answer shows what is known now. */
+  const note = (name: string, wish: Wishing): Promise<void> => noteWish(name, wish, ports.now(), ports);
 
   app.post('/:name/hold', async (c) => {
     const { lang } = readQuery(c, langQuery);
@@ -93,10 +87,7 @@ export const wishRoutes = (ports: ApiPorts) => {
     const { why } = await readBody(c, whyBody);
     const application = await findApplication(name, ports);
     const { caller } = c.env;
-    const held = (await ports.states.get(name))?.hold;
-    // A hold that came with a roll back goes on saying what it holds.
-    if (held === undefined)
-      await note(name, { hold: { at: ports.now(), ...(caller === undefined ? {} : { by: caller }), ...(why === undefined ? {} : { why }) } });
+    await note(name, { hold: { at: ports.now(), ...(caller === undefined ? {} : { by: caller }), ...(why === undefined ? {} : { why }) } });
     return c.json(await statusOf(application, langOf(c, lang), ports));
   });
 

@@ -48,7 +48,8 @@ export const makeStates = (tables: Tables) => {
 
   /**
    * A person's wish, in one update: the call that asks for it, the hold that comes with it or goes, a look at the target.
-   * Everything is set to a value, so that writing it twice is writing it once.
+   * Everything is set to a value, so that writing it twice is writing it once. A hold alone changes none that is there: one
+   * that came with a roll back goes on saying what it holds.
    */
   const wish = async (application: string, { call, hold, refresh }: Wishing, now: number): Promise<'noted' | 'absent'> => {
     const sets = ['rev = rev + :one', 'due = :due', 'dueAt = :now'];
@@ -63,7 +64,7 @@ export const makeStates = (tables: Tables) => {
     if (hold !== undefined) names['#hold'] = 'hold';
     if (hold !== undefined && hold !== 'release') {
       values[':hold'] = hold;
-      sets.push('#hold = :hold');
+      sets.push(hold.callId === undefined ? '#hold = if_not_exists(#hold, :hold)' : '#hold = :hold');
     }
     if (refresh === true) sets.push('refresh = :now');
     const held = await whenHolds(

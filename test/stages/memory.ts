@@ -84,7 +84,7 @@ export const createMemory = (retentionDays = 30) => {
       if (item === undefined) return 'absent';
       if (call !== undefined) item.open[call.callId] = { ...call, hosts: [...call.hosts] };
       if (hold === 'release') delete item.hold;
-      else if (hold !== undefined) item.hold = hold;
+      else if (hold !== undefined && (hold.callId !== undefined || item.hold === undefined)) item.hold = hold;
       if (refresh === true) item.refresh = now;
       item.rev += 1;
       item.dueAt = now;

@@ -85,6 +85,24 @@ describe.each([
     expect(await store.states.get(`${own}none`)).toBeUndefined();
   });
 
+  test('a hold alone is set where there is none; one that comes with a wish takes the place of any', async () => {
+    await ready();
+    const held = async () => (await store.states.get(`${own}web`))?.hold;
+    const [first, pin] = [
+      { at: NOW, by: 'ann' },
+      { at: NOW + 2, callId: open(1).callId },
+    ];
+    for (const [hold, left] of [
+      [first, first],
+      [{ at: NOW + 1, by: 'bob' }, first],
+      [pin, pin],
+      [{ at: NOW + 3, by: 'bob' }, pin],
+    ] as const) {
+      await store.states.wish(`${own}web`, { hold }, NOW);
+      expect(await held()).toEqual(left);
+    }
+  });
+
   test('a wish that comes while somebody has the lease is told to them at their release', async () => {
     await ready();
     const leased = await store.states.lease(`${own}web`, NOW, NOW + 75_000);
