@@ -40,12 +40,15 @@ export const templateImages = (text: string, parameters: Parameters): Parsed<rea
   return places.ok ? parsed(places.value.map(({ path, filled }) => ({ path, image: filled }))) : places;
 };
 
+/** `absent`: one of the images has no place, and nothing is wrong with the template itself. */
+export type TemplateEditing = { readonly ok: true; readonly value: TemplateEdit } | { readonly ok: false; readonly why: string; readonly absent?: true };
+
 /** Refused when one of the images has no place, when a piece that must change is a placeholder, and when it would become too large. */
-export const setTemplateImages = (text: string, images: readonly TemplateImage[], parameters: Parameters): Parsed<TemplateEdit> => {
+export const setTemplateImages = (text: string, images: readonly TemplateImage[], parameters: Parameters): TemplateEditing => {
   const places = placesIn(text, parameters);
   if (!places.ok) return places;
   const missing = images.find((wanted) => !places.value.some((place) => names(place, wanted)));
-  if (missing !== undefined) return refused(`none uses ${missing.image.repository}; ${listed(places.value)}`);
+  if (missing !== undefined) return { ok: false, why: `none uses ${missing.image.repository}; ${listed(places.value)}`, absent: true };
 
   const edits = new Map<TextNode, Edit>();
   const planned = new Map<ImagePlace, readonly NodeEdit[]>();

@@ -8,11 +8,14 @@ import { type Desired, WHOLE_TEMPLATE } from '../core/application.ts';
 import type { TemplateVersion } from '../core/definitions.ts';
 import { deployedVersion } from '../core/history.ts';
 import type { Why } from '../core/outcome.ts';
-import { type Parsed, parsed } from '../core/parsed.ts';
 import type { BoundTarget, WantedImage, Wish } from '../targets/target.ts';
 import type { Session } from './ports.ts';
 
-export type Prepared = { readonly is: 'ready'; readonly wish: Wish; readonly desired: Desired } | { readonly is: 'refused'; readonly why: Why };
+interface Refused {
+  readonly is: 'refused';
+  readonly why: Why;
+}
+export type Prepared = { readonly is: 'ready'; readonly wish: Wish; readonly desired: Desired } | Refused;
 
 export const wantedImages = ({ repository, tag, digest, hosts, since }: Desired): readonly WantedImage[] => [
   { image: { repository, ...(tag === '' ? {} : { tag }), ...(digest === undefined ? {} : { digest }) }, hosts, since },
@@ -31,15 +34,15 @@ export const prepareWish = async (desired: Desired, target: BoundTarget, session
     return version === undefined ? gone(application) : filled({ ...desired, version }, version, session);
   }
   if (desired.repository === WHOLE_TEMPLATE) return filled(desired, desired.version ?? 0, session);
-  const version = desired.version === undefined ? await versionFor(desired, session) : parsed(desired.version);
-  if (!version.ok) return { is: 'refused', why: { code: 'no-container', detail: version.why } };
-  const next = { ...desired, version: version.value };
-  return whole ? filled(next, version.value, session) : ready({ set: wantedImages(desired) }, next);
+  const made = desired.version === undefined ? await versionFor(desired, session) : { is: 'version' as const, version: desired.version };
+  if (made.is === 'refused') return made;
+  const next = { ...desired, version: made.version };
+  return whole ? filled(next, made.version, session) : ready({ set: wantedImages(desired) }, next);
 };
 
 const ready = (wish: Wish, desired: Desired): Prepared => ({ is: 'ready', wish, desired });
-const refused = (detail: string): Prepared => ({ is: 'refused', why: { code: 'target-misconfigured', detail } });
-const gone = (application: string): Prepared =>
+const refused = (detail: string, code: Why['code'] = 'target-misconfigured'): Refused => ({ is: 'refused', why: { code, detail } });
+const gone = (application: string): Refused =>
   refused(`the template of ${application} has no such version: put one, as with "image-triggers application template put ${application} FILE"`);
 
 const filled = async (desired: Desired, version: number, { application, definition, ports }: Session): Promise<Prepared> => {
@@ -58,15 +61,18 @@ const TRIES = 5;
 /** An item is at most 400 kB, and half of that is the text; the diff has them all. */
 const MOST_CHANGES_TOLD = 50;
 
-const versionFor = async (desired: Desired, { application, definition, ports }: Session): Promise<Parsed<number>> => {
+type Made = { readonly is: 'version'; readonly version: number } | Refused;
+
+const versionFor = async (desired: Desired, { application, definition, ports }: Session): Promise<Made> => {
   const { setTemplateImages } = await import('../core/template-images.ts');
   for (let i = 0; i < TRIES; i += 1) {
     const head = await ports.templates.head(application);
-    if (head === undefined) return { ok: false, why: 'the application lost its template: put it again' };
-    if (head.rev === desired.rev && head.callId === desired.callId) return parsed(head.version);
+    if (head === undefined) return gone(application);
+    if (head.rev === desired.rev && head.callId === desired.callId) return { is: 'version', version: head.version };
     const edited = setTemplateImages(head.text, wantedImages(desired), definition.parameters ?? {});
-    if (!edited.ok) return { ok: false, why: `in version ${head.version} of the template ${edited.why}` };
-    if (edited.value.text === head.text) return parsed(head.version);
+    if (!edited.ok)
+      return refused(`in version ${head.version} of the template ${edited.why}`, edited.absent === true ? 'no-container' : 'target-misconfigured');
+    if (edited.value.text === head.text) return { is: 'version', version: head.version };
     const next: TemplateVersion = {
       version: head.version + 1,
       text: edited.value.text,
@@ -76,7 +82,7 @@ const versionFor = async (desired: Desired, { application, definition, ports }: 
       rev: desired.rev,
       changed: edited.value.changed.slice(0, MOST_CHANGES_TOLD),
     };
-    if ((await ports.templates.put(application, next)) === 'put') return parsed(next.version);
+    if ((await ports.templates.put(application, next)) === 'put') return { is: 'version', version: next.version };
   }
   throw new Error(`the template of ${application} is being changed by others again and again`);
 };

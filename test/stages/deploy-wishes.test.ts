@@ -301,4 +301,16 @@ describe('an application with a template', () => {
     expect(set?.match(/:v1@/g)).toHaveLength(800);
     expect(changed).toHaveLength(50);
   });
+
+  test.each([
+    ['it has no place for the image', TEMPLATE.replace(REPOSITORY, 'r.example/other'), 'no-container', 'none uses'],
+    ['its tag is a parameter', TEMPLATE.replace(':v0', `:\${tag}`), 'target-misconfigured', 'comes from a placeholder'],
+  ] as const)('a template in which the image cannot be set: %s', async (_, text, reason, why) => {
+    const bench = ready('readable', { templated: true, parameters: { tag: 'v0' } });
+    bench.memory.templates.put('web', { version: 1, text, at: NOW });
+    await pushed(bench, 1);
+    await settle(bench);
+    expect(bench.call(1)).toMatchObject({ status: 'failed', reason, detail: expect.stringContaining(why) });
+    expect(versions(bench)).toEqual([1]);
+  });
 });
