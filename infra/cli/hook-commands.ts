@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { remove } from './application-commands.ts';
 import { accessText, addCredentialFlags, addHookFlags, credentialOf, examples, FORMATS, hookPartsOf } from './flags.ts';
+import { addConnectCommand } from './hook-connect-command.ts';
 import { addGuideCommand } from './hook-guide-command.ts';
 import { type Io, misused } from './io.ts';
 import { type Fields, fields, textOf, texts } from './json.ts';
@@ -154,6 +155,7 @@ export const addHookCommands = (program: Command, io: Io): void => {
   });
 
   addGuideCommand(hook, io);
+  addConnectCommand(hook, io);
 
   examples(hook.command('delete <name>').description('delete a hook; refused while triggers hear it'), 'hook delete acr').action(
     async (name: string, _: Fields, command: Command) => {

@@ -1,0 +1,48 @@
+/**
+ * Webhooks of Gitea and Forgejo: https://docs.gitea.com/api, `routers/api/v1/utils/hook.go`. Packages belong to an owner, so
+ * an organisation's or a user's webhook hears all of them, that of a repository those that are linked to it. Some versions
+ * drop the event "package" in their API without a word. A list without `limit` has the server's own.
+ */
+import type { Connector, Wish } from './connector.ts';
+import { idOf, isSegment, pagesOf, takenWith } from './connector.ts';
+import { type Fields, fields, textOf } from './json.ts';
+
+const CURE = 'this version drops it in its API; open the webhook in its page and tick "Packages" under custom events';
+
+export const gitea: Connector = {
+  name: 'Gitea',
+  sends: ['hmac', 'header'],
+  header: 'authorization',
+  place: 'the organisation, "OWNER/REPOSITORY", or "@me" for the packages of the user whose token it is',
+  permission: 'the scopes write:organization, write:repository or write:user, by what --for names',
+  base: (registryHost) => (registryHost === undefined ? undefined : `https://${registryHost}`),
+  headers: (token) => ({ authorization: `token ${token}` }),
+  path: (place) => {
+    if (place === '@me') return '/api/v1/user/hooks';
+    const [owner = '', repository, ...rest] = place.split('/');
+    if (rest.length > 0 || !isSegment(owner) || (repository !== undefined && !isSegment(repository))) return undefined;
+    return repository === undefined ? `/api/v1/orgs/${owner}/hooks` : `/api/v1/repos/${owner}/${repository}/hooks`;
+  },
+  look: async (api, path) => {
+    const hooks = await pagesOf(api, `${path}?limit=50`, 'Gitea');
+    return {
+      webhooks: hooks.flatMap((hook) => {
+        const id = idOf(hook);
+        if (id === undefined) return [];
+        return {
+          url: textOf(fields(hook.config).url),
+          set: async (wish) => takenWith(await api({ method: 'PATCH', path: `${path}/${id}`, body: bodyOf(wish) }), 'package', 'Gitea', CURE),
+        };
+      }),
+      make: async (wish) => takenWith(await api({ method: 'POST', path, body: { type: 'gitea', ...bodyOf(wish) } }), 'package', 'Gitea', CURE),
+    };
+  },
+};
+
+/** An empty secret takes a former one away; so does an absent header. */
+const bodyOf = ({ url, proof }: Wish): Fields => ({
+  active: true,
+  events: ['package'],
+  config: { url, content_type: 'json', secret: proof?.by === 'hmac' ? proof.secret : '' },
+  ...(proof?.by === 'header' ? { authorization_header: proof.value } : {}),
+});

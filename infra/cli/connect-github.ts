@@ -1,0 +1,46 @@
+/**
+ * Webhooks of GitHub, for ghcr.io: https://docs.github.com/en/rest/repos/webhooks and /orgs/webhooks. A changed `config`
+ * without a secret takes the former one away. An organisation's webhook hears all its packages, that of a repository those
+ * that are linked to it.
+ */
+import type { Connector, Wish } from './connector.ts';
+import { idOf, isSegment, pagesOf, takenWith } from './connector.ts';
+import { type Fields, fields, textOf } from './json.ts';
+
+const CURE = 'choose "Packages" among the events of the webhook in its page';
+
+export const github: Connector = {
+  name: 'GitHub',
+  sends: ['hmac'],
+  place: 'the organisation, or "OWNER/REPOSITORY" to which the package is linked',
+  permission: 'the scope admin:repo_hook (of an organisation admin:org_hook), or as a fine-grained token to read and write webhooks',
+  base: (registryHost) => (registryHost === undefined || registryHost === 'ghcr.io' ? 'https://api.github.com' : undefined),
+  headers: (token) => ({ authorization: `Bearer ${token}`, accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' }),
+  path: (place) => {
+    const [owner = '', repository, ...rest] = place.split('/');
+    if (rest.length > 0 || !isSegment(owner) || (repository !== undefined && !isSegment(repository))) return undefined;
+    return repository === undefined ? `/orgs/${owner}/hooks` : `/repos/${owner}/${repository}/hooks`;
+  },
+  look: async (api, path) => {
+    const hooks = await pagesOf(api, `${path}?per_page=100`, 'GitHub');
+    const body = (wish: Wish): Fields => bodyOf(wish, path);
+    return {
+      webhooks: hooks.flatMap((hook) => {
+        const id = idOf(hook);
+        if (id === undefined) return [];
+        return {
+          url: textOf(fields(hook.config).url),
+          set: async (wish) => takenWith(await api({ method: 'PATCH', path: `${path}/${id}`, body: body(wish) }), 'package', 'GitHub', CURE),
+        };
+      }),
+      make: async (wish) => takenWith(await api({ method: 'POST', path, body: { name: 'web', ...body(wish) } }), 'package', 'GitHub', CURE),
+    };
+  },
+};
+
+/** `registry_package` is for repositories; with both, a push that comes twice is one deployment. */
+const bodyOf = ({ url, proof }: Wish, path: string): Fields => ({
+  active: true,
+  events: path.startsWith('/repos/') ? ['package', 'registry_package'] : ['package'],
+  config: { url, content_type: 'json', insecure_ssl: '0', ...(proof?.by === 'hmac' ? { secret: proof.secret } : {}) },
+});

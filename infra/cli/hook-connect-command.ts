@@ -1,0 +1,81 @@
+/** `image-triggers hook connect`: the webhook of a hook, made by the API of its registry. */
+import { type Command, Option } from 'commander';
+import { examples } from './flags.ts';
+import { CliError, type Io, misused, readSecret } from './io.ts';
+import { connectRegistry } from './registry-connect.ts';
+import { begin } from './session.ts';
+
+interface ConnectFlags {
+  readonly for: string;
+  readonly tokenFile: string;
+  readonly user?: string;
+  readonly at?: string;
+  readonly urlFile?: string;
+  readonly secretFile?: string;
+  readonly newSecret?: boolean;
+  readonly keep?: string;
+}
+
+export const addConnectCommand = (hook: Command, io: Io): void => {
+  examples(
+    hook
+      .command('connect <name>')
+      .description('make the webhook at the registry, by the API of Harbor, Gitea, GitHub or Azure, from this machine; one of ours that is there is changed')
+      .requiredOption('--for <what>', 'project (Harbor), OWNER/REPOSITORY or organisation (GitHub, Gitea; @me for your own packages), resource id (Azure)')
+      .requiredOption('--token-file <file>', 'file with the token or password that may make webhooks there, used once and not kept; - for standard input')
+      .option('--user <name>', 'the user whose password it is (Harbor)')
+      .option('--at <url>', "the registry's API, where it does not follow from the registry host of the hook")
+      .option('--secret-file <file>', 'file with the secret that the hook asks for already; - for standard input')
+      .option('--new-secret', 'give hook and registry a new secret; one that the hook has stays valid for seven days')
+      .option('--url-file <file>', 'file with the URL of the hook, to use it again instead of making a second one; - for standard input')
+      .addOption(
+        new Option('--keep <which>', 'while two URLs or secrets are valid already: former drops the newest, newest ends the former').choices([
+          'former',
+          'newest',
+        ]),
+      ),
+    'hook connect hub --for library --user admin --token-file password.txt',
+    'hook connect ghcr --for shop/web --new-secret --token-file - < token.txt',
+    'hook connect azure --for "$(az acr show --name shop --query id -o tsv)" --token-file token.txt',
+  ).action(async (name: string, flags: ConnectFlags, command: Command) => {
+    const files = [flags.tokenFile, flags.secretFile, flags.urlFile];
+    if (files.filter((file) => file === '-').length > 1)
+      throw misused('standard input can be one of --token-file, --secret-file and --url-file: give files for the others');
+    if (flags.secretFile !== undefined && flags.newSecret === true)
+      throw misused('give either --secret-file, for the secret that the hook has, or --new-secret');
+    const read = async (file: string | undefined): Promise<string | undefined> => (file === undefined ? undefined : readSecret(file, io));
+    const [token, secret, url] = [await readSecret(flags.tokenFile, io), await read(flags.secretFile), await read(flags.urlFile)];
+    const session = await begin(command, io);
+    const { at, user, keep } = flags;
+    const done = await connectRegistry(
+      {
+        hook: name,
+        place: flags.for,
+        token,
+        newSecret: flags.newSecret === true,
+        ...(secret === undefined ? {} : { secret }),
+        ...(url === undefined ? {} : { url: url.trim() }),
+        ...(at === undefined ? {} : { at }),
+        ...(user === undefined ? {} : { user }),
+        ...(keep === undefined ? {} : { keep }),
+      },
+      session,
+    );
+    const { problem, previousValidUntil, ...shown } = done;
+    session.showOne({ name, for: flags.for, ...shown, previousValidUntil, problem }, [
+      ['Name', name],
+      ['Registry', `${done.registry} at ${done.at}`],
+      ['For', flags.for],
+      ['Webhook', `${done.id}, ${done.changed ? 'changed' : 'made'}`],
+      ['Deliveries prove themselves by', PROOFS[done.proof ?? 'url']],
+      ['Previous URL valid until', previousValidUntil],
+    ]);
+    if (problem !== undefined) throw new CliError(problem);
+    if (done.proof === undefined) session.hint('With --new-secret they would prove themselves by a secret as well.');
+    session.hint('Nothing is known of a delivery yet.\nNext: push an image, then  image-triggers call list');
+    if (previousValidUntil !== undefined)
+      session.hint(`When its call is there: image-triggers hook rotate ${name} --keep newest  (whatever else posts to the former URL needs the new one)`);
+  });
+};
+
+const PROOFS = { hmac: 'URL and signature', header: 'URL and header', url: 'URL alone' } as const;
