@@ -1,8 +1,8 @@
 /** Where a roll back leads: what ran before, what a call deployed, or a version of the template. */
-import { type ApplicationState, isPending, type Run, WHOLE, WHOLE_TEMPLATE } from '../core/application.ts';
+import { type ApplicationState, type Run, WHOLE, WHOLE_TEMPLATE } from '../core/application.ts';
 import type { Call } from '../core/call.ts';
 import type { ApplicationDefinition } from '../core/definitions.ts';
-import { goodsOf, isOther } from '../core/history.ts';
+import { wayBack } from '../core/history.ts';
 import { parseImage, parseRepository } from '../core/image.ts';
 import type { RollbackBody } from '../schema/wish.ts';
 import { findVersion } from './find-application.ts';
@@ -58,7 +58,7 @@ const ran = ({ status, reason }: Call): boolean => status === 'delivered' || sta
 const previous = (name: string, asked: string | undefined, state: ApplicationState | undefined): Place => {
   const runs = Object.entries(state?.runs ?? {}).filter(([key]) => key !== WHOLE && key !== WHOLE_TEMPLATE);
   const repository = asked === undefined ? onlyOne(name, runs) : repositoryOf(asked);
-  const before = repository === undefined ? undefined : previousOf(state?.runs[repository] ?? {});
+  const before = repository === undefined ? undefined : wayBack(state?.runs[repository] ?? {});
   if (repository === undefined || before === undefined)
     throw new Problem(
       'nothing-before',
@@ -67,13 +67,6 @@ const previous = (name: string, asked: string | undefined, state: ApplicationSta
     );
   const { tag, digest } = before;
   return { repository, tag, ...(digest === undefined ? {} : { digest }) };
-};
-
-/** What is under way or went wrong is left for what runs; what runs, for what ran before it. */
-const previousOf = (run: Run) => {
-  const goods = goodsOf(run);
-  const { desired } = run;
-  return isPending(run) || desired === undefined ? goods[0] : goods.find((one) => isOther(one, desired));
 };
 
 const repositoryOf = (text: string): string => {

@@ -15,17 +15,19 @@ const KEPT = 1;
 export const goodsOf = (run: Run): readonly Good[] => {
   const { desired, done, good = [] } = run;
   // A restart sets nothing, unless it brought a version of the template.
-  const sets = desired !== undefined && (desired.repository !== WHOLE || desired.version !== undefined);
-  if (!sets || done === undefined || isPending(run) || !wentWell(done)) return good;
+  if (desired === undefined || (desired.repository === WHOLE && desired.version === undefined)) return good;
   const { callId, tag, digest, version, ran } = desired;
+  // What ran already when it became wanted again still does while that is under way, and when it went wrong.
+  if (done === undefined || isPending(run) || !wentWell(done)) return ran === undefined ? good : [ran, ...good];
+  const commit = done.commit ?? ran?.commit;
   const present: Good = {
     callId,
     tag,
     ...(digest === undefined ? {} : { digest }),
     ...(version === undefined ? {} : { version }),
-    at: ran ?? done.at,
+    at: ran?.at ?? done.at,
     ...(done.status === 'delivered' ? { blind: true } : {}),
-    ...(done.commit === undefined ? {} : { commit: done.commit }),
+    ...(commit === undefined ? {} : { commit }),
   };
   return [present, ...good];
 };
@@ -41,10 +43,19 @@ export const goodBefore = (run: Run, next: Desired): readonly Good[] => {
     .slice(0, KEPT);
 };
 
-/** Since when the image that becomes wanted has been running already. */
-export const ranSince = (run: Run, next: Which): number | undefined => {
+/** The deployment by which the image that becomes wanted runs already. */
+export const ranBefore = (run: Run, next: Which): Good | undefined => {
   const [present] = goodsOf(run);
-  return present === undefined || isOther(present, next) ? undefined : present.at;
+  return present === undefined || isOther(present, next) ? undefined : present;
+};
+
+/** Where a roll back leads: what is under way or went wrong is left for what runs; what runs, for what ran before it. */
+export const wayBack = (run: Run): Good | undefined => {
+  const { desired, done } = run;
+  const goods = goodsOf(run);
+  const other = desired === undefined ? goods[0] : goods.find((one) => isOther(one, desired));
+  // What went wrong may be the way back itself: then it is still the way back.
+  return other ?? (done !== undefined && !isPending(run) && wentWell(done) ? undefined : goods[0]);
 };
 
 /** Whether going back to it would be a change. */

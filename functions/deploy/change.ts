@@ -2,7 +2,7 @@
 import type { Desired, Held, OpenCall, Run, SeenThere, StateChange } from '../core/application.ts';
 import type { Ending, Settlement } from '../core/call.ts';
 import type { Plan } from '../core/goal.ts';
-import { goodBefore, isOther, ranSince } from '../core/history.ts';
+import { goodBefore, isOther, ranBefore } from '../core/history.ts';
 import type { Session } from './ports.ts';
 
 /** What the next write of the state will hold. Mutable: it grows while one reconcile goes on. */
@@ -42,7 +42,7 @@ export const settlePlan = async (plan: Plan, session: Session): Promise<Draft> =
 /** What is new is wanted; of what was, only its end and what went well before it are kept. */
 export const wanting = (run: Run, desired: Desired): Run => {
   const good = goodBefore(run, desired);
-  const ran = ranSince(run, desired);
+  const ran = ranBefore(run, desired);
   return {
     desired: ran === undefined ? desired : { ...desired, ran },
     ...(run.done === undefined ? {} : { done: run.done }),

@@ -4,7 +4,7 @@
  */
 import { type OpenCall, WHOLE } from '../../functions/core/application.ts';
 import { type Call, callId, manualTrigger } from '../../functions/core/call.ts';
-import { goodsOf, isOther } from '../../functions/core/history.ts';
+import { wayBack } from '../../functions/core/history.ts';
 import { manualOrder } from '../../functions/core/order.ts';
 import type { Invocation } from './faults.ts';
 import type { PeopleOptions } from './people.ts';
@@ -107,10 +107,7 @@ export const startWishes = (options: PeopleOptions, orphans: Set<string>): Wishe
   };
 
   const previous = (application: string, repository: string): Image | undefined => {
-    const run = memory.states.get(application)?.runs[repository] ?? {};
-    const { desired, done } = run;
-    const goods = goodsOf(run);
-    const good = desired === undefined || done?.rev !== desired.rev ? goods[0] : goods.find((one) => isOther(one, desired));
+    const good = wayBack(memory.states.get(application)?.runs[repository] ?? {});
     return good === undefined ? undefined : { repository, tag: good.tag, ...(good.digest === undefined ? {} : { digest: good.digest }) };
   };
 

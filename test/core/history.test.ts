@@ -2,7 +2,6 @@
 import { expect, test } from 'vitest';
 import { type Run, WHOLE } from '../../functions/core/application.ts';
 import { deployedVersion, goodBefore, goodsOf, ranBefore, wayBack } from '../../functions/core/history.ts';
-import { wanting } from '../../functions/deploy/change.ts';
 import { API, desiredOf, done, NOW, open, state, WEB } from './plans.ts';
 
 test('the version of the template that was deployed last is known by when it was, and not by how long its image has been running', () => {
@@ -34,8 +33,7 @@ test.each([
 });
 
 test('what ran all the time goes on saying since when, and of which commit', () => {
-  const run = { ...done(back, 'skipped', NOW + 9_000), good: [good(7)] };
-  const well = { ...run, done: { ...run.done, reason: 'already-running' as const } };
+  const well: Run = { desired: back, done: { rev: 3, status: 'skipped', reason: 'already-running', at: NOW + 9_000 }, good: [good(7)] };
   expect(goodsOf(well)).toEqual([{ ...v(1), callId: 'w3.!web', at: NOW + 1, commit: { revision: 'r1' } }, good(7)]);
   expect(wayBack(well)).toEqual(good(7));
   expect(wayBack({ ...well, good: [] })).toBeUndefined();

@@ -5,7 +5,7 @@
 import { WHOLE as EVERYTHING, type OpenCall } from '../../functions/core/application.ts';
 import { callId, manualTrigger } from '../../functions/core/call.ts';
 import type { Policy } from '../../functions/core/definitions.ts';
-import { goodsOf, isOther } from '../../functions/core/history.ts';
+import { wayBack } from '../../functions/core/history.ts';
 import { manualOrder, orderOf } from '../../functions/core/order.ts';
 import type { Push } from '../../functions/core/push.ts';
 import type { DeployPorts } from '../../functions/deploy/ports.ts';
@@ -197,10 +197,7 @@ export const makeReal = (setup: Setup) => {
       return tellState(open, { hold: action !== 'redeploy' }, { action });
     },
     previous: (repository: string): Image | undefined => {
-      const run = bench.state().runs[repository] ?? {};
-      const { desired, done } = run;
-      const goods = goodsOf(run);
-      const good = desired === undefined || done?.rev !== desired.rev ? goods[0] : goods.find((one) => isOther(one, desired));
+      const good = wayBack(bench.state().runs[repository] ?? {});
       return good === undefined ? undefined : { tag: good.tag, ...(good.digest === undefined ? {} : { digest: good.digest }) };
     },
     /** Hold, release, reject: one update, then the message. */

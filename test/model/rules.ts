@@ -56,6 +56,8 @@ interface Wanted {
   back: boolean;
   /** What it took back. */
   took?: Image;
+  /** By what this image ran already. */
+  ran?: Good;
   /** Told to the target, by a worker that may have died. */
   sent: boolean;
   tries: number;
@@ -137,7 +139,9 @@ export const makeRules = (setup: Setup, facts: Facts = nothing()) => {
   const goodOnes = (key: string): readonly Good[] => {
     const one = wanted.get(key);
     const before = goods.get(key) ?? [];
-    return one?.end?.well === true && key !== WHOLE ? [{ id: one.id, image: one.image }, ...before] : before;
+    if (one === undefined || key === WHOLE) return before;
+    if (one.end?.well === true) return [{ id: one.id, image: one.image }, ...before];
+    return one.ran === undefined ? before : [one.ran, ...before];
   };
 
   const want = ({ repository, id, image, order, by, back }: Open, automatic = false): void => {
@@ -159,6 +163,8 @@ export const makeRules = (setup: Setup, facts: Facts = nothing()) => {
       const took = isSame(former.image, image) ? former.took : former.image;
       if (took !== undefined) next.took = took;
     }
+    const [present] = goodOnes(repository);
+    if (present !== undefined && isSame(present.image, image)) next.ran = present;
     // What a roll back leaves is no place to go back to.
     const { took } = next;
     const kept = goodOnes(repository).filter((one) => !isSame(one.image, image) && !(next.back && took !== undefined && isSame(one.image, took)));
@@ -414,7 +420,8 @@ export const makeRules = (setup: Setup, facts: Facts = nothing()) => {
     previous: (key: string): Image | undefined => {
       const one = wanted.get(key);
       const all = goodOnes(key);
-      return (one === undefined || one.end === undefined ? all[0] : all.find(({ image }) => !isSame(image, one.image)))?.image;
+      const other = all.find(({ image }) => one === undefined || !isSame(image, one.image));
+      return (other ?? (one?.end?.well === true ? undefined : all[0]))?.image;
     },
     /** When it has to be looked at by itself. */
     due: (): number | undefined => {
