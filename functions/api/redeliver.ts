@@ -5,12 +5,12 @@
  * Written in the order of the protocol: the call, then the state (with `dueAt`, so that the tick finds it should this die
  * before it sends), then the message.
  */
-import { type OpenCall, WHOLE, WHOLE_TEMPLATE } from '../core/application.ts';
+import { WHOLE, WHOLE_TEMPLATE } from '../core/application.ts';
 import { BY_POLICY, type Call, callId } from '../core/call.ts';
-import { ANY_HOST } from '../core/image.ts';
 import { REASONS } from '../core/reason.ts';
 import type { ApiPorts } from './ports.ts';
 import { Problem, unknownName } from './problem.ts';
+import { registryOfHook } from './registry-of.ts';
 
 export interface Redelivered {
   readonly call: Call;
@@ -74,7 +74,7 @@ const openAndSend = async (call: Call, now: number, ports: ApiPorts): Promise<vo
   const { id, application, order, repository, tag, digest, receivedAt } = call;
   const restart = isRestart(call) ? { restart: true } : {};
   const image = { repository, tag, ...(digest === undefined ? {} : { digest }) };
-  const open = { callId: id, order, ...image, receivedAt, ...(await registryOf(call.hook, ports)), redelivery: true, ...restart } as const;
+  const open = { callId: id, order, ...image, receivedAt, ...(await registryOfHook(call.hook, ports)), redelivery: true, ...restart } as const;
   if ((await ports.states.open(application, open, { dueAt: now })) === 'absent') {
     // A creation that died half-way, or an application that is gone: then `deploy` ends the call as `application-deleted` and takes the state away again.
     await ports.states.create(application, now);
@@ -84,15 +84,6 @@ const openAndSend = async (call: Call, now: number, ports: ApiPorts): Promise<vo
 };
 
 const isRestart = ({ repository, action }: Call): boolean => repository === WHOLE && action === 'redeploy';
-
-/** Other names of the registry and whether it may be asked, by the hook or trigger URL as it is now. A trigger URL for no registry in particular finds its container by the path, as when its body named none. */
-const registryOf = async (name: string, ports: ApiPorts): Promise<Pick<OpenCall, 'hosts' | 'access'>> => {
-  const heard = (await ports.hooks.get(name)) ?? (await ports.triggerUrls.get(name));
-  if (heard === undefined) return { hosts: [] };
-  const hosts = [...new Set([...(heard.registryHost === undefined ? [] : [heard.registryHost]), ...heard.hostAliases])];
-  const { access } = heard;
-  return { hosts: heard.application !== undefined && hosts.length === 0 ? [ANY_HOST] : hosts, ...(access === undefined ? {} : { access }) };
-};
 
 /** Longer than the API's function may run (29 s) plus its late writes. */
 const SETTLES_MS = 60_000;

@@ -1,9 +1,10 @@
 /** A person's wish told to the application: the call first, then the state, then the message. */
-import { type ApplicationState, type OpenCall, WHOLE } from '../core/application.ts';
+import { type ApplicationState, type OpenCall, WHOLE, WHOLE_TEMPLATE } from '../core/application.ts';
 import { type Call, callId, manualTrigger } from '../core/call.ts';
 import { manualOrder, orderTime } from '../core/order.ts';
 import type { Wishing } from '../store/states.ts';
 import type { ApiPorts } from './ports.ts';
+import { registryOfImage } from './registry-of.ts';
 
 export interface Wished {
   readonly action: NonNullable<Call['action']>;
@@ -43,12 +44,15 @@ export const tellWish = async (application: string, wished: Wished, { by, why }:
     decidedAt: now,
   };
   const { desired } = state?.runs[repository] ?? {};
+  const { hosts, access } = repository === WHOLE || repository === WHOLE_TEMPLATE ? { hosts: [] } : await registryOfImage(application, repository, ports);
   const open: OpenCall = {
     callId: call.id,
     order: call.order,
     ...image,
     receivedAt: now,
-    hosts: desired?.hosts ?? [],
+    hosts: [...new Set([...(desired?.hosts ?? []), ...hosts])],
+    // A person who names a tag means what it names when that is deployed.
+    ...(access === undefined || digest !== undefined ? {} : { access }),
     manual: true,
     ...(repository === WHOLE ? { restart: true } : {}),
     ...(version === undefined ? {} : { version }),

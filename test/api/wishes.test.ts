@@ -19,6 +19,8 @@ let n = 0;
 let name = '';
 let told: { readonly wish: Wish; readonly key: string }[] = [];
 let answer: Outcome;
+const NOBODY: DeployPorts['registry'] = () => Promise.reject(new Error('no registry here'));
+let registry = NOBODY;
 
 beforeAll(async () => {
   api = await startApi();
@@ -29,6 +31,7 @@ beforeEach(async () => {
   name = `app-${n}`;
   told = [];
   answer = { is: 'applied', handle: 'h' };
+  registry = NOBODY;
   api.clock.now += 60_000;
   await must(api, 201, 'POST', '/v1/applications', { name, target: HTTP });
 });
@@ -60,7 +63,7 @@ const ports = (): DeployPorts => ({
     externalId: 'x',
     now: () => api.clock.now,
   }),
-  registry: () => Promise.reject(new Error('no registry here')),
+  registry,
   send: async () => {},
   now: () => api.clock.now,
   random: () => 0,
@@ -188,6 +191,23 @@ describe('what runs, and how to get back', () => {
       errors: [{ field: 'image', why: expect.stringContaining('neither tag nor digest') }],
     });
     expect(await ask('deploy', { image: 'UPPER/Case:1' }, 422)).toMatchObject({ errors: [{ field: 'image' }] });
+  });
+
+  test('deploy IMAGE by a tag is of what the registry has under it, where a hook through which the application hears it may ask', async () => {
+    const hook = { registry: 'distribution', registryHost: 'r.example', hostAliases: ['other.example'], access: 'public' };
+    await must(api, 201, 'POST', '/v1/hooks', { name: `hook-${n}`, ...hook });
+    const rule = { mode: 'tags', tags: ['never'] };
+    await must(api, 201, 'POST', '/v1/triggers', { name: `t-${n}`, hook: `hook-${n}`, repository: REPOSITORY, rule, application: name });
+    registry = async () => ({ find: async () => ({ is: 'found', digest: RED }), commit: async () => undefined });
+    const { id } = await ask('deploy', { image: `${REPOSITORY}:red` });
+    await settle();
+    expect(await callOf(String(id))).toMatchObject({ status: 'succeeded', digest: RED });
+    expect(told[0]?.wish).toMatchObject({ set: [{ image: { tag: 'red', digest: RED }, hosts: ['r.example', 'other.example'] }] });
+    // A digest says it all.
+    registry = NOBODY;
+    await ask('deploy', { image: `${REPOSITORY}:blue@${BLUE}` });
+    await settle();
+    expect(told[1]?.wish).toMatchObject({ set: [{ image: { digest: BLUE }, hosts: ['r.example', 'other.example'] }] });
   });
 
   test('redeploy restarts once and holds nothing', async () => {
