@@ -11,8 +11,7 @@ const MOST_WHY = 500;
 
 export const lookAtTarget = async (session: Session): Promise<SeenThere> => {
   const { ports, definition, application, state } = session;
-  // Never before it was asked for, however the clocks of two processes differ: else it would be asked for still.
-  const at = Math.max(ports.now(), state.refresh ?? 0);
+  const at = seenAt(session);
   const target = await ports.target(definition.target);
   if (!target.ok) return { at, why: target.why.slice(0, MOST_WHY) };
   if (target.value.sight === 'blind') return { at, why: `a target of kind "${definition.target.kind}" cannot be asked what runs` };
@@ -30,6 +29,12 @@ export const lookAtTarget = async (session: Session): Promise<SeenThere> => {
   const containers = seen.containers.slice(0, MOST_CONTAINERS);
   return { at, synced: seen.running, settled: seen.settled, containers };
 };
+
+/** The answer where everybody who looked died: else all that come later would look, and die, first. */
+export const unseen = (session: Session): SeenThere => ({ at: seenAt(session), why: 'the worker died each time that it looked: ask again, and see the log' });
+
+/** Never before it was asked for, however the clocks of two processes differ: else it would be asked for still. */
+const seenAt = ({ ports, state }: Session): number => Math.max(ports.now(), state.refresh ?? 0);
 
 /** What is wanted, the newest first. */
 const desiredNow = ({ runs }: ApplicationState): readonly Desired[] =>

@@ -7,7 +7,7 @@ import { type Ending, isOpen } from '../core/call.ts';
 import { goal, type Plan } from '../core/goal.ts';
 import { applyWanted, finish, type Step } from './apply.ts';
 import { type Draft, settleCall, settlePlan, takeChange } from './change.ts';
-import { lookAtTarget } from './look.ts';
+import { lookAtTarget, unseen } from './look.ts';
 import { observeRollout } from './observe.ts';
 import type { DeployPorts, Session } from './ports.ts';
 import { beginRollBacks, putRollBacks } from './roll-back.ts';
@@ -56,6 +56,7 @@ export const reconcile = async (application: string, receive: Receive, ports: De
   // What is only now promoted did not make any worker die: on the last receive it is left to a message of its own.
   const died = receive.last ? plan.work.filter(({ repository }) => ![...plan.promote, ...plan.rollBack].some((fresh) => fresh.repository === repository)) : [];
   const step = receive.last ? await failWork(died, receive, session, draft) : await act(plan, session, draft);
+  if (receive.last && plan.look) draft.seen = unseen(session);
   if (step.is === 'lost') return lost(application, state, ports);
 
   const now = ports.now();

@@ -52,6 +52,16 @@ describe('when nothing is to do', () => {
     expect(reads()).toBe(before);
   });
 
+  test('on the last receive, after every worker died in the look: that is the answer, and nobody looks again', async () => {
+    const bench = await deployed();
+    bench.memory.states.wish('web', { refresh: true }, bench.now());
+    await reconcile('web', { count: 5, last: true }, bench.ports.deploy);
+    expect(bench.state().seen).toEqual({ at: bench.now(), why: expect.stringContaining('died') });
+    bench.effects.length = 0;
+    await go(bench);
+    expect(bench.effects).not.toContain('target.read');
+  });
+
   test('asked by a clock that is ahead: answered all the same', async () => {
     const bench = await deployed();
     bench.memory.states.wish('web', { refresh: true }, bench.now() + 300);
