@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { examples } from './flags.ts';
 import { CliError, type Io, misused, readSecret } from './io.ts';
+import { isThisMachine } from './registry-api.ts';
 import { connectRegistry } from './registry-connect.ts';
 import { begin } from './session.ts';
 
@@ -66,11 +67,16 @@ export const addConnectCommand = (hook: Command, io: Io): void => {
       ['Name', name],
       ['Registry', `${done.registry} at ${done.at}`],
       ['For', flags.for],
+      ['Deliveries go to', done.to],
       ['Webhook', `${done.id}, ${done.changed ? 'changed' : 'made'}`],
       ['Deliveries prove themselves by', PROOFS[done.proof ?? 'url']],
       ['Previous URL valid until', previousValidUntil],
     ]);
     if (problem !== undefined) throw new CliError(problem);
+    if (isThisMachine(new URL(done.to)))
+      session.hint(
+        `${done.to} is this machine, which the registry reaches only if it runs here too: start the engine with --public-url https://…, and connect again with --keep newest.`,
+      );
     if (done.proof === undefined) session.hint('With --new-secret they would prove themselves by a secret as well.');
     session.hint('Nothing is known of a delivery yet.\nNext: push an image, then  image-triggers call list');
     if (previousValidUntil !== undefined)

@@ -29,13 +29,14 @@ export interface Spoken {
 const TIMEOUT_MS = 15_000;
 const MOST_BYTES = 1_048_576;
 const LOOPBACK = ['127.0.0.1', '[::1]', 'localhost'];
+export const isThisMachine = ({ hostname }: URL): boolean => LOOPBACK.includes(hostname);
 
 /** The address of an API: a credential goes there, so nothing but https, or this machine. */
 export const parseBase = (text: string): Parsed<URL> => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
     return refused('it is no plain address: give one like https://registry.example.com');
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.includes(url.hostname)))
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isThisMachine(url)))
     return refused(`it begins with ${url.protocol}//, and the credential would go in clear: only https is called`);
   return parsed(url);
 };

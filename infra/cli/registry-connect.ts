@@ -35,6 +35,8 @@ export interface ConnectWish {
 export interface Connected extends Done {
   readonly registry: string;
   readonly at: string;
+  /** Where deliveries go, without the token. */
+  readonly to: string;
   readonly changed: boolean;
   readonly previousValidUntil?: unknown;
   readonly proof: 'hmac' | 'header' | undefined;
@@ -68,7 +70,15 @@ export const connectRegistry = async (wish: ConnectWish, session: Session): Prom
     if (wish.newSecret && fields(hook.credential).by === undefined) await session.ask({ method: 'PATCH', path, body: { credential: null } });
     throw new CliError(`${error instanceof Error ? error.message : String(error)}${afterwards(wish)}`);
   });
-  return { ...done, registry: name, at: base.origin, changed: webhook !== undefined, previousValidUntil: given.previousValidUntil, proof: by };
+  return {
+    ...done,
+    registry: name,
+    at: base.origin,
+    to: new URL(given.url).origin,
+    changed: webhook !== undefined,
+    previousValidUntil: given.previousValidUntil,
+    proof: by,
+  };
 };
 
 const whereTo = (connector: Connector, wish: ConnectWish, hook: Fields) => {

@@ -131,7 +131,8 @@ describe.each(CASES)('$registry', ({ registry, vendor, place, elsewhere, user, b
     const before = await tokensOf(`plain-${registry}`);
     const ran = await connect();
     expect(ran, ran.err).toMatchObject({ code: 0 });
-    expect(ran.out).toMatch(/Webhook: +\S+, made\n/);
+    expect(ran.out).toMatch(/Deliveries go to: +https:\/\/hooks\.example\nWebhook: +\S+, made\n/);
+    expect(ran.err).not.toContain('--public-url');
     expect(ran.out).toMatch(/Previous URL valid until: +2026-07-07/);
     expect(ran.err).toContain('Nothing is known of a delivery yet.\nNext: push an image');
     expect(ours()).toHaveLength(1);
@@ -302,6 +303,15 @@ describe('a server that is no registry, or lies', () => {
     silent.close();
     await expect(ask(url)).rejects.toThrow(/does not answer \(.*ECONNREFUSED/);
   });
+});
+
+test('a URL that leads to this machine is told, as the registry may be elsewhere', async () => {
+  const server = await start(githubVendor().answer);
+  await cli.ok('hook create here --registry ghcr');
+  const { url } = fields((await cli.api.ask('POST', '/v1/hooks/here/rotate')).body);
+  const local = await file('local.txt', String(url).replace('https://hooks.example', 'https://127.0.0.1:8443'));
+  const ran = await run(`hook connect here --for shop/web --at ${server.url} --token-file - --url-file ${local}`, 'right-token');
+  expect(ran).toMatchObject({ code: 0, out: expect.stringContaining('https://127.0.0.1:8443\n'), err: expect.stringContaining('--public-url') });
 });
 
 test('a Gitea that forgets the event is told, with the webhook in place', async () => {
