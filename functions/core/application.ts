@@ -127,7 +127,7 @@ export interface Desired {
   readonly registry?: string;
   readonly since: number;
   /** The deployment by which this very image ran already. */
-  readonly ran?: Good;
+  readonly ranBy?: Good;
   /** Set by a person: no gate stops it, and older pushes end as `rolled-back`. */
   readonly manual?: boolean;
   /** Set by the application's policy after a failed rollout; it is never rolled back itself. */

@@ -16,16 +16,16 @@ export const goodsOf = (run: Run): readonly Good[] => {
   const { desired, done, good = [] } = run;
   // A restart sets nothing, unless it brought a version of the template.
   if (desired === undefined || (desired.repository === WHOLE && desired.version === undefined)) return good;
-  const { callId, tag, digest, version, ran } = desired;
+  const { callId, tag, digest, version, ranBy } = desired;
   // What ran already when it became wanted again still does while that is under way, and when it went wrong.
-  if (done === undefined || isPending(run) || !wentWell(done)) return ran === undefined ? good : [ran, ...good];
-  const commit = done.commit ?? ran?.commit;
+  if (done === undefined || isPending(run) || !wentWell(done)) return ranBy === undefined ? good : [ranBy, ...good];
+  const commit = done.commit ?? ranBy?.commit;
   const present: Good = {
     callId,
     tag,
     ...(digest === undefined ? {} : { digest }),
     ...(version === undefined ? {} : { version }),
-    at: ran?.at ?? done.at,
+    at: ranBy?.at ?? done.at,
     ...(done.status === 'delivered' ? { blind: true } : {}),
     ...(commit === undefined ? {} : { commit }),
   };

@@ -42,9 +42,9 @@ export const settlePlan = async (plan: Plan, session: Session): Promise<Draft> =
 /** What is new is wanted; of what was, only its end and what went well before it are kept. */
 export const wanting = (run: Run, desired: Desired): Run => {
   const good = goodBefore(run, desired);
-  const ran = ranBefore(run, desired);
+  const ranBy = ranBefore(run, desired);
   return {
-    desired: ran === undefined ? desired : { ...desired, ran },
+    desired: ranBy === undefined ? desired : { ...desired, ranBy },
     ...(run.done === undefined ? {} : { done: run.done }),
     ...(good.length === 0 ? {} : { good }),
   };

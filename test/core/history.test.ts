@@ -6,7 +6,7 @@ import { API, desiredOf, done, NOW, open, state, WEB } from './plans.ts';
 
 test('the version of the template that was deployed last is known by when it was, and not by how long its image has been running', () => {
   const restarted = done(desiredOf(open(2, { repository: WHOLE }), 2, { restart: true, version: 5 }), 'succeeded', NOW + 2_000);
-  const pushedAgain = done(desiredOf(open(3), 3, { version: 6, ran: { callId: 'c2.t', tag: 'v3', at: NOW } }), 'succeeded', NOW + 3_000);
+  const pushedAgain = done(desiredOf(open(3), 3, { version: 6, ranBy: { callId: 'c2.t', tag: 'v3', at: NOW } }), 'succeeded', NOW + 3_000);
   const failed = {
     ...done(desiredOf(open(4, { repository: API }), 4, { version: 7 }), 'failed', NOW + 4_000),
     good: [{ callId: 'c1.t', tag: 'v1', version: 4, at: NOW }],
@@ -20,7 +20,7 @@ test('the version of the template that was deployed last is known by when it was
 const v = (n: number) => ({ callId: `c${n}.t`, tag: `v${n}`, digest: `sha256:${n}` });
 const good = (n: number) => ({ ...v(n), at: NOW + n, commit: { revision: `r${n}` } });
 /** Version 1 ran, version 2 went wrong, and 1 is wanted again. */
-const back = desiredOf(open(3, v(1)), 3, { callId: 'w3.!web', back: true, from: { tag: 'v2', digest: 'sha256:2' }, ran: good(1) });
+const back = desiredOf(open(3, v(1)), 3, { callId: 'w3.!web', back: true, from: { tag: 'v2', digest: 'sha256:2' }, ranBy: good(1) });
 
 test.each([
   ['under way', { desired: back }],
