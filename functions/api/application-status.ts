@@ -12,14 +12,17 @@ const WAITING_SHOWN = 50;
 
 export const statusOf = async (application: ApplicationDefinition, lang: Lang, ports: ApiPorts) => {
   const { name } = application;
-  const [state, rejects, head] = await Promise.all([
+  const [state, rejects, head, applied] = await Promise.all([
     ports.states.get(name),
     ports.rejects.list(name, REJECTS_SHOWN),
     application.templated === true ? ports.templates.head(name) : undefined,
+    application.templated === true && ports.takesTemplates(application.target),
   ]);
   const known: ApplicationState = state ?? { application: name, rev: 0, fence: 0, open: {}, runs: {} };
   const template = head === undefined ? undefined : { newest: head.version, deployed: deployedVersion(known) };
-  return { ...applicationView(application), status: { ...view(known, template, lang), rejected: rejects.map(rejectView) } };
+  // A target that takes images alone knows nothing of the newest version.
+  const sync = syncOf(known, applied ? template : undefined);
+  return { ...applicationView(application), status: { sync, ...view(known, template, lang), rejected: rejects.map(rejectView) } };
 };
 
 type Template = { readonly newest: number; readonly deployed: number | undefined } | undefined;
@@ -27,7 +30,6 @@ type Template = { readonly newest: number; readonly deployed: number | undefined
 const view = (state: ApplicationState, template: Template, lang: Lang) => {
   const runs = Object.entries(state.runs);
   return {
-    sync: syncOf(state, template),
     health: healthOf(state),
     running: runs.flatMap(runningView),
     wanted: runs.flatMap(([, run]) => wantedView(run)),

@@ -47,10 +47,9 @@ export const templateRoutes = (ports: ApiPorts) => {
     // Also where nothing new was made: an earlier try may have died before this.
     if (application.templated !== true) changedOr(await ports.applications.change(name, (found) => ({ ...found, templated: true })), 'application', name);
     const view = await whole(version, { ...application, templated: true });
-    const hint = made
-      ? 'nothing is deployed yet: redeploy applies it, and so does the next push, with its image'
-      : `this is the text of version ${version.version} already`;
-    return c.json({ ...view, hint, next: [`POST /v1/applications/${name}/redeploy`] }, made ? 201 : 200);
+    const applied = await ports.takesTemplates(application.target);
+    const hint = made ? notYet(applied) : `this is the text of version ${version.version} already`;
+    return c.json({ ...view, hint, ...(applied ? { next: [`POST /v1/applications/${name}/redeploy`] } : {}) }, made ? 201 : 200);
   });
 
   const put = async (name: string, given: Omit<TemplateVersion, 'version'>, from: number | undefined) => {
@@ -112,5 +111,10 @@ const whole = async (version: TemplateVersion, { parameters = {} }: ApplicationD
     parameters: names.map((name) => ({ name, value: Object.hasOwn(parameters, name) ? parameters[name] : undefined })),
   };
 };
+
+const notYet = (applied: boolean): string =>
+  applied
+    ? 'nothing is deployed yet: redeploy applies it, and so does the next push, with its image'
+    : 'nothing is deployed yet: the target takes images and no template, so the next push sets its image in this text and deploys that image alone';
 
 const orNone = <T>(read: Parsed<readonly T[]>): readonly T[] => (read.ok ? read.value : []);

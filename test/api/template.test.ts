@@ -45,7 +45,21 @@ describe('a template', () => {
       images: [{ image: 'r.example/shop/web:blue', path: expect.stringContaining('Deployment/demo') }],
       parameters: [{ name: 'replicas', value: '3' }],
     });
-    expect(record((await must(api, 200, 'GET', path)).status)).toMatchObject({ sync: 'out-of-sync', template: { newest: 1 } });
+  });
+
+  test('is applied where the target takes templates; elsewhere it waits for a push, and nothing is out of sync', async () => {
+    const putFor = async (target: object) => {
+      await must(api, 200, 'PATCH', path, { target });
+      const { hint, next } = await put(`${TEXT}# ${JSON.stringify(target)}\n`);
+      return { hint, next, sync: record((await must(api, 200, 'GET', path)).status).sync };
+    };
+    expect(await putFor({ kind: 'docker', container: 'web', template: true })).toEqual({
+      hint: expect.stringContaining('redeploy applies it'),
+      next: [`POST ${path}/redeploy`],
+      sync: 'out-of-sync',
+    });
+    for (const target of [HTTP, { kind: 'docker', container: 'web' }])
+      expect(await putFor(target)).toEqual({ hint: expect.stringContaining('takes images and no template'), next: undefined, sync: 'unknown' });
   });
 
   test('the same text is the same version; another one is the next, with its diff', async () => {
