@@ -1,7 +1,7 @@
 /**
  * `cdk bootstrap` and `cdk deploy` of the real assembly against moto, as a smoke test of template and assets: it is not
- * a run of the product (moto runs no functions). moto's CloudFormation knows no HTTP API, so those resources are cut
- * out of the template first and references to them become a made-up URL.
+ * a run of the product (moto runs no functions). moto's CloudFormation knows neither an HTTP API nor secrets, so these are
+ * cut out of the template first, and something made up stands where they are named.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { accessSync, constants, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -39,15 +39,20 @@ const freePort = (): Promise<number> =>
 
 const Template = z.looseObject({ Resources: z.record(z.string(), z.looseObject({ Type: z.string() })) });
 
-/** Cuts the HTTP API out, and whatever stands for it becomes a URL. */
-const withoutHttpApi = (text: string): string => {
+/** What moto's CloudFormation does not make, and what then stands for it wherever it is named. */
+const LACKING: Readonly<Record<string, string>> = {
+  'AWS::ApiGatewayV2::': 'https://cut-out.example',
+  'AWS::SecretsManager::': 'arn:aws:secretsmanager:us-east-1:123456789012:secret:cut-out',
+};
+
+const withoutWhatMotoLacks = (text: string): string => {
   const template = Template.parse(JSON.parse(text));
-  const cut = new Set(Object.keys(template.Resources).filter((id) => template.Resources[id]?.Type.startsWith('AWS::ApiGatewayV2::')));
-  const Resources = Object.fromEntries(Object.entries(template.Resources).filter(([id]) => !cut.has(id)));
+  const standIn = (type: string | undefined): string | undefined => Object.entries(LACKING).find(([prefix]) => type?.startsWith(prefix))?.[1];
+  const Resources = Object.fromEntries(Object.entries(template.Resources).filter(([, { Type }]) => standIn(Type) === undefined));
   return JSON.stringify({ ...template, Resources }, (_key, value: unknown) => {
     if (typeof value !== 'object' || value === null) return value;
     const target = 'Ref' in value ? value.Ref : 'Fn::GetAtt' in value && Array.isArray(value['Fn::GetAtt']) ? value['Fn::GetAtt'][0] : undefined;
-    return typeof target === 'string' && cut.has(target) ? 'https://cut-out.example' : value;
+    return (typeof target === 'string' ? standIn(template.Resources[target]?.Type) : undefined) ?? value;
   });
 };
 
@@ -95,7 +100,7 @@ describe.skipIf(!available)(`cdk deploy against moto${available ? '' : ' (skippe
     };
     await run(join(BIN, 'node'), [join(ROOT, 'infra/stack/app.ts')], { cwd: ROOT, env: { ...env, CDK_OUTDIR: assembly } });
     for (const name of readdirSync(assembly).filter((name) => name.endsWith('.template.json'))) {
-      writeFileSync(join(assembly, name), withoutHttpApi(readFileSync(join(assembly, name), 'utf8')));
+      writeFileSync(join(assembly, name), withoutWhatMotoLacks(readFileSync(join(assembly, name), 'utf8')));
     }
     const cdk = (...args: readonly string[]) => run(join(BIN, 'cdk'), [...args, '--app', assembly, '--no-notices'], { cwd: room, env });
     await cdk('bootstrap', 'aws://123456789012/us-east-1');
