@@ -52,6 +52,8 @@ export interface TemplateDocument {
 /** Bytes as UTF-8: with its other attributes it fits an item of the store (400 kB). */
 const MOST_BYTES = 200_000;
 const MOST_DEPTH = 64;
+/** What is not `c-printable` (YAML 1.2, 5.1), which the library lets through: half of a surrogate pair could not even be stored as it is. */
+const NOT_YAML = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
 export const MERGE_KEY = '<<';
 
@@ -64,6 +66,9 @@ export const sizeProblem = (text: string): string | undefined => {
 export const readTemplate = (text: string): Parsed<readonly TemplateDocument[]> => {
   const large = sizeProblem(text);
   if (large !== undefined) return refused(`it has ${large}`);
+  const strange = NOT_YAML.exec(text);
+  if (strange !== null)
+    return refusedAt(text, strange.index, `the character ${shown(strange[0])} cannot stand in YAML: leave it out, or write it as an escape in "…"`);
   const stream = parseAllDocuments(text, {
     schema: 'failsafe',
     resolveKnownTags: false,

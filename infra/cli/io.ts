@@ -22,6 +22,15 @@ export class CliError extends Error {
   }
 }
 
+/** Throws where it is no UTF-8: what replaces such bytes would be stored instead of them. A byte order mark stays. */
+export const utf8 = (bytes: Uint8Array): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new Error('it is not text in UTF-8: save it as UTF-8');
+  }
+};
+
 export const misused = (message: string): CliError => new CliError(message, 2);
 
 /** The text of a file, or of standard input for `-`: the ways in for secrets, which would stay in the history of a shell. */

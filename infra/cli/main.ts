@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 /** `image-triggers`: see `program.ts`. */
 import { readFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
+import { utf8 } from './io.ts';
 import { run } from './program.ts';
 
 // Whoever reads only the first lines (`| head`) ends the command, and that is no failure.
@@ -15,12 +17,8 @@ process.stderr.on('error', () => process.exit(1));
 process.exitCode = await run(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
-  readFile: (path) => readFile(path, 'utf8'),
-  readStdin: async () => {
-    let text = '';
-    for await (const piece of process.stdin.setEncoding('utf8')) text += String(piece);
-    return text;
-  },
+  readFile: async (path) => utf8(await readFile(path)),
+  readStdin: async () => utf8(await buffer(process.stdin)),
   env: process.env,
   columns: process.stdout.isTTY ? process.stdout.columns : undefined,
 });

@@ -47,8 +47,9 @@ export const table = (columns: readonly Column[], items: readonly Fields[], io: 
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0);
 
+/** Without a name: another one of what stands above. */
 export const details = (pairs: readonly (readonly [string, unknown])[]): string =>
-  borderless(pairs.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[`${name}:`, plain(value)]])));
+  borderless(pairs.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name === '' ? '' : `${name}:`, plain(value)]])));
 
 const borderless = (rows: readonly (readonly string[])[]): string => {
   const made = new Table({

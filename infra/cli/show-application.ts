@@ -43,7 +43,7 @@ const statusPairs = ({
 ];
 
 /** The name stands only before the first. */
-const each = (name: string, rows: readonly string[]): readonly (readonly [string, string])[] => rows.map((row, i) => [i === 0 ? name : ' ', row]);
+const each = (name: string, rows: readonly string[]): readonly (readonly [string, string])[] => rows.map((row, i) => [i === 0 ? name : '', row]);
 
 const joined = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join(', ');
 

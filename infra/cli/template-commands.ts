@@ -103,6 +103,8 @@ export const addTemplateCommands = (application: Command, io: Io): void => {
     const answer = await session.ask({ method: 'GET', path: withQuery(at(name, '/diff'), { from: number(from), to: number(to) }) });
     if (session.format === 'table') io.out(textOf(answer.diff));
     else session.showOne(answer, [['Diff', answer.diff]], 'to');
-    session.hint(`Back to a version: image-triggers application rollback ${name} --to-version VERSION`);
+    if (answer.from === answer.to)
+      session.hint(`Version ${textOf(answer.to)} was compared with itself (the first one has none before it): name another with --from`);
+    else session.hint(`Back to a version: image-triggers application rollback ${name} --to-version VERSION`);
   });
 };

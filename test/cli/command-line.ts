@@ -6,6 +6,7 @@ import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { utf8 } from '../../infra/cli/io.ts';
 import { run } from '../../infra/cli/program.ts';
 import { startApi, type TestApi } from '../api/api.ts';
 
@@ -54,7 +55,7 @@ export const runCommand = async (args: string, { stdin = '', columns, env = {} }
       err: (text) => {
         err += text;
       },
-      readFile: (path) => readFile(path, 'utf8'),
+      readFile: async (path) => utf8(await readFile(path)),
       readStdin: async () => stdin,
       env,
       columns,

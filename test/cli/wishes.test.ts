@@ -68,12 +68,15 @@ describe('templates', () => {
     const file = join(cli.data, 'web.yaml');
     const text = `kind: Deployment\nmetadata: {name: web}\nimage: r.example/shop/web:v1\nreplicas: \${n}\n`;
     expect((await run('application template get web')).err).toContain('Try: image-triggers application template put web FILE');
+    await writeFile(file, Buffer.from(`# caf\xe9\n${text}`, 'latin1'));
+    expect(await run(`application template put web ${file}`)).toMatchObject({ code: 2, err: expect.stringContaining('not text in UTF-8') });
     await writeFile(file, text);
     const put = await ok(`application template put web ${file} --why first`);
     expect(put.out).toMatch(/Version:\s+1\n/);
     expect(put.out).toMatch(/Parameter:\s+n = \(none: set it with --parameter\)\n/);
     expect(put.err).toContain('nothing is deployed yet');
     expect(put.err).not.toContain('Try:');
+    expect((await ok('application template diff web')).err).toContain('compared with itself');
     await ok('application template put web - --from 1', { stdin: text.replace(':v1', ':v2') });
     expect((await ok('application template get web')).out).toBe(text.replace(':v1', ':v2'));
     expect((await ok('application template get web 1')).out).toBe(text);

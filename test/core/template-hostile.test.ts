@@ -106,6 +106,13 @@ describe('bounds', () => {
     expect(accepted(fillTemplateText(chain(60), {}))).toHaveLength(1);
     expect(refusal(fillTemplateText(chain(70), {}))).toContain('nested too deeply: at most 64 levels');
   });
+  it.each(['\u0000', '\u0007', '\u007f', '\u009f', '\ud83d', '\udc33', '\uffff'])('refuses what cannot stand in YAML: %j', (character) => {
+    expect(refusal(checkTemplate(`a: 1\nb: "x${character}"\n`))).toMatch(/^line 2, column 6: the character .* cannot stand in YAML/);
+    expect(refusal(checkTemplate(`a: 1 # ${character}\n`))).toContain('line 1, column 8');
+  });
+  it('takes every other character', () => {
+    expect(accepted(fillTemplateText('\ufeffa: "\t\x85\xa0é漏洞🐳\ufffd"\r\n', {}))).toHaveLength(1);
+  });
   it('refuses what the reader itself cannot follow', () => {
     for (const piece of ['[', '{a: ', '- ']) expect(refusal(checkTemplate(piece.repeat(20_000)))).toContain('nested too deeply: at most 64 levels');
   });
