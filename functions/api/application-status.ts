@@ -7,7 +7,7 @@ import type { ApiPorts } from './ports.ts';
 import { applicationView, iso } from './views.ts';
 import { type Lang, wordsOf } from './words.ts';
 
-const REJECTS_SHOWN = 50;
+const REJECTS_SHOWN = 200;
 const WAITING_SHOWN = 50;
 
 export const statusOf = async (application: ApplicationDefinition, lang: Lang, ports: ApiPorts) => {

@@ -33,7 +33,10 @@ export const prepareWish = async (desired: Desired, target: BoundTarget, session
     const version = desired.version ?? (state.hold === undefined ? undefined : deployedVersion(state)) ?? (await ports.templates.head(application))?.version;
     return version === undefined ? gone(application) : filled({ ...desired, version }, version, session);
   }
-  if (desired.repository === WHOLE_TEMPLATE) return filled(desired, desired.version ?? 0, session);
+  if (desired.repository === WHOLE_TEMPLATE) {
+    const again = await versionAgain(desired, desired.version ?? 0, session);
+    return again.is === 'refused' ? again : filled({ ...desired, version: again.version }, again.version, session);
+  }
   const made = desired.version === undefined ? await versionFor(desired, session) : { is: 'version' as const, version: desired.version };
   if (made.is === 'refused') return made;
   const next = { ...desired, version: made.version };
@@ -63,25 +66,39 @@ const MOST_CHANGES_TOLD = 50;
 
 type Made = { readonly is: 'version'; readonly version: number } | Refused;
 
-const versionFor = async (desired: Desired, { application, definition, ports }: Session): Promise<Made> => {
+/** The newest version with the image set in it. */
+const versionFor = async (desired: Desired, session: Session): Promise<Made> => {
   const { setTemplateImages } = await import('../core/template-images.ts');
+  return nextVersion(desired, session, (head) => {
+    const edited = setTemplateImages(head.text, wantedImages(desired), session.definition.parameters ?? {});
+    if (edited.ok) return { text: edited.value.text, changed: edited.value.changed.slice(0, MOST_CHANGES_TOLD) };
+    return refused(`in version ${head.version} of the template ${edited.why}`, edited.absent === true ? 'no-container' : 'target-misconfigured');
+  });
+};
+
+/** A version that is wanted again becomes the newest: else the next push would set its image in what was just taken back. */
+const versionAgain = async (desired: Desired, version: number, session: Session): Promise<Made> => {
+  const found = await session.ports.templates.get(session.application, version);
+  if (found === undefined) return gone(session.application);
+  if (isOf(found, desired)) return { is: 'version', version };
+  return nextVersion(desired, session, () => ({ text: found.text, why: `version ${version} again` }));
+};
+
+const isOf = ({ rev, callId }: TemplateVersion, desired: Desired): boolean => rev === desired.rev && callId === desired.callId;
+
+const nextVersion = async (
+  desired: Desired,
+  { application, ports }: Session,
+  make: (head: TemplateVersion) => Pick<TemplateVersion, 'text' | 'changed' | 'why'> | Refused,
+): Promise<Made> => {
   for (let i = 0; i < TRIES; i += 1) {
     const head = await ports.templates.head(application);
     if (head === undefined) return gone(application);
-    if (head.rev === desired.rev && head.callId === desired.callId) return { is: 'version', version: head.version };
-    const edited = setTemplateImages(head.text, wantedImages(desired), definition.parameters ?? {});
-    if (!edited.ok)
-      return refused(`in version ${head.version} of the template ${edited.why}`, edited.absent === true ? 'no-container' : 'target-misconfigured');
-    if (edited.value.text === head.text) return { is: 'version', version: head.version };
-    const next: TemplateVersion = {
-      version: head.version + 1,
-      text: edited.value.text,
-      at: ports.now(),
-      from: head.version,
-      callId: desired.callId,
-      rev: desired.rev,
-      changed: edited.value.changed.slice(0, MOST_CHANGES_TOLD),
-    };
+    if (isOf(head, desired)) return { is: 'version', version: head.version };
+    const made = make(head);
+    if ('is' in made) return made;
+    if (made.text === head.text) return { is: 'version', version: head.version };
+    const next: TemplateVersion = { version: head.version + 1, ...made, at: ports.now(), from: head.version, callId: desired.callId, rev: desired.rev };
     if ((await ports.templates.put(application, next)) === 'put') return { is: 'version', version: next.version };
   }
   throw new Error(`the template of ${application} is being changed by others again and again`);

@@ -222,7 +222,7 @@ describe('an application with a template', () => {
     expect(bench.call(1)).toMatchObject({ status: 'succeeded', version: 2 });
   });
 
-  test('back to a version: that one is applied as it was, what was pushed before it is taken back, what comes after it waits', async () => {
+  test('back to a version: its text is the newest version once more and is applied, what was pushed before it is taken back, what comes after it waits', async () => {
     const bench = templated();
     await pushed(bench, 1);
     await settle(bench);
@@ -233,14 +233,20 @@ describe('an application with a template', () => {
     bench.pass(1_000);
     opened(bench, 3);
     await settle(bench);
-    expect(bench.target.told.map(({ wish: told }) => ('template' in told ? told.version : 0))).toEqual([2, 1]);
-    expect(call(bench, wish)).toMatchObject({ status: 'succeeded', version: 1 });
+    expect(bench.target.told.map(({ wish: told }) => ('template' in told ? told.version : 0))).toEqual([2, 3]);
+    expect(call(bench, wish)).toMatchObject({ status: 'succeeded', version: 3 });
+    expect(bench.memory.templates.get('web', 3)).toMatchObject({
+      text: bench.memory.templates.get('web', 1)?.text,
+      from: 2,
+      callId: wish,
+      why: 'version 1 again',
+    });
     expect(bench.call(2)).toMatchObject({ status: 'skipped', reason: 'rolled-back', by: wish });
     expect(bench.call(3)).toMatchObject({ status: 'held', reason: 'hold' });
-    expect(versions(bench)).toEqual([2, 1]);
+    expect(versions(bench)).toEqual([3, 2, 1]);
     release(bench);
     await settle(bench);
-    expect(bench.call(3)).toMatchObject({ status: 'succeeded', version: 3 });
+    expect(bench.call(3)).toMatchObject({ status: 'succeeded', version: 4 });
   });
 
   test('a restart under a hold applies what is held, not what was put since', async () => {
@@ -250,16 +256,16 @@ describe('an application with a template', () => {
     bench.pass(1_000);
     ask(bench, 50, { version: 1 });
     await settle(bench);
-    bench.memory.templates.put('web', { version: 3, text: TEMPLATE, at: bench.now() });
+    bench.memory.templates.put('web', { version: 4, text: `${TEMPLATE}# put since\n`, at: bench.now() });
     bench.pass(1_000);
     const again = ask(bench, 51, {});
     await settle(bench);
-    expect(call(bench, again)).toMatchObject({ status: 'succeeded', version: 1 });
+    expect(call(bench, again)).toMatchObject({ status: 'succeeded', version: 3 });
     release(bench);
     bench.pass(1_000);
     const newest = ask(bench, 52, {});
     await settle(bench);
-    expect(call(bench, newest)).toMatchObject({ status: 'succeeded', version: 3 });
+    expect(call(bench, newest)).toMatchObject({ status: 'succeeded', version: 4 });
   });
 
   test('wherever the process goes down: one version for one deployment, applied once', async () => {
@@ -275,6 +281,26 @@ describe('an application with a template', () => {
       () => {
         const bench = templated();
         opened(bench, 1);
+        return bench;
+      },
+    );
+    expect(cuts.length).toBeGreaterThan(20);
+  });
+
+  test('wherever the process goes down on the way back to a version: one more version, applied once', async () => {
+    const cuts = await sawThrough(
+      (bench) => settle(bench),
+      async (bench, cut) => {
+        bench.pass(LEASE_MS);
+        await settle(bench);
+        expect(versions(bench), cut).toEqual([3, 2, 1]);
+        expect(bench.memory.templates.head('web')?.text, cut).toBe(TEMPLATE);
+        expect(bench.target.told.length, cut).toBe(1);
+      },
+      () => {
+        const bench = templated();
+        bench.memory.templates.put('web', { version: 2, text: `${TEMPLATE}# worse\n`, at: NOW });
+        ask(bench, 50, { version: 1 });
         return bench;
       },
     );
