@@ -103,9 +103,9 @@ export const REASONS = {
   ),
   'rolled-back': entry(
     'skipped',
-    'Somebody rolled back or deployed another image after this push.',
+    'Somebody rolled back or deployed another image, and this push does not undo it.',
     'Nothing to do; "deploy" runs this image on purpose, and after "release" a new push does.',
-    '此推送之后有人执行了回滚或手动部署。',
+    '有人执行了回滚或手动部署，此推送不会撤销它。',
     '无需处理；如需运行此镜像请使用 deploy，或在 release 解除后再次推送。',
   ),
   'lower-version': entry(

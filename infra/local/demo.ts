@@ -134,9 +134,26 @@ const play = async (engine: Engine, application: DemoApplication): Promise<void>
   expect(application.deployments.length === 1, `the application was deployed ${application.deployments.length} times`);
   expect((await colourOf(application)) === 'green', 'the page is not green any more');
 
+  title('Somebody wants release-v1 back, and the registry repeats release-v2 late');
+  await api(engine, 'POST', '/v1/applications/web/deploy', { image: `${HOST}/${REPOSITORY}:release-v1`, why: 'green is not what we wanted' });
+  await until(
+    () => colourOf(application),
+    (colour) => colour === 'blue',
+    'the blue page',
+  );
+  detail('POST /v1/applications/web/deploy   release-v1: the page is BLUE again, and the application on hold');
+  await deliver(url, 'release-v2', 'ab');
+  await until(
+    async () => callWith(await callsOf(engine), 'release-v2')?.reason,
+    (reason) => reason === 'rolled-back',
+    'the record of the late repetition',
+  );
+  detail('the late notification undoes nothing');
+  expect((await colourOf(application)) === 'blue', 'the page is not blue any more');
+
   title('The access records of the trigger   GET /v1/calls?trigger=release');
   const calls = await callsOf(engine);
-  expect(calls.length === 3, `there are ${calls.length} records, not 3`);
+  expect(calls.length === 4, `there are ${calls.length} records, not 4`);
   for (const line of records(calls)) detail(line);
   say();
   for (const call of calls)

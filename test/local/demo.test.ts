@@ -15,5 +15,6 @@ it('the demo turns blue into green, once, and shows why the other push did nothi
   expect(stdout).toMatch(/release-v2 +delivered +\S+ +200 +\{"code":"200","message":"now running green"\}/);
   expect(stdout).toMatch(/release-v2 +skipped +duplicate/);
   expect(stdout).toContain('was deployed 1 time,');
+  expect(stdout).toMatch(/the page is BLUE again[\s\S]*release-v2 +skipped +rolled-back/);
   expect(stdout).not.toMatch(/it_release_\w{10}/);
 }, 120_000);
