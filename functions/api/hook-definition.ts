@@ -12,7 +12,10 @@ import type { ApiPorts } from './ports.ts';
 import { invalid } from './problem.ts';
 import { refuse } from './request.ts';
 
-export type HookParts = Pick<HookBody, 'name' | 'registry' | 'registryHost' | 'hostAliases' | 'repositories' | 'credential' | 'access' | 'enabled'>;
+export type HookParts = Pick<
+  HookBody,
+  'name' | 'registry' | 'registryHost' | 'hostAliases' | 'repositories' | 'credential' | 'access' | 'sweepMinutes' | 'enabled'
+>;
 /** As a body gives it, or as a hook has it already. */
 type Scope = Pick<HookParts, 'registryHost'> & { readonly hostAliases?: readonly string[] | undefined; readonly repositories?: readonly string[] | undefined };
 /** What a hook's definition follows from; how its deliveries are read is no part of that. */
@@ -29,7 +32,7 @@ export const makeHook = async (body: HookParts, token: string, now: number, port
     registry: body.registry,
     ...scope,
     ...(credential === undefined ? {} : { credential }),
-    ...readAccess(body.access, scope),
+    ...readAccess(body.access, body.sweepMinutes, scope),
     enabled: body.enabled ?? true,
     tokens: [{ sha256: ports.hashToken(token), createdAt: now }],
     createdAt: now,
@@ -38,7 +41,7 @@ export const makeHook = async (body: HookParts, token: string, now: number, port
 };
 
 export const changeHook = async (hook: HookDefinition, patch: HookPatch, now: number, ports: HookPorts): Promise<HookDefinition> => {
-  const { registryHost: host, hostAliases, repositories, credential, access, ...rest } = hook;
+  const { registryHost: host, hostAliases, repositories, credential, access, sweepMinutes, ...rest } = hook;
   const name = patch.registry ?? hook.registry;
   const registry = await registryOf(name, ports);
   const registryHost = patch.registryHost === undefined ? host : (patch.registryHost ?? undefined);
@@ -62,7 +65,12 @@ export const changeHook = async (hook: HookDefinition, patch: HookPatch, now: nu
     registry: name,
     ...scope,
     ...(given === undefined ? {} : { credential: given }),
-    ...readAccess(patch.access === undefined ? access : (patch.access ?? undefined), scope),
+    ...readAccess(
+      patch.access === undefined ? access : (patch.access ?? undefined),
+      // Who takes the access away means the looks too.
+      patch.sweepMinutes === undefined ? (patch.access === null ? undefined : sweepMinutes) : (patch.sweepMinutes ?? undefined),
+      scope,
+    ),
     enabled: patch.enabled ?? hook.enabled,
     updatedAt: now,
   };
@@ -75,11 +83,17 @@ export const registryOf = async (name: string, ports: Pick<HookPorts, 'registry'
 };
 
 /** A payload may name any host where the hook names none: a password would go wherever its sender likes. */
-const readAccess = (access: RegistryAccess | undefined, { registryHost }: Pick<HookDefinition, 'registryHost'>): Pick<HookDefinition, 'access'> => {
+const readAccess = (
+  access: RegistryAccess | undefined,
+  sweepMinutes: number | undefined,
+  { registryHost }: Pick<HookDefinition, 'registryHost'>,
+): Pick<HookDefinition, 'access' | 'sweepMinutes'> => {
+  if (access === undefined && sweepMinutes !== undefined && sweepMinutes > 0)
+    throw refuse('sweepMinutes', 'a registry can be looked at only where the hook gives "access": give it as well, or leave this out');
   if (access === undefined) return {};
   if (access !== 'public' && registryHost === undefined)
     throw refuse('access', 'a password is sent only to the registry that the hook names: give "registryHost" as well, or "public"');
-  return { access };
+  return { access, ...(sweepMinutes === undefined ? {} : { sweepMinutes }) };
 };
 
 const readScope = (parts: Scope, name: string, registry: Format) => {

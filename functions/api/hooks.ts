@@ -16,7 +16,7 @@ import type { ApiPorts } from './ports.ts';
 import { Problem, unknownName } from './problem.ts';
 import { nameIn, readBody, readQuery, refuse } from './request.ts';
 import { endFormer, endFormerSecret, rotateCredential, rotateTokens } from './rotation.ts';
-import { hookView, iso } from './views.ts';
+import { hookView, iso, sweepView } from './views.ts';
 
 /** Shown once: the URL with its token, and where to paste it. */
 export const shownOnce = async (hook: HookDefinition, token: string, ports: ApiPorts) => {
@@ -60,7 +60,8 @@ export const hookRoutes = (ports: ApiPorts): Hono => {
     const name = nameIn(c, 'hook');
     const hook = await ports.hooks.get(name);
     if (hook === undefined) throw unknownName('hook', name);
-    return c.json(view(hook));
+    const report = hook.access === undefined ? undefined : await ports.sweepReport(name, ports.now());
+    return c.json({ ...view(hook), ...(report === undefined ? {} : { sweep: sweepView(report) }) });
   });
 
   app.get('/:name/guide', async (c) => {

@@ -16,6 +16,7 @@ import { makeHooks } from '../store/hooks.ts';
 import { makeDeploymentsQueue, makeQueueClient } from '../store/queues.ts';
 import { makeRejects } from '../store/rejects.ts';
 import { makeStates } from '../store/states.ts';
+import { makeSweepReport } from '../store/sweep-report.ts';
 import { makeTemplates } from '../store/templates.ts';
 import { makeTriggerUrls } from '../store/trigger-urls.ts';
 import { makeTriggers } from '../store/triggers.ts';
@@ -37,6 +38,7 @@ const stackSecretArn = required(env, ENV.stackSecretArn);
 
 const app = makeApi({
   hooks: makeHooks(tables, newWriter),
+  sweepReport: makeSweepReport(tables),
   triggers: makeTriggers(tables, newWriter),
   triggerUrls: makeTriggerUrls(tables, newWriter),
   applications: makeApplications(tables, newWriter),

@@ -62,5 +62,5 @@ const alike = async (a: HookDefinition, b: HookDefinition, ports: ApiPorts): Pro
   const [one, other] = [await essenceOf(a.credential, a.name, ports), await essenceOf(b.credential, b.name, ports)];
   return one !== undefined && one === other && rest(a) === rest(b);
 };
-const rest = ({ registry, registryHost, hostAliases, repositories, access, enabled }: HookDefinition): string =>
-  JSON.stringify([registry, registryHost, hostAliases, repositories, access, enabled]);
+const rest = ({ registry, registryHost, hostAliases, repositories, access, sweepMinutes, enabled }: HookDefinition): string =>
+  JSON.stringify([registry, registryHost, hostAliases, repositories, access, sweepMinutes, enabled]);

@@ -11,12 +11,15 @@ import type { makeCallPages } from '../store/call-pages.ts';
 import type { makeHooks } from '../store/hooks.ts';
 import type { makeRejects } from '../store/rejects.ts';
 import type { Wishing } from '../store/states.ts';
+import type { SweepReport } from '../store/sweep-report.ts';
 import type { makeTemplates } from '../store/templates.ts';
 import type { makeTriggerUrls } from '../store/trigger-urls.ts';
 import type { makeTriggers } from '../store/triggers.ts';
 
 export interface ApiPorts {
   readonly hooks: ReturnType<typeof makeHooks>;
+  /** What came of the looks at its registry. */
+  sweepReport(hook: string, now: number): Promise<SweepReport | undefined>;
   readonly triggers: ReturnType<typeof makeTriggers>;
   readonly triggerUrls: ReturnType<typeof makeTriggerUrls>;
   readonly applications: ReturnType<typeof makeApplications>;

@@ -15,7 +15,7 @@ import { nameIn, readBody, readQuery, refuse } from './request.ts';
 import { readRepository, readRule } from './trigger-definition.ts';
 import { triggerView } from './views.ts';
 
-const OWN_FIELDS = ['registryHost', 'hostAliases', 'repositories', 'credential', 'access'] as const;
+const OWN_FIELDS = ['registryHost', 'hostAliases', 'repositories', 'credential', 'access', 'sweepMinutes'] as const;
 
 export const triggerRoutes = (ports: ApiPorts): Hono => {
   const app = new Hono();
@@ -81,6 +81,7 @@ export const triggerRoutes = (ports: ApiPorts): Hono => {
           repositories: body.repositories,
           credential: body.credential,
           access: body.access,
+          sweepMinutes: body.sweepMinutes,
         },
         ports,
       );

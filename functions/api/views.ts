@@ -2,7 +2,9 @@
 import type { Call } from '../core/call.ts';
 import type { ApplicationDefinition, Credential, HookDefinition, TriggerDefinition } from '../core/definitions.ts';
 import type { AttemptRecord } from '../core/outcome.ts';
+import { DEFAULT_SWEEP_MINUTES } from '../core/sweep-minutes.ts';
 import type { TriggerUrl } from '../store/definition-item.ts';
+import type { SweepReport } from '../store/sweep-report.ts';
 import { type Lang, wordsOf } from './words.ts';
 
 export const iso = (time: number): string => new Date(time).toISOString();
@@ -24,10 +26,19 @@ export const hookView = (hook: HookDefinition, now: number) => {
     enabled,
     ...(credential === undefined ? {} : { credential: credentialView(credential, now) }),
     access,
+    sweepMinutes: access === undefined ? undefined : (hook.sweepMinutes ?? DEFAULT_SWEEP_MINUTES),
     tokens: validDates(tokens, now),
     ...dates(hook),
   };
 };
+
+/** Pushes that were found at the registry although nobody had told of them. */
+export const sweepView = ({ lookedAt, missed, missedAt, why }: SweepReport) => ({
+  lookedAt: iso(lookedAt),
+  missed,
+  missedAt: missedAt === undefined ? undefined : iso(missedAt),
+  why,
+});
 
 const credentialView = (credential: Credential, now: number) => {
   if (credential.by === 'oidc') return credential;
@@ -77,6 +88,7 @@ export const callView = (call: Call, lang: Lang) => {
     tag,
     digest,
     actor,
+    source: call.source,
     action,
     why: call.why,
     version,

@@ -20,6 +20,8 @@ export interface Call {
   readonly actor?: string;
   /** Place of the push in the order of its repository: see `order.ts`. */
   readonly order: string;
+  /** The push was found at the registry, and nobody had told of it. */
+  readonly source?: 'sweep';
   /** What a person, a trigger URL or the policy asked for; absent for a push. */
   readonly action?: 'deploy' | 'rollback' | 'redeploy';
   /** What they gave as the reason. */

@@ -18,6 +18,8 @@ export interface HookDefinition extends HookScope {
   readonly credential?: Credential;
   /** Its registry may be asked what a tag names. */
   readonly access?: RegistryAccess;
+  /** How often it is looked at for pushes that nobody told; 0: never. Absent: see `sweep-minutes.ts`. */
+  readonly sweepMinutes?: number;
   readonly createdAt: number;
   readonly updatedAt: number;
 }

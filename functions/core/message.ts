@@ -80,6 +80,7 @@ const isPush = (value: unknown): value is Push =>
   typeof value.repository === 'string' &&
   typeof value.tag === 'string' &&
   typeof value.receivedAt === 'number' &&
+  (value.source === undefined || value.source === 'sweep') &&
   (value.application === undefined || (typeof value.application === 'string' && value.application !== '')) &&
   (value.restart === undefined || (value.restart === true && value.application !== undefined));
 

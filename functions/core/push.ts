@@ -47,6 +47,8 @@ export interface Push {
   readonly receivedAt: number;
   readonly actor?: string;
   readonly eventId?: string;
+  /** Nobody told of it: it was found at the registry. */
+  readonly source?: 'sweep';
   /** Through a trigger URL: for this application, without any trigger's rule. */
   readonly application?: string;
   /** With `application`: nothing is set, what runs is restarted. `repository` is then `WHOLE`, and `tag` is empty. */
@@ -61,6 +63,11 @@ export interface HookScope {
   /** `team/*` or exact paths; absent means every repository of the host. */
   readonly repositories?: readonly string[];
 }
+
+/** All names of the hook's registry. */
+export const hostsOf = ({ registryHost, hostAliases }: HookScope): readonly string[] => [
+  ...new Set([...(registryHost === undefined ? [] : [registryHost]), ...hostAliases]),
+];
 
 /** Longer texts of a sender are not kept: a message stays small, and a key of the table is at most 2 kB. */
 const MAX_ACTOR = 100;

@@ -12,4 +12,9 @@ export type RegistryAnswer =
   /** The registry says itself that there is no such image. */
   | { readonly is: 'absent'; readonly why: string }
   /** Nobody knows: no access, no answer in time, or one that says nothing. */
-  | { readonly is: 'silent'; readonly why: string };
+  | { readonly is: 'silent'; readonly why: string; readonly retryAfter?: number };
+
+export type RegistryTags =
+  | { readonly is: 'listed'; readonly tags: readonly string[] }
+  /** `retryAfter`: milliseconds for which the registry wants to be left alone. */
+  | { readonly is: 'silent'; readonly why: string; readonly retryAfter?: number };

@@ -1,3 +1,4 @@
+import { monotonicFactory } from 'ulid';
 import { parsed, refused } from '../core/parsed.ts';
 import { ENV, required } from '../env.ts';
 import { makeOutbound } from '../outbound/request.ts';
@@ -6,7 +7,7 @@ import { makeApplicationOf } from '../store/application-of.ts';
 import { makeCalls } from '../store/calls.ts';
 import { makeDueKeys } from '../store/due-keys.ts';
 import { makeTables } from '../store/dynamo.ts';
-import { makeDeploymentsQueue, makeQueueClient } from '../store/queues.ts';
+import { makeDeploymentsQueue, makePushesQueue, makeQueueClient } from '../store/queues.ts';
 import { makeReject } from '../store/rejects.ts';
 import { makeSecrets } from '../store/secrets.ts';
 import { makeRemainsRemoval, makeStateRemoval } from '../store/state-removal.ts';
@@ -20,9 +21,11 @@ import { makeDeployHandler } from './handler.ts';
 const OUTSIDE_MS = 25_000;
 
 const { env } = process;
+const ulid = monotonicFactory();
 const tables = makeTables(env);
 const states = makeStates(tables);
-const deployments = makeDeploymentsQueue(makeQueueClient(), required(env, ENV.deploymentsQueueUrl));
+const queueClient = makeQueueClient();
+const deployments = makeDeploymentsQueue(queueClient, required(env, ENV.deploymentsQueueUrl));
 const outbound = makeOutbound({ allow: (env[ENV.outboundAllow] ?? '').split(',').filter((entry) => entry !== ''), clock: Date.now });
 const secret = makeSecrets(env);
 /** Larger than any set of keys that is published, and well below what an item may hold. */
@@ -58,7 +61,7 @@ export const handler = makeDeployHandler(
       };
     },
     // Loaded only where a hook gives access.
-    registry: async (repository, access) => (await import('../outbound/registry.ts')).makeRegistry({ outbound, secret })(repository, access),
+    registry: async (repository, access) => (await import('../outbound/registry.ts')).makeRegistry({ outbound, secret, now: Date.now })(repository, access),
     send: (application, delaySeconds) => deployments.send([application], delaySeconds),
     now: Date.now,
     random: Math.random,
@@ -74,6 +77,26 @@ export const handler = makeDeployHandler(
         if (answer.is !== 'answered') return refused(answer.why);
         return answer.status === 200 ? parsed(answer.body) : refused(`it answered ${answer.status}`);
       },
+    },
+    sweep: async () => {
+      const [{ sweep }, { makeSweeps }, { makeHookOf }] = await Promise.all([
+        import('./sweep.ts'),
+        import('../store/sweeps.ts'),
+        import('../store/hook-of.ts'),
+      ]);
+      await sweep({
+        ...makeSweeps(tables),
+        hook: makeHookOf(tables),
+        fires: async (trigger, tag) => {
+          const { decideAll } = await import('../core/decide-all.ts');
+          return (await decideAll([trigger], { hook: trigger.hook, tag })).some(({ decision }) => decision.fires);
+        },
+        registry: async (repository, access) => (await import('../outbound/registry.ts')).makeRegistry({ outbound, secret, now: Date.now })(repository, access),
+        send: makePushesQueue(queueClient, required(env, ENV.pushesQueueUrl)).send,
+        newUlid: ulid,
+        now: Date.now,
+        log: stdoutLog,
+      });
     },
     now: Date.now,
     log: stdoutLog,

@@ -16,9 +16,12 @@ export type Resolved =
   | { readonly is: 'over'; readonly desired: Desired; readonly ending: Ending };
 
 const MOST_WHY = 200;
+const UNASKED = 'nobody was asked what the tag names, and it is deployed by the tag alone: give the hook "access"';
 
 export const resolveImage = async ({ access, ...desired }: Desired, session: Session): Promise<Resolved> => {
-  if (access === undefined || desired.tag === '' || isChosen(desired, session)) return { is: 'on', desired, asked: false };
+  if (desired.tag === '' || isChosen(desired, session)) return { is: 'on', desired, asked: false };
+  // What an earlier attempt was told, or not told, stands.
+  if (access === undefined) return { is: 'on', desired: desired.digest === undefined ? { registry: UNASKED, ...desired } : desired, asked: false };
   const { ports, application, rejects } = session;
   const { callId, repository, tag } = desired;
   const registry = await ports.registry(repository, access);

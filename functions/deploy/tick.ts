@@ -1,6 +1,7 @@
 /**
  * The tick: once a minute, asks for a reconcile of every application whose time has come: safety for what a lost or late
- * message would leave waiting. Then fetches the keys of identity providers that ingest asked for.
+ * message would leave waiting. Then fetches the keys of identity providers that ingest asked for, and looks for
+ * pushes that were missed.
  */
 import { type KeyPorts, refreshKeys } from './refresh-keys.ts';
 
@@ -8,6 +9,8 @@ export interface TickPorts {
   due(now: number, limit: number): Promise<readonly string[]>;
   sendAll(applications: readonly string[]): Promise<void>;
   readonly keys: KeyPorts;
+  /** Looks at registries for pushes that nobody told. */
+  sweep(): Promise<void>;
   now(): number;
   log(event: string, fields: Readonly<Record<string, string | number | boolean | undefined>>): void;
 }
@@ -22,4 +25,5 @@ export const tick = async (ports: TickPorts): Promise<void> => {
     ports.log('tick.woke', { applications: applications.length });
   }
   await refreshKeys(ports);
+  await ports.sweep();
 };

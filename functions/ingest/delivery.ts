@@ -121,10 +121,6 @@ export const enqueue = async (
   }
 };
 
-export const hostsOf = (hook: HookDefinition): readonly string[] => [
-  ...new Set([...(hook.registryHost === undefined ? [] : [hook.registryHost]), ...hook.hostAliases]),
-];
-
 const SHOWN = 3;
 /** A sender's own text in our answer: enough to be known again. */
 const SHOWN_TEXT = 200;

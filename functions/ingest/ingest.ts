@@ -4,8 +4,8 @@
  * What is authentic is always answered 2xx, with the reason when it is not a push or not understood: a 4xx makes some
  * senders repeat for ever and others switch themselves off. Nothing but the table and the queue is waited for.
  */
-import type { IgnoredEvent, Push } from '../core/push.ts';
-import { type Answer, authentic, type Delivery, enqueue, hostsOf, type IngestPorts, receive, summary, tooLarge } from './delivery.ts';
+import { hostsOf, type IgnoredEvent, type Push } from '../core/push.ts';
+import { type Answer, authentic, type Delivery, enqueue, type IngestPorts, receive, summary, tooLarge } from './delivery.ts';
 
 export const ingest = async (token: string, delivery: Delivery, ports: IngestPorts): Promise<Answer> => {
   const received = receive(delivery, ports);

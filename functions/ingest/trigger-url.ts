@@ -6,9 +6,9 @@
  */
 import type { HookDefinition } from '../core/definitions.ts';
 import { ANY_HOST } from '../core/image.ts';
-import { forApplication, type Push, toRestart } from '../core/push.ts';
+import { forApplication, hostsOf, type Push, toRestart } from '../core/push.ts';
 import { shown } from '../core/shown.ts';
-import { type Answer, authentic, type Delivery, enqueue, hostsOf, type IngestPorts, receive, summary, tooLarge } from './delivery.ts';
+import { type Answer, authentic, type Delivery, enqueue, type IngestPorts, receive, summary, tooLarge } from './delivery.ts';
 
 export const triggerUrl = async (token: string, delivery: Delivery, ports: IngestPorts): Promise<Answer> => {
   const received = receive(delivery, ports);

@@ -122,6 +122,7 @@ const callOf = (push: Push, trigger: Caller, decision: Decision, now: number): C
   ...(push.digest === undefined ? {} : { digest: push.digest }),
   ...(push.actor === undefined ? {} : { actor: push.actor.slice(0, 100) }),
   order: orderOf(push),
+  ...(push.source === undefined ? {} : { source: push.source }),
   ...(push.restart === true ? { action: 'redeploy' } : {}),
   ...(decision.fires ? { status: 'queued' } : { status: 'untriggered', reason: decision.reason, detail: decision.detail, endedAt: now }),
   receivedAt: push.receivedAt,

@@ -1,6 +1,7 @@
 /** What a tag names at its registry: one HEAD of the manifest, and a GET only where that leaves something open. */
 import { isDigest } from '../core/image.ts';
 import type { RegistryAnswer } from '../core/registry-answer.ts';
+import { retryAfterOf } from '../core/retry-after.ts';
 import { shown } from '../core/shown.ts';
 import { type Answered, type AskRegistry, isObject, jsonIn, type RegistryIo } from './registry-request.ts';
 
@@ -18,37 +19,44 @@ const MOST_BYTES = 4_194_304;
 export const findManifest = async (ask: AskRegistry, tag: string, io: RegistryIo): Promise<RegistryAnswer> => {
   const question = { path: `manifests/${tag}`, headers: { accept: MANIFESTS } };
   const head = await ask({ ...question, method: 'HEAD' }, io);
-  if (!head.ok) return silent(head.why);
+  if (!head.ok) return { is: 'silent', why: head.why };
   const { status, headers } = head.value;
   const digest = headers['docker-content-digest'];
   if (status === 200 && digest !== undefined && isDigest(digest)) return { is: 'found', digest };
-  if (status !== 200 && status !== 404 && status !== 405) return silent(said(head.value));
+  if (status !== 200 && status !== 404 && status !== 405) return silent(head.value, io);
   const whole = await ask({ ...question, method: 'GET', mostBytes: MOST_BYTES }, io);
-  if (!whole.ok) return silent(whole.why);
+  if (!whole.ok) return { is: 'silent', why: whole.why };
   if (whole.value.status === 404) return absentOr(whole.value, tag);
-  if (whole.value.status !== 200) return silent(said(whole.value));
+  if (whole.value.status !== 200) return silent(whole.value, io);
   // A digest is of the bytes, so who was given them needs nobody to say it.
   const body = whole.value.exchange.response?.body;
   return body?.complete === true && isObject(jsonIn(whole.value.body).config ?? jsonIn(whole.value.body).manifests)
     ? { is: 'found', digest: `sha256:${body.sha256}` }
-    : silent('it answered 200 and no manifest');
+    : { is: 'silent', why: 'it answered 200 and no manifest' };
 };
 
 /** Codes of the specification; Harbor has one of its own. */
 const UNKNOWN: ReadonlySet<unknown> = new Set(['MANIFEST_UNKNOWN', 'NAME_UNKNOWN', 'NOT_FOUND']);
 
 /** A 404 alone may come from anything that stands before a registry, and would end a deployment: only a registry's own word does. */
-const absentOr = ({ body }: Answered, tag: string): RegistryAnswer => {
+export const unknownBy = ({ body }: Answered): unknown => {
   const { errors } = jsonIn(body);
-  const code = (Array.isArray(errors) ? errors : []).map((error) => (isObject(error) ? error.code : undefined)).find((one) => UNKNOWN.has(one));
+  return (Array.isArray(errors) ? errors : []).map((error) => (isObject(error) ? error.code : undefined)).find((one) => UNKNOWN.has(one));
+};
+
+const absentOr = (answer: Answered, tag: string): RegistryAnswer => {
+  const code = unknownBy(answer);
   return code === undefined
-    ? silent('it answered 404 and does not say that the image is unknown')
+    ? { is: 'silent', why: 'it answered 404 and does not say that the image is unknown' }
     : { is: 'absent', why: `the registry has no image under the tag ${shown(tag)} (${String(code)})` };
 };
 
-const said = ({ status }: Answered): string => {
+export const said = ({ status }: Answered): string => {
   if (status === 401 || status === 403) return `it answered ${status}: this access may not read the repository`;
   return status >= 300 && status < 400 ? `it answered ${status}, and redirects are not followed` : `it answered ${status}`;
 };
 
-const silent = (why: string): RegistryAnswer => ({ is: 'silent', why });
+const silent = (answer: Answered, io: RegistryIo): RegistryAnswer => {
+  const retryAfter = retryAfterOf(answer.headers['retry-after'], io.now());
+  return { is: 'silent', why: said(answer), ...(retryAfter === undefined ? {} : { retryAfter }) };
+};

@@ -14,6 +14,7 @@ export interface RegistryIo {
   request(request: OutboundRequest): Promise<OutboundAnswer>;
   /** The value behind a reference. Throws when the store cannot be asked just now. */
   secret(reference: string): Promise<Parsed<string>>;
+  now(): number;
 }
 
 export interface RegistryQuestion {

@@ -1,15 +1,17 @@
 /** A registry as `deploy` asks it: what a tag names now, and of which commit that was made. Bounded in time, and never throwing. */
 import type { Commit } from '../core/outcome.ts';
 import type { Parsed } from '../core/parsed.ts';
-import type { RegistryAccess, RegistryAnswer } from '../core/registry-answer.ts';
+import type { RegistryAccess, RegistryAnswer, RegistryTags } from '../core/registry-answer.ts';
 import { readCommit } from './registry-labels.ts';
 import { findManifest } from './registry-manifest.ts';
 import { makeAskRegistry, type RegistryIo } from './registry-request.ts';
+import { listTags } from './registry-tags.ts';
 import type { Outbound } from './request.ts';
 
 export interface RegistryOptions {
   readonly outbound: Outbound;
   readonly secret: (reference: string) => Promise<Parsed<string>>;
+  readonly now: () => number;
   /** For everything that one question needs; 3 s unless a test says otherwise. */
   readonly timeoutMs?: number;
 }
@@ -19,12 +21,13 @@ export interface AskedRegistry {
   find(tag: string): Promise<RegistryAnswer>;
   /** The labels of an image that was found. */
   commit(digest: string): Promise<Commit | undefined>;
+  tags(): Promise<RegistryTags>;
 }
 
 const TIMEOUT_MS = 3_000;
 
 export const makeRegistry =
-  ({ outbound, secret, timeoutMs = TIMEOUT_MS }: RegistryOptions) =>
+  ({ outbound, secret, now, timeoutMs = TIMEOUT_MS }: RegistryOptions) =>
   (repository: string, access: RegistryAccess): AskedRegistry => {
     const ask = makeAskRegistry(repository, access);
     const io = (): RegistryIo => {
@@ -33,7 +36,7 @@ export const makeRegistry =
         const answer = await outbound(asked, signal);
         return answer.is === 'broken' && signal.aborted ? { ...answer, why: `it did not answer within ${timeoutMs / 1000} s` } : answer;
       };
-      return { request, secret };
+      return { request, secret, now };
     };
-    return { find: (tag) => findManifest(ask, tag, io()), commit: (digest) => readCommit(ask, digest, io()) };
+    return { find: (tag) => findManifest(ask, tag, io()), commit: (digest) => readCommit(ask, digest, io()), tags: () => listTags(ask, io()) };
   };

@@ -45,6 +45,8 @@ const access = z.union(
   { error: `give "public", or {"auth":"…"} with a reference to a secret that holds {"username":"…","password":"…"}: ${SECRET_REFERENCE_FORMS}` },
 );
 
+const sweepMinutes = z.int().check(z.minimum(0), z.maximum(1_440));
+
 /** What a hook may speak for and how it proves itself; also part of a body that makes a trigger with a hook of its own. */
 export const hookParts = {
   registryHost: z.optional(registryHost),
@@ -52,6 +54,7 @@ export const hookParts = {
   repositories: z.optional(repositories),
   credential: z.optional(credential),
   access: z.optional(access),
+  sweepMinutes: z.optional(sweepMinutes),
 } as const;
 
 const TRIGGER_URL_RULE = 'names that begin as the id of a trigger URL does (url- and 26 letters and digits) are kept for those';
@@ -78,6 +81,7 @@ export const hookPatch = z.strictObject({
   repositories: z.optional(z.nullable(repositories)),
   credential: z.optional(z.nullable(credential)),
   access: z.optional(z.nullable(access)),
+  sweepMinutes: z.optional(z.nullable(sweepMinutes)),
   enabled: z.optional(z.boolean()),
 });
 export type HookPatch = z.infer<typeof hookPatch>;

@@ -65,6 +65,7 @@ export const callFromItem = (item: Item): Call => {
     ...optional('detail', item.detail, isText),
     ...optional('by', item.by, isText),
     ...optional('until', item.until, isNumber),
+    ...(item.source === 'sweep' ? { source: item.source } : {}),
     ...optional('action', item.action, isAction),
     ...optional('why', item.why, isText),
     ...optional('version', item.version, isNumber),

@@ -11,6 +11,7 @@
 import type { ApplicationDefinition, Credential, HookDefinition, TargetDefinition, TriggerDefinition } from '../core/definitions.ts';
 import { hostOf, pathOf } from '../core/image.ts';
 import { isRegistryAccess } from '../core/registry-answer.ts';
+import { sweepMinutes } from '../core/sweep-minutes.ts';
 import type { Item } from './dynamo.ts';
 
 export type Kind = 'hook' | 'trigger-url' | 'trigger' | 'application';
@@ -45,7 +46,12 @@ export const hookToItem = (hook: HookDefinition, edition: number): Item & Key =>
   v: 1,
   edition,
   ...hook,
+  // Looked at as soon as it was made or changed.
+  ...(sweepMinutes(hook) === 0 ? {} : { due: SWEEP_DUE, dueAt: hook.updatedAt }),
 });
+
+/** In the index due, where a hook stands that is to be looked after. */
+export const SWEEP_DUE = 'sweep';
 
 /** In the index the URLs of one application lie together, under names that no application can have. */
 export const triggerUrlsOf = (application: string): string => `${application}/`;
@@ -95,7 +101,7 @@ const strange = (item: Item): Error =>
 
 /** What is the table's own is left behind. */
 const body = (item: Item): Item => {
-  const { pk: _pk, sk: _sk, kind: _kind, v, edition: _edition, writer: _writer, ...fields } = item;
+  const { pk: _pk, sk: _sk, kind: _kind, v, edition: _edition, writer: _writer, due: _due, dueAt: _dueAt, ...fields } = item;
   if (v !== 1) throw strange(item);
   return fields;
 };

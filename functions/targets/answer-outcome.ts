@@ -1,6 +1,6 @@
 /** What an answer to a blind target's request means: the class of its status decides. */
 import type { Exchange, Outcome, Why } from '../core/outcome.ts';
-import { retryAfterOf } from './retry-after.ts';
+import { retryAfterOf } from '../core/retry-after.ts';
 import type { OutboundAnswer } from './target.ts';
 
 /** 409 under an Idempotency-Key: the first request with it is still being processed (draft-ietf-httpapi-idempotency-key-header). */

@@ -1,7 +1,7 @@
 /** What an answer of the API server that is no success means for a deployment, decided in one place. */
 import type { Exchange, Outcome, Why } from '../core/outcome.ts';
+import { retryAfterOf } from '../core/retry-after.ts';
 import { at, textAt } from './kubernetes-fields.ts';
-import { retryAfterOf } from './retry-after.ts';
 import type { OutboundAnswer } from './target.ts';
 
 export type KubernetesProblem = Extract<Outcome, { readonly is: 'refused' | 'unavailable' }>;

@@ -78,7 +78,8 @@ export const addHookFlags = (command: Command): Command =>
       .option('--registry-host <host>', 'the registry that the hook speaks for, as in registry.example.com:5000')
       .option('--host-alias <host>', 'another name of the same registry; give it again for more', collect)
       .option('--only <pattern>', 'a repository that the hook may speak for: team/app or team/*; give it again for more', collect)
-      .option('--access <how>', 'ask its registry what a tag names: public, a reference to a secret with user and password (ssm:/image-triggers/…), or none'),
+      .option('--access <how>', 'ask its registry what a tag names: public, a reference to a secret with user and password (ssm:/image-triggers/…), or none')
+      .addOption(new Option('--sweep-minutes <n>', 'with --access: how often it is looked at for pushes that nobody told; 0 for never').argParser(whole)),
   );
 
 export const addCredentialFlags = (command: Command): Command =>
@@ -88,7 +89,7 @@ export const addCredentialFlags = (command: Command): Command =>
     .option('--credential-email <email>', 'with oidc: the account that the token has to be of');
 
 export const hookPartsOf = async (flags: Fields, io: Io): Promise<Fields> => {
-  const { registryHost, hostAlias, only, access } = flags;
+  const { registryHost, hostAlias, only, access, sweepMinutes } = flags;
   const credential = await credentialOf(flags, io);
   return {
     ...(registryHost === undefined ? {} : { registryHost }),
@@ -96,6 +97,7 @@ export const hookPartsOf = async (flags: Fields, io: Io): Promise<Fields> => {
     ...(only === undefined ? {} : { repositories: only }),
     ...(credential === undefined ? {} : { credential }),
     ...(access === undefined ? {} : { access: access === 'none' ? null : access === 'public' ? access : { auth: access } }),
+    ...(sweepMinutes === undefined ? {} : { sweepMinutes }),
   };
 };
 

@@ -23,6 +23,17 @@ const credentialText = (value: unknown): string | undefined => {
   return `${textOf(by)}${name === undefined ? '' : ` ${textOf(name)}`}${validUntil(secrets)}`;
 };
 
+/** How often its registry is looked at, and what came of it. */
+const sweptText = ({ sweepMinutes, sweep }: Fields): string | undefined => {
+  if (typeof sweepMinutes !== 'number') return undefined;
+  const { lookedAt, missed, missedAt, why } = fields(sweep);
+  const often = sweepMinutes === 0 ? 'never' : `every ${sweepMinutes} min`;
+  if (lookedAt === undefined) return often;
+  const found =
+    missed === 0 || missedAt === undefined ? 'nothing was missed' : `${textOf(missed)} missed, the last found ${textOf(missedAt)}: do its notifications work?`;
+  return [`${often}, last ${textOf(lookedAt)}`, found, ...(why === undefined ? [] : [textOf(why)])].join('; ');
+};
+
 const pairs = (item: Fields): readonly (readonly [string, unknown])[] => {
   return [
     ['Name', item.name],
@@ -32,6 +43,7 @@ const pairs = (item: Fields): readonly (readonly [string, unknown])[] => {
     ['Only', texts(item.repositories).join(', ')],
     ['Credential', credentialText(item.credential)],
     ['Registry access', accessText(item.access)],
+    ['Swept', sweptText(item)],
     ['Enabled', item.enabled === true ? 'yes' : 'no'],
     ['Valid URLs', Array.isArray(item.tokens) ? item.tokens.length : undefined],
     ['Created', item.createdAt],

@@ -90,13 +90,20 @@ export class ImageTriggers extends Construct {
     // One application a message: several in a batch would have to share the 60 s.
     deployments.feeds(deploy, { batchSize: 1, maxConcurrency: 20 });
     deployments.sentBy(deploy);
-    definitions.give(deploy, ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], ['due']);
-    calls.give(deploy, ['GetItem', 'PutItem', 'UpdateItem']);
+    // What it finds at a registry and nobody told: like the rule of ECR, it sends a push and calls nobody.
+    pushes.sentBy(deploy);
+    definitions.give(deploy, ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], ['byKind', 'due']);
+    calls.give(deploy, ['GetItem', 'PutItem', 'Query', 'UpdateItem']);
     this.reachesTargets(deploy);
     deploy.rings(
       'Braked',
       { event: 'call.settled', status: 'held', reason: 'rate' },
       'An application was deployed as often in an hour as it allows, and waits now: is something pushing in a loop? "call list --status held" says which one',
+    );
+    deploy.rings(
+      'Missed',
+      { event: 'sweep.missed' },
+      'A registry had images that its hook was not told of; they are deployed now, but do its notifications work? The log says which hook, "hook show" since when',
     );
     new Tick(this, 'Tick', deploy);
 

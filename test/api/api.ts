@@ -16,6 +16,7 @@ import { makeHooks } from '../../functions/store/hooks.ts';
 import { makeRejects } from '../../functions/store/rejects.ts';
 import { makeStateRemoval } from '../../functions/store/state-removal.ts';
 import { makeStates } from '../../functions/store/states.ts';
+import { makeSweepReport } from '../../functions/store/sweep-report.ts';
 import { makeTemplates } from '../../functions/store/templates.ts';
 import { makeTriggerUrls } from '../../functions/store/trigger-urls.ts';
 import { makeTriggers } from '../../functions/store/triggers.ts';
@@ -60,6 +61,7 @@ export const startApi = async (change: (ports: ApiPorts) => ApiPorts = (ports) =
   const proving = makeProving();
   const ports = change({
     hooks: makeHooks(tables, randomUUID),
+    sweepReport: makeSweepReport(tables),
     triggers: makeTriggers(tables, randomUUID),
     triggerUrls: makeTriggerUrls(tables, randomUUID),
     applications: makeApplications(tables, randomUUID),

@@ -4,6 +4,7 @@ import type { TriggerDefinition } from '../../functions/core/definitions.ts';
 import { hashToken, readToken } from '../../functions/hooks/token.ts';
 import { triggerToItem } from '../../functions/store/definition-item.ts';
 import { toItem } from '../../functions/store/dynamo.ts';
+import { makeSweeps } from '../../functions/store/sweeps.ts';
 import { HOST, HTTP, items, must, START, startApi, type TestApi } from './api.ts';
 
 let api: TestApi;
@@ -54,6 +55,20 @@ describe('making a hook', () => {
     expect(await must(api, 200, 'PATCH', '/v1/hooks/asked', { access: null })).not.toHaveProperty('access');
     const refused = await must(api, 422, 'PATCH', '/v1/hooks/asked', { access: { auth: 'canary-password' } });
     expect(JSON.stringify([refused, api.logged])).not.toContain('canary');
+  });
+
+  test('how often its registry is looked at, and what came of it, is shown', async () => {
+    const made = await must(api, 201, 'POST', '/v1/hooks', { name: 'swept', registry: 'generic', registryHost: 'r.example', access: 'public' });
+    expect(made.sweepMinutes).toBe(10);
+    expect(await must(api, 200, 'PATCH', '/v1/hooks/swept', { sweepMinutes: 3 })).toMatchObject({ sweepMinutes: 3 });
+    expect(await must(api, 200, 'GET', '/v1/hooks/swept')).not.toHaveProperty('sweep');
+    await makeSweeps(api.tables, () => START).report('swept', { at: START, missed: 2, why: 'it answered 429' });
+    const at = new Date(START).toISOString();
+    expect(await must(api, 200, 'GET', '/v1/hooks/swept')).toMatchObject({ sweep: { lookedAt: at, missed: 2, missedAt: at, why: 'it answered 429' } });
+    const closed = await must(api, 200, 'PATCH', '/v1/hooks/swept', { access: null });
+    expect(closed).not.toHaveProperty('sweepMinutes');
+    expect(await must(api, 422, 'PATCH', '/v1/hooks/swept', { sweepMinutes: 5 })).toMatchObject({ errors: [{ field: 'sweepMinutes' }] });
+    await must(api, 422, 'PATCH', '/v1/hooks/swept', { access: 'public', sweepMinutes: 1_441 });
   });
 
   test('a password goes only to a registry that the hook names, also when its host is taken away', async () => {

@@ -212,6 +212,7 @@ export const tickPorts = (invocation: Invocation, { memory, faults, random, note
     }),
   // No hook of this world has an identity provider.
   keys: { due: async () => [], fetch: async () => refused('nothing is fetched here'), put: async () => undefined },
+  sweep: async () => undefined,
   now: () => faults.time(invocation),
   log: () => undefined,
 });

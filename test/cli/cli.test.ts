@@ -130,6 +130,10 @@ describe('secrets', () => {
   test('come from a file or standard input, and are shown nowhere', async () => {
     const file = join(cli.data, 'secret.txt');
     await writeFile(file, 'canary-one\n');
+    const swept = await ok('hook create asked --registry generic --registry-host r.example --access ssm:/image-triggers/registry --sweep-minutes 30');
+    expect(swept.out).toMatch(/Registry access: +ssm:\/image-triggers\/registry\nSwept: +every 30 min\n/);
+    expect((await ok('hook update asked --access public')).out).toMatch(/Registry access: +public\nSwept: +every 30 min\n/);
+    expect((await ok('hook update asked --access none')).out).not.toMatch(/Registry access|Swept/);
     const first = await ok(`hook create one --registry generic --registry-host r.example --credential header:x-token --credential-file ${file}`);
     const second = await ok('hook update one --credential basic:ci --credential-file -', { stdin: 'canary-two\n' });
     expect(JSON.stringify([first, second, api.logged])).not.toContain('canary');

@@ -143,6 +143,25 @@ suite(
       expect(JSON.stringify(call)).not.toContain('wrong');
     });
 
+    it('a push that nobody told of is found and deployed; what was there before the hook is not', { timeout: 400_000 }, async () => {
+      const [before, image] = [makeImage('before'), makeImage('untold')];
+      await open.skopeo('copy', before.from, '{}team/untold:v1');
+      await api('POST', '/v1/applications', { name: 'untold', target: { kind: 'http', url: `http://127.0.0.1:${endpoint.port}/deploy` } });
+      const rule = { mode: 'expression', expression: 'v.*' };
+      const swept = { registryHost: open.host, repository: 'team/untold', access: 'public', sweepMinutes: 1 };
+      await api('POST', '/v1/triggers', { name: 'untold', registry: 'distribution', application: 'untold', rule, ...swept });
+      const report = async () => fields((await api('GET', '/v1/hooks/untold')).sweep ?? {}, 'sweep');
+      // The tick comes once a minute.
+      for (let seconds = 0; (await report()).lookedAt === undefined && seconds < 130; seconds += 1) await pause(1_000);
+      expect(await report()).toMatchObject({ missed: 0 });
+      await open.skopeo('copy', image.from, '{}team/untold:v2');
+      const ended = async () => list((await api('GET', '/v1/calls?trigger=untold&status=ended')).items, 'items');
+      for (let seconds = 0; (await ended()).length === 0 && seconds < 200; seconds += 1) await pause(1_000);
+      expect(await ended()).toMatchObject([{ tag: 'v2', status: 'delivered', digest: image.digest, source: 'sweep' }]);
+      expect(endpoint.deployments.filter(({ digest }) => digest === before.digest)).toEqual([]);
+      expect(await report()).toMatchObject({ missed: 1 });
+    });
+
     it('a registry that is gone does not keep a push from being deployed', async () => {
       const url = await hear('gone', open, 'public');
       await open.stop();

@@ -76,7 +76,13 @@ describe('the permissions', () => {
     expect(reached).toEqual([
       ['ingest', 'Definitions: GetItem', 'Definitions: UpdateItem'],
       ['match', 'Calls: GetItem PutItem UpdateItem', 'Definitions: PutItem Query UpdateItem'],
-      ['deploy', 'Calls: GetItem PutItem UpdateItem', 'Definitions/index/due: Query', 'Definitions: DeleteItem GetItem PutItem Query UpdateItem'],
+      [
+        'deploy',
+        'Calls: GetItem PutItem Query UpdateItem',
+        'Definitions/index/byKind: Query',
+        'Definitions/index/due: Query',
+        'Definitions: DeleteItem GetItem PutItem Query UpdateItem',
+      ],
       [
         'api',
         'Calls/index/byApplication: Query',

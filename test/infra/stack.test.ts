@@ -99,7 +99,7 @@ describe('the functions', () => {
     expect(told).toEqual({
       ingest: [ENV.definitionsTable, ENV.callsTable, ENV.pushesQueueUrl, ENV.stackSecretArn].sort(),
       match: [ENV.definitionsTable, ENV.callsTable, ENV.deploymentsQueueUrl, ENV.retentionDays].sort(),
-      deploy: [ENV.definitionsTable, ENV.callsTable, ENV.deploymentsQueueUrl, ENV.retentionDays, ENV.maxReceives, ENV.externalId].sort(),
+      deploy: [ENV.definitionsTable, ENV.callsTable, ENV.pushesQueueUrl, ENV.deploymentsQueueUrl, ENV.retentionDays, ENV.maxReceives, ENV.externalId].sort(),
       api: [
         ENV.definitionsTable,
         ENV.callsTable,
@@ -122,9 +122,12 @@ describe('the functions', () => {
     }
   });
 
-  it('ring when an application brakes, by the line that deploy logs then', () => {
-    const [[, filter]] = ofType(template, 'AWS::Logs::MetricFilter') as [[string, (typeof template.Resources)[string]]];
-    expect(property(filter, 'FilterPattern')).toBe('{ ($.event = "call.settled") && ($.status = "held") && ($.reason = "rate") }');
+  it.each([
+    ['an application brakes', '{ ($.event = "call.settled") && ($.status = "held") && ($.reason = "rate") }'],
+    ['a push was missed', '{ $.event = "sweep.missed" }'],
+  ])('ring when %s, by the line that deploy logs then', (_, pattern) => {
+    const filter = ofType(template, 'AWS::Logs::MetricFilter').find(([, one]) => property(one, 'FilterPattern') === pattern)?.[1];
+    if (filter === undefined) throw new Error(`no metric filter has the pattern ${pattern}`);
     const [metric] = property(filter, 'MetricTransformations') as [{ MetricName: string; MetricNamespace: unknown }];
     const alarms = ofType(template, 'AWS::CloudWatch::Alarm').map(([, alarm]) => [property(alarm, 'MetricName'), property(alarm, 'Namespace')]);
     expect(alarms).toContainEqual([metric.MetricName, metric.MetricNamespace]);

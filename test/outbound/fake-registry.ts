@@ -69,6 +69,7 @@ export const startFakeRegistry = async (shape: RegistryShape) => {
   const outbound = makeOutbound({ allow: [host, `127.0.0.1:${tokens.port}`], clock: () => 0 });
   const ask = makeRegistry({
     outbound,
+    now: () => 0,
     secret: async () => ({ ok: true, value: shape.secret ?? JSON.stringify(USER) }),
     ...(shape.timeoutMs === undefined ? {} : { timeoutMs: shape.timeoutMs }),
   });

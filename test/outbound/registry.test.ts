@@ -80,6 +80,50 @@ describe('what leaves the question open', () => {
   });
 });
 
+describe('all tags', () => {
+  const page = (tags: unknown, next = false): Content => ({
+    headers: next ? { link: '</v2/team/web/tags/list?n=1000&last=ignored>; rel="next"' } : {},
+    body: JSON.stringify({ name: 'team/web', tags }),
+  });
+
+  test('page by page, whatever else stands there', async () => {
+    const registry = await startFakeRegistry({
+      content: { 'tags/list?n=1000': page(['v1', 'v2', '../x', 7], true), 'tags/list?n=1000&last=v2': page(['v3']) },
+      login: 'token',
+    });
+    expect(await registry.open().tags()).toEqual({ is: 'listed', tags: ['v1', 'v2', 'v3'] });
+  });
+
+  test('of a repository without any', async () => {
+    const registry = await startFakeRegistry({ content: { 'tags/list?n=1000': page(null) } });
+    expect(await registry.open().tags()).toEqual({ is: 'listed', tags: [] });
+  });
+
+  test('of a repository before its first push, by the word of the registry alone', async () => {
+    const path = 'tags/list?n=1000';
+    expect(await (await startFakeRegistry({ content: {} })).open().tags()).toEqual({ is: 'listed', tags: [] });
+    expect(await (await startFakeRegistry({ content: { [path]: { status: 404, body: 'x' } } })).open().tags()).toEqual({
+      is: 'silent',
+      why: 'it answered 404',
+    });
+  });
+
+  test('a list without an end is left after ten pages', async () => {
+    const endless = { 'tags/list?n=1000': page(['v1'], true), 'tags/list?n=1000&last=v1': page(['v1'], true) };
+    const registry = await startFakeRegistry({ content: endless });
+    expect(await registry.open().tags()).toMatchObject({ is: 'listed' });
+    expect(registry.asked).toHaveLength(10);
+  });
+
+  test.each([
+    ['of a list', { 'tags/list?n=1000': { status: 429, headers: { 'retry-after': '120' } } }, 'tags' as const],
+    ['of a tag', { 'manifests/v1': { status: 503, headers: { 'retry-after': '120' } } }, 'find' as const],
+  ])('how long a registry wants to be left alone is told, %s', async (_, refusing, what) => {
+    const open = (await startFakeRegistry({ content: refusing })).open();
+    expect(await (what === 'tags' ? open.tags() : open.find('v1'))).toMatchObject({ is: 'silent', retryAfter: 120_000 });
+  });
+});
+
 describe('the commit', () => {
   const config = (labels: object, pad = ''): string => JSON.stringify({ os: 'linux', pad, config: { Labels: labels } });
   const manifestOf = (text: string): string => JSON.stringify({ schemaVersion: 2, config: { digest: digestOf(text) }, layers: [] });

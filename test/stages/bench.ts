@@ -203,6 +203,7 @@ export const makeBench = () => {
     due: (at, limit) => effect('due', () => states.due(at, limit)),
     sendAll: (names) => effect('send', () => void sent.push(...names.map((name) => ({ application: name, seconds: 0 })))),
     keys: keys.ports,
+    sweep: async () => undefined,
     now: () => now,
     log,
   };

@@ -1,6 +1,6 @@
 /** What each answer of an `http` target means. */
 import { describe, expect, it } from 'vitest';
-import { retryAfterOf } from '../../functions/targets/retry-after.ts';
+import { retryAfterOf } from '../../functions/core/retry-after.ts';
 import { serveHttp, serveTcp } from '../outbound/loopback.ts';
 import { NOW } from './fake-ecs.ts';
 import { GREEN, makeIo, wanted } from './io.ts';
