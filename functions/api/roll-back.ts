@@ -1,8 +1,8 @@
 /** Where a roll back leads: what ran before, what a call deployed, or a version of the template. */
-import { type ApplicationState, type Run, WHOLE, WHOLE_TEMPLATE } from '../core/application.ts';
+import { type ApplicationState, isPending, type Run, WHOLE, WHOLE_TEMPLATE } from '../core/application.ts';
 import type { Call } from '../core/call.ts';
 import type { ApplicationDefinition } from '../core/definitions.ts';
-import { wayBack } from '../core/history.ts';
+import { goodsOf, wayBack } from '../core/history.ts';
 import { parseImage, parseRepository } from '../core/image.ts';
 import type { RollbackBody } from '../schema/wish.ts';
 import { findVersion } from './find-application.ts';
@@ -56,7 +56,8 @@ const placeOfCall = async (application: ApplicationDefinition, id: string, ports
 const ran = ({ status, reason }: Call): boolean => status === 'delivered' || status === 'succeeded' || reason === 'already-running';
 
 const previous = (name: string, asked: string | undefined, state: ApplicationState | undefined): Place => {
-  const runs = Object.entries(state?.runs ?? {}).filter(([key]) => key !== WHOLE && key !== WHOLE_TEMPLATE);
+  // An image for which the target has no container is nothing that runs.
+  const runs = Object.entries(state?.runs ?? {}).filter(([key, run]) => key !== WHOLE && key !== WHOLE_TEMPLATE && (isPending(run) || goodsOf(run).length > 0));
   const repository = asked === undefined ? onlyOne(name, runs) : repositoryOf(asked);
   const before = repository === undefined ? undefined : wayBack(state?.runs[repository] ?? {});
   if (repository === undefined || before === undefined)

@@ -126,8 +126,8 @@ export interface Desired {
   /** What the registry said, where it was not what the push said. */
   readonly registry?: string;
   readonly since: number;
-  /** The deployment by which this very image ran already. */
-  readonly ranBy?: Good;
+  /** What ran when this became wanted and is no place to go back to: the same image, or what a roll back leaves. */
+  readonly was?: Good;
   /** Set by a person: no gate stops it, and older pushes end as `rolled-back`. */
   readonly manual?: boolean;
   /** Set by the application's policy after a failed rollout; it is never rolled back itself. */

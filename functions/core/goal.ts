@@ -9,7 +9,7 @@ import { type ApplicationState, type Desired, type Facts, isPending, isUnanswere
 import type { Settlement } from './call.ts';
 import type { ApplicationDefinition } from './definitions.ts';
 import { applicationWait, type GateInput, refusal, stopWait } from './gate.ts';
-import { goodsOf, isOther } from './history.ts';
+import { isOther } from './history.ts';
 import { holdCall, isFull, newDraft, type Plan, type PlanDraft } from './plan.ts';
 import type { ReasonCode } from './reason.ts';
 import { chooseWinner, type Floor, takenOverBy } from './winner.ts';
@@ -132,7 +132,7 @@ const takeBack = (run: Run, failed: Desired, floor: Floor | undefined, { definit
   if (!enabled || policy.autoRollback !== true || automatic === true || restart === true) return;
   if (done?.rev !== failed.rev || done.status !== 'failed' || !isFailedRollout(done.reason) || updatedAt > done.at) return;
   if (floor !== undefined && failed.order < floor.order) return;
-  const to = goodsOf(run).find((one) => isOther(one, failed) && (one.digest === undefined || !facts.rejects.has(one.digest)));
+  const to = run.good?.find((one) => isOther(one, failed) && (one.digest === undefined || !facts.rejects.has(one.digest)));
   if (to === undefined) return;
   draft.rollBack.push({ repository, failed, to });
   draft.work.push({ repository, act: 'apply' });

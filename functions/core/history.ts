@@ -16,16 +16,17 @@ export const goodsOf = (run: Run): readonly Good[] => {
   const { desired, done, good = [] } = run;
   // A restart sets nothing, unless it brought a version of the template.
   if (desired === undefined || (desired.repository === WHOLE && desired.version === undefined)) return good;
-  const { callId, tag, digest, version, ranBy } = desired;
-  // What ran already when it became wanted again still does while that is under way, and when it went wrong.
-  if (done === undefined || isPending(run) || !wentWell(done)) return ranBy === undefined ? good : [ranBy, ...good];
-  const commit = done.commit ?? ranBy?.commit;
+  const { callId, tag, digest, version, was } = desired;
+  // What ran still does while something else is under way, and when that went wrong.
+  if (done === undefined || isPending(run) || !wentWell(done)) return was === undefined ? good : [was, ...good];
+  const same = was === undefined || isOther(was, desired) ? undefined : was;
+  const commit = done.commit ?? same?.commit;
   const present: Good = {
     callId,
     tag,
     ...(digest === undefined ? {} : { digest }),
     ...(version === undefined ? {} : { version }),
-    at: ranBy?.at ?? done.at,
+    at: same?.at ?? done.at,
     ...(done.status === 'delivered' ? { blind: true } : {}),
     ...(commit === undefined ? {} : { commit }),
   };
@@ -36,26 +37,26 @@ export const wentWell = ({ status, reason }: Pick<Done, 'status' | 'reason'>): b
   status === 'succeeded' || status === 'delivered' || reason === 'already-running';
 
 /** What is kept when something else becomes wanted. What a roll back leaves behind is no place to go back to any more. */
-export const goodBefore = (run: Run, next: Desired): readonly Good[] => {
-  const left = next.back === true ? next.from : undefined;
-  return goodsOf(run)
-    .filter((one) => isOther(one, next) && (left === undefined || isOther(one, left)))
+export const goodBefore = (run: Run, next: Desired): readonly Good[] =>
+  goodsOf(run)
+    .filter((one) => isPlace(one, next))
     .slice(0, KEPT);
+
+/** What runs, where it is not among those. */
+export const wasBefore = (run: Run, next: Desired): Good | undefined => {
+  const [present] = goodsOf(run);
+  return present === undefined || isPlace(present, next) ? undefined : present;
 };
 
-/** The deployment by which the image that becomes wanted runs already. */
-export const ranBefore = (run: Run, next: Which): Good | undefined => {
-  const [present] = goodsOf(run);
-  return present === undefined || isOther(present, next) ? undefined : present;
-};
+const isPlace = (good: Good, next: Desired): boolean => isOther(good, next) && (next.back !== true || next.from === undefined || isOther(good, next.from));
 
 /** Where a roll back leads: what is under way or went wrong is left for what runs; what runs, for what ran before it. */
-export const wayBack = (run: Run): Good | undefined => {
+export const wayBack = (run: Run): Which | undefined => {
   const { desired, done } = run;
-  const goods = goodsOf(run);
-  const other = desired === undefined ? goods[0] : goods.find((one) => isOther(one, desired));
-  // What went wrong may be the way back itself: then it is still the way back.
-  return other ?? (done !== undefined && !isPending(run) && wentWell(done) ? undefined : goods[0]);
+  if (desired === undefined) return goodsOf(run)[0];
+  // A roll back that is under way, or went wrong, is not left for what it was to leave: it is asked for again.
+  if (desired.back === true && (done === undefined || isPending(run) || !wentWell(done))) return desired;
+  return goodsOf(run).find((one) => isOther(one, desired));
 };
 
 /** Whether going back to it would be a change. */

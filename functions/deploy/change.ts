@@ -2,7 +2,7 @@
 import type { Desired, Held, OpenCall, Run, SeenThere, StateChange } from '../core/application.ts';
 import type { Ending, Settlement } from '../core/call.ts';
 import type { Plan } from '../core/goal.ts';
-import { goodBefore, isOther, ranBefore } from '../core/history.ts';
+import { goodBefore, isOther, wasBefore } from '../core/history.ts';
 import type { Session } from './ports.ts';
 
 /** What the next write of the state will hold. Mutable: it grows while one reconcile goes on. */
@@ -42,9 +42,9 @@ export const settlePlan = async (plan: Plan, session: Session): Promise<Draft> =
 /** What is new is wanted; of what was, only its end and what went well before it are kept. */
 export const wanting = (run: Run, desired: Desired): Run => {
   const good = goodBefore(run, desired);
-  const ranBy = ranBefore(run, desired);
+  const was = wasBefore(run, desired);
   return {
-    desired: ranBy === undefined ? desired : { ...desired, ranBy },
+    desired: was === undefined ? desired : { ...desired, was },
     ...(run.done === undefined ? {} : { done: run.done }),
     ...(good.length === 0 ? {} : { good }),
   };

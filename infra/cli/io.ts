@@ -38,7 +38,7 @@ export const readInput = async (path: string, io: Io): Promise<string> => {
   try {
     return path === '-' ? await io.readStdin() : await io.readFile(path);
   } catch (error) {
-    throw misused(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw misused(`${path === '-' ? 'standard input' : path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
 };
 

@@ -180,6 +180,21 @@ describe('what runs, and how to get back', () => {
     expect(await status()).toMatchObject({ sync: 'out-of-sync', health: 'degraded', running: [] });
   });
 
+  test('a mistyped image that nothing runs is no second way back; nor does a roll back that failed take the way away', async () => {
+    await push('blue', BLUE);
+    await settle();
+    await push('green', GREEN);
+    await settle();
+    answer = { is: 'refused', why: { code: 'no-container' } };
+    await ask('deploy', { image: 'r.example/shop/wbe:v1' });
+    await settle();
+    for (let i = 0; i < 2; i += 1) {
+      expect(await ask('rollback')).toMatchObject({ repository: REPOSITORY, tag: 'blue' });
+      await settle();
+      expect(await status()).toMatchObject({ running: [{ image: `${REPOSITORY}:green@${GREEN}` }] });
+    }
+  });
+
   test('deploy IMAGE runs it, whatever is newer, and holds', async () => {
     await push('green', GREEN);
     await settle();

@@ -1,12 +1,12 @@
 /** What went well: where it is told apart by when. */
 import { expect, test } from 'vitest';
-import { type Run, WHOLE } from '../../functions/core/application.ts';
-import { deployedVersion, goodBefore, goodsOf, ranBefore, wayBack } from '../../functions/core/history.ts';
+import { type Desired, type Run, WHOLE } from '../../functions/core/application.ts';
+import { deployedVersion, goodBefore, goodsOf, wasBefore, wayBack } from '../../functions/core/history.ts';
 import { API, desiredOf, done, NOW, open, state, WEB } from './plans.ts';
 
 test('the version of the template that was deployed last is known by when it was, and not by how long its image has been running', () => {
   const restarted = done(desiredOf(open(2, { repository: WHOLE }), 2, { restart: true, version: 5 }), 'succeeded', NOW + 2_000);
-  const pushedAgain = done(desiredOf(open(3), 3, { version: 6, ranBy: { callId: 'c2.t', tag: 'v3', at: NOW } }), 'succeeded', NOW + 3_000);
+  const pushedAgain = done(desiredOf(open(3), 3, { version: 6, was: { callId: 'c2.t', tag: 'v3', at: NOW } }), 'succeeded', NOW + 3_000);
   const failed = {
     ...done(desiredOf(open(4, { repository: API }), 4, { version: 7 }), 'failed', NOW + 4_000),
     good: [{ callId: 'c1.t', tag: 'v1', version: 4, at: NOW }],
@@ -19,30 +19,29 @@ test('the version of the template that was deployed last is known by when it was
 
 const v = (n: number) => ({ callId: `c${n}.t`, tag: `v${n}`, digest: `sha256:${n}` });
 const good = (n: number) => ({ ...v(n), at: NOW + n, commit: { revision: `r${n}` } });
-/** Version 1 ran, version 2 went wrong, and 1 is wanted again. */
-const back = desiredOf(open(3, v(1)), 3, { callId: 'w3.!web', back: true, from: { tag: 'v2', digest: 'sha256:2' }, ranBy: good(1) });
+const next = (n: number, change: Partial<Desired> = {}) => desiredOf(open(n, v(n)), n, change);
+/** Version 2 is left for version 1. */
+const back = next(1, { callId: 'w3.!web', back: true, from: { tag: 'v2', digest: 'sha256:2' } });
 
 test.each([
-  ['under way', { desired: back }],
-  ['failed', done(back, 'failed', NOW + 9_000)],
-])('a way back that is %s: what ran before still runs, is still the way back, and what comes next is told so', (_, run) => {
-  expect(goodsOf(run)).toEqual([good(1)]);
-  expect(wayBack(run)).toEqual(good(1));
-  expect(goodBefore(run, desiredOf(open(4, v(4)), 4))).toEqual([good(1)]);
-  expect(ranBefore(run, desiredOf(open(5, v(1)), 5))).toEqual(good(1));
+  ['what runs, for what ran before it', { ...done(next(2), 'succeeded', NOW + 2), good: [good(1)] }, { was: { ...v(2), at: NOW + 2 }, kept: [] }],
+  ['what failed, for what runs', { ...done(next(2), 'failed', NOW + 2), good: [good(1)] }, { was: good(1), kept: [] }],
+])('a roll back leaves %s; until it went well, what ran does still, and it can be asked for again', (_, run, { was, kept }) => {
+  expect(wayBack(run)).toMatchObject({ tag: 'v1', digest: 'sha256:1' });
+  expect([wasBefore(run, back), goodBefore(run, back)]).toEqual([was, kept]);
+  const wanted = { ...back, was };
+  for (const present of [{ desired: wanted }, done(wanted, 'failed', NOW + 9_000)]) {
+    expect(goodsOf(present)).toEqual([was]);
+    expect(wayBack(present)).toMatchObject({ tag: 'v1', digest: 'sha256:1' });
+    expect(wasBefore(present, back)).toEqual(was);
+    expect([wasBefore(present, next(4)), goodBefore(present, next(4))]).toEqual([undefined, [was]]);
+  }
 });
 
 test('what ran all the time goes on saying since when, and of which commit', () => {
-  const well: Run = { desired: back, done: { rev: 3, status: 'skipped', reason: 'already-running', at: NOW + 9_000 }, good: [good(7)] };
+  const well: Run = { desired: { ...back, was: good(1) }, done: { rev: 1, status: 'skipped', reason: 'already-running', at: NOW + 9_000 }, good: [good(7)] };
   expect(goodsOf(well)).toEqual([{ ...v(1), callId: 'w3.!web', at: NOW + 1, commit: { revision: 'r1' } }, good(7)]);
   expect(wayBack(well)).toEqual(good(7));
-  expect(wayBack({ ...well, good: [] })).toBeUndefined();
-});
-
-test('what never ran is left for what runs', () => {
-  const failed = { ...done(desiredOf(open(2, v(2)), 2), 'failed', NOW + 2_000), good: [good(1)] };
-  expect(goodsOf(failed)).toEqual([good(1)]);
-  expect(wayBack(failed)).toEqual(good(1));
-  expect(ranBefore(failed, desiredOf(open(3, v(1)), 3))).toEqual(good(1));
+  expect(goodsOf({ ...done({ ...back, was: good(2) }, 'succeeded', NOW + 9_000) })).toEqual([{ ...v(1), callId: 'w3.!web', at: NOW + 9_000 }]);
   expect(wayBack({})).toBeUndefined();
 });

@@ -56,8 +56,8 @@ interface Wanted {
   back: boolean;
   /** What it took back. */
   took?: Image;
-  /** By what this image ran already. */
-  ran?: Good;
+  /** What ran when this became wanted, where it is no place to go back to. */
+  was?: Good;
   /** Told to the target, by a worker that may have died. */
   sent: boolean;
   tries: number;
@@ -141,7 +141,7 @@ export const makeRules = (setup: Setup, facts: Facts = nothing()) => {
     const before = goods.get(key) ?? [];
     if (one === undefined || key === WHOLE) return before;
     if (one.end?.well === true) return [{ id: one.id, image: one.image }, ...before];
-    return one.ran === undefined ? before : [one.ran, ...before];
+    return one.was === undefined ? before : [one.was, ...before];
   };
 
   const want = ({ repository, id, image, order, by, back }: Open, automatic = false): void => {
@@ -163,12 +163,12 @@ export const makeRules = (setup: Setup, facts: Facts = nothing()) => {
       const took = isSame(former.image, image) ? former.took : former.image;
       if (took !== undefined) next.took = took;
     }
-    const [present] = goodOnes(repository);
-    if (present !== undefined && isSame(present.image, image)) next.ran = present;
     // What a roll back leaves is no place to go back to.
     const { took } = next;
-    const kept = goodOnes(repository).filter((one) => !isSame(one.image, image) && !(next.back && took !== undefined && isSame(one.image, took)));
+    const all = goodOnes(repository);
+    const kept = all.filter((one) => !isSame(one.image, image) && !(next.back && took !== undefined && isSame(one.image, took)));
     goods.set(repository, kept.slice(0, 1));
+    if (all[0] !== undefined && all[0] !== kept[0]) next.was = all[0];
     wanted.set(repository, next);
   };
 
@@ -323,7 +323,7 @@ export const makeRules = (setup: Setup, facts: Facts = nothing()) => {
     }
     // A rollout that failed is taken back once; its digest is rejected.
     if (!setup.autoRollback || !one.end.failed || one.automatic || key === WHOLE) return part;
-    const to = goodOnes(key).find(({ image }) => !isSame(image, one.image) && !isRejected(image));
+    const to = goods.get(key)?.find(({ image }) => !isSame(image, one.image) && !isRejected(image));
     if (to === undefined) return part;
     const id = mirrored(one.id);
     part.begun.push(() => want({ id, repository: key, image: to.image, order: one.order, received: now, by: 'person', back: true }, true));
@@ -419,9 +419,8 @@ export const makeRules = (setup: Setup, facts: Facts = nothing()) => {
     /** What a roll back to what ran before means now. */
     previous: (key: string): Image | undefined => {
       const one = wanted.get(key);
-      const all = goodOnes(key);
-      const other = all.find(({ image }) => one === undefined || !isSame(image, one.image));
-      return (other ?? (one?.end?.well === true ? undefined : all[0]))?.image;
+      if (one?.back === true && one.end?.well !== true) return one.image;
+      return goodOnes(key).find(({ image }) => one === undefined || !isSame(image, one.image))?.image;
     },
     /** When it has to be looked at by itself. */
     due: (): number | undefined => {
