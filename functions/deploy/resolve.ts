@@ -49,4 +49,4 @@ const unasked = ({ digest }: Desired, why: string): string =>
   `the registry did not say what the tag names: ${why.slice(0, MOST_WHY)}; deployed by ${digest === undefined ? 'the tag alone' : 'the digest of the push'}`;
 
 const moved = ({ digest }: Desired, now: string): Pick<Desired, 'registry'> =>
-  digest === undefined || digest === now ? {} : { registry: `the push said ${digest}; the registry has ${now} under this tag, and that is deployed` };
+  digest === undefined || digest === now ? {} : { registry: `the push said ${digest}; by now the tag names another image, which is deployed` };

@@ -4,6 +4,7 @@ import { decideAll } from '../../functions/core/decide-all.ts';
 import type { CutBody } from '../../functions/core/outcome.ts';
 import { parsed } from '../../functions/core/parsed.ts';
 import type { Push } from '../../functions/core/push.ts';
+import type { RegistryAccess } from '../../functions/core/registry-answer.ts';
 import { reconcile } from '../../functions/deploy/reconcile.ts';
 import { ingest } from '../../functions/ingest/ingest.ts';
 import { match } from '../../functions/match/match.ts';
@@ -64,11 +65,11 @@ const world = async (stored: number) => {
     },
   };
   const units = meter(tables);
-  const flow = async (given: Push): Promise<Units> => {
+  const flow = async (given: Push, access?: RegistryAccess): Promise<Units> => {
     const from = { ...units, operations: units.operations.length };
     const body = new TextEncoder().encode(JSON.stringify({ image: `${given.repository}:${given.tag}`, digest: given.digest }));
     await ingest(TOKEN, { method: 'POST', headers: { 'content-type': 'application/json' }, query: {}, body }, ports.ingest);
-    await match(message(given), ports.match);
+    await match({ ...message(given), ...(access === undefined ? {} : { access }) }, ports.match);
     for (const { application: name } of bench.sent.splice(0)) await reconcile(name, { count: 1, last: false }, ports.deploy);
     return {
       write: units.write - from.write,
@@ -77,7 +78,7 @@ const world = async (stored: number) => {
       operations: units.operations.slice(from.operations),
     };
   };
-  return { define, store, flow };
+  return { define, store, flow, registry: bench.registry };
 };
 
 const listed = ({ operations }: Units): string => operations.join('\n');
@@ -98,6 +99,20 @@ describe('a fired push costs at most 12 write and 6 read units', () => {
       const later = await flow(push(n, { eventId: `e${n}` }));
       expect(later.write, listed(later)).toBeLessThanOrEqual(12);
       expect(later.read, listed(later)).toBeLessThanOrEqual(6);
+    }
+  });
+
+  test('and one more where the registry was asked: the state keeps the commit of what runs and of what ran before', async () => {
+    const { define, store, flow, registry } = await world(0);
+    await define.trigger(trigger());
+    registry.commit = { revision: 'f'.repeat(40), source: 'https://git.example.com/shop/web' };
+    for (let n = 1; n < 10; n += 1) {
+      const { digest = '', ...tagged } = push(n, { eventId: `e${n}` });
+      registry.answers.push({ is: 'found', digest });
+      const cost = await flow(tagged, { auth: 'secretsmanager:image-triggers/registries/example' });
+      expect((await store.calls.get(`${push(n).id}.release`, NOW))?.commit).toEqual(registry.commit);
+      expect(cost.write, listed(cost)).toBeLessThanOrEqual(13);
+      expect(cost.read, listed(cost)).toBeLessThanOrEqual(6);
     }
   });
 
