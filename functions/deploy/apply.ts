@@ -212,7 +212,9 @@ export const finish = async (
   const { ports } = session;
   const now = ports.now();
   if (!silent) await settleCall(desired.callId, { ...settlement, ...deployedOf(desired), endedAt: now }, ports);
-  draft.runs[desired.repository] = done(run, desired, settlement, now);
+  // Of a blind target only the call keeps the commit: every write of the state costs by its size.
+  const { commit: _, ...kept } = settlement;
+  draft.runs[desired.repository] = done(run, desired, settlement.status === 'delivered' ? kept : settlement, now);
   draft.close.push(desired.callId);
   // Whether it is taken back is for `goal` to say, as soon as this end is written.
   const again = session.definition.policy.autoRollback === true && isFailedRollout(settlement.reason);

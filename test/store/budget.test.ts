@@ -102,7 +102,7 @@ describe('a fired push costs at most 12 write and 6 read units', () => {
     }
   });
 
-  test('and one more where the registry was asked: the state keeps the commit of what runs and of what ran before', async () => {
+  test('and one more where the registry was asked, and says the digest and a commit', async () => {
     const { define, store, flow, registry } = await world(0);
     await define.trigger(trigger());
     registry.commit = { revision: 'f'.repeat(40), source: 'https://git.example.com/shop/web' };
