@@ -5,7 +5,7 @@
  * somebody died in: a readable target is then asked, a blind one is called again under the same Idempotency-Key.
  */
 import { type Desired, isUnanswered, type Run } from '../core/application.ts';
-import { because, type Ending, isOpen, type Settlement } from '../core/call.ts';
+import { because, type Ending, type Settlement } from '../core/call.ts';
 import { fingerprint } from '../core/fingerprint.ts';
 import { recentDeployments } from '../core/gate.ts';
 import { isFailedRollout } from '../core/goal.ts';
@@ -13,7 +13,7 @@ import { idempotencyKey } from '../core/message.ts';
 import type { Commit, Exchange, Outcome, Why } from '../core/outcome.ts';
 import { backoff, MAX_ATTEMPTS } from '../core/retry.ts';
 import type { BoundTarget, Seen, TargetIo, Wish } from '../targets/target.ts';
-import { type Draft, done, settleCall, takeChange } from './change.ts';
+import { type Draft, done, recordedEnd, settleCall, takeChange } from './change.ts';
 import type { Session } from './ports.ts';
 import { resolveImage } from './resolve.ts';
 import { prepareWish } from './wish.ts';
@@ -28,9 +28,8 @@ export const applyWanted = async (run: Run, wanted: Desired, session: Session, d
   const { ports, definition, fence } = session;
   const before = run.attempt?.rev === wanted.rev ? run.attempt : undefined;
   const crashed = isUnanswered(run);
-  const ended = crashed ? await ports.calls.get(wanted.callId, ports.now()) : undefined;
-  if (ended !== undefined && !isOpen(ended.status) && ended.status !== 'untriggered')
-    return finish(run, wanted, { status: ended.status, ...(ended.reason === undefined ? {} : { reason: ended.reason }) }, session, draft, { silent: true });
+  const ended = crashed ? await recordedEnd(wanted.callId, ports) : undefined;
+  if (ended !== undefined) return finish(run, wanted, ended, session, draft);
 
   const target = await ports.target(definition.target);
   if (!target.ok) return finish(run, wanted, { status: 'failed', reason: 'target-misconfigured', detail: target.why }, session, draft);
@@ -200,24 +199,18 @@ const roll = async (
   return { is: 'on', dueAt: rolling.lookAt };
 };
 
-/** The end of a wanted image: its call says how, the state that it is done. `silent`: the call says so already. */
-export const finish = async (
-  run: Run,
-  desired: Desired,
-  settlement: Ending,
-  session: Session,
-  draft: Draft,
-  { silent = false }: { readonly silent?: boolean } = {},
-): Promise<Step> => {
+/** The end of a wanted image: its call says how, the state that it is done. A call that had ended before, by a worker that died then, keeps its end, and the state follows it. */
+export const finish = async (run: Run, desired: Desired, settlement: Ending, session: Session, draft: Draft): Promise<Step> => {
   const { ports } = session;
   const now = ports.now();
-  if (!silent) await settleCall(desired.callId, { ...settlement, ...deployedOf(desired), endedAt: now }, ports);
+  const settled = await settleCall(desired.callId, { ...settlement, ...deployedOf(desired), endedAt: now }, ports);
+  const end = (settled ? undefined : await recordedEnd(desired.callId, ports)) ?? settlement;
   // Of a blind target only the call keeps the commit: every write of the state costs by its size.
-  const { commit: _, ...kept } = settlement;
-  draft.runs[desired.repository] = done(run, desired, settlement.status === 'delivered' ? kept : settlement, now);
+  const { commit: _, ...kept } = end;
+  draft.runs[desired.repository] = done(run, desired, end.status === 'delivered' ? kept : end, now);
   draft.close.push(desired.callId);
   // Whether it is taken back is for `goal` to say, as soon as this end is written.
-  const again = session.definition.policy.autoRollback === true && isFailedRollout(settlement.reason);
+  const again = session.definition.policy.autoRollback === true && isFailedRollout(end.reason);
   return again ? { is: 'on', dueAt: now } : { is: 'on' };
 };
 

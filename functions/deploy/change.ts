@@ -1,6 +1,6 @@
 /** Turns a plan into what is written: calls first, then one change of the state. */
 import type { Desired, Held, OpenCall, Run, SeenThere, StateChange } from '../core/application.ts';
-import type { Ending, Settlement } from '../core/call.ts';
+import { type Ending, isOpen, type Settlement } from '../core/call.ts';
 import type { Plan } from '../core/goal.ts';
 import { goodBefore, isOther, wasBefore } from '../core/history.ts';
 import type { Session } from './ports.ts';
@@ -78,9 +78,18 @@ const desiredOf = (call: OpenCall, former: Desired | undefined, rev: number, now
 const imageOf = ({ tag, digest }: Desired): NonNullable<Desired['from']> => ({ tag, ...(digest === undefined ? {} : { digest }) });
 
 /** A call that had ended before keeps its end: that is no error. */
-export const settleCall = async (callId: string, settlement: Settlement, ports: Session['ports']): Promise<void> => {
+export const settleCall = async (callId: string, settlement: Settlement, ports: Session['ports']): Promise<boolean> => {
   const changed = await ports.calls.settle(callId, settlement);
   if (changed) ports.log('call.settled', { call: callId, status: settlement.status, reason: settlement.reason, by: settlement.by });
+  return changed;
+};
+
+/** How a call ended, as it says itself: undefined while it is open, or when it is not there any more. */
+export const recordedEnd = async (callId: string, ports: Session['ports']): Promise<Ending | undefined> => {
+  const call = await ports.calls.get(callId, ports.now());
+  if (call === undefined || isOpen(call.status) || call.status === 'untriggered') return undefined;
+  const { status, reason, commit } = call;
+  return { status, ...(reason === undefined ? {} : { reason }), ...(commit === undefined ? {} : { commit }) };
 };
 
 export const done = ({ good }: Run, desired: Desired, { status, reason, commit }: Pick<Ending, 'status' | 'reason' | 'commit'>, at: number): Run => ({

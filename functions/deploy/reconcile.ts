@@ -2,7 +2,7 @@
  * Reconcile one application: take the lease, ask `goal`, settle, act on at most one thing, give the lease back.
  * May be asked any number of times; the message is only a hint.
  */
-import { type ApplicationState, type Facts, isPending, isUnanswered, runsToDrop } from '../core/application.ts';
+import { type ApplicationState, type Facts, isPending, isUnanswered, type OpenCall, runsToDrop } from '../core/application.ts';
 import { type Ending, isOpen } from '../core/call.ts';
 import { goal, type Plan } from '../core/goal.ts';
 import { applyWanted, finish, type Step } from './apply.ts';
@@ -48,10 +48,12 @@ export const reconcile = async (application: string, receive: Receive, ports: De
   const runs = { ...again, ...(await beginRollBacks(plan.rollBack, given)) };
   const bump = plan.rollBack.length;
   if (Object.keys(runs).length > 0 && (await ports.states.write(application, state.fence, { runs, bump })) === 'lost') return lost(application, state, ports);
-  const session: Session = { ...given, state: { ...state, rev: state.rev + bump, runs: { ...state.runs, ...runs } } };
-  await putRollBacks(session.state, session);
-  const draft = await settlePlan(plan, session);
-  const expected = session.state.rev + draft.bump;
+  const planned: Session = { ...given, state: { ...state, rev: state.rev + bump, runs: { ...state.runs, ...runs } } };
+  await putRollBacks(planned.state, planned);
+  const draft = await settlePlan(plan, planned);
+  const expected = planned.state.rev + draft.bump;
+  const session = plan.promote.some(isWish) ? await writeFirst(draft, planned) : planned;
+  if (session === 'lost') return lost(application, state, ports);
 
   // What is only now promoted did not make any worker die: on the last receive it is left to a message of its own.
   const died = receive.last ? plan.work.filter(({ repository }) => ![...plan.promote, ...plan.rollBack].some((fresh) => fresh.repository === repository)) : [];
@@ -71,6 +73,19 @@ export const reconcile = async (application: string, receive: Receive, ports: De
   // Whoever made it due at this very time has sent for it already: without this, every spare message would live on as long as something waits.
   if (dueAt !== undefined && dueAt > now && dueAt !== state.dueAt && dueAt - now <= PRECISE_MS) await ports.send(application, (dueAt - now) / 1000);
   if (died.length > 0) throw new GaveUp(`application ${application}: the worker died ${receive.count - 1} times; recorded as failed`);
+};
+
+const isWish = ({ manual, redelivery }: OpenCall): boolean => manual === true || redelivery === true;
+
+/**
+ * What a person asked for is in the state before its own call can end. Were a worker to die between these two, the call
+ * would have ended (see `planFor`) and nothing would want it: what it took back would win again.
+ */
+const writeFirst = async (draft: Draft, session: Session): Promise<Session | 'lost'> => {
+  const { application, state, fence, ports } = session;
+  const change = takeChange(draft);
+  if ((await ports.states.write(application, fence, change)) === 'lost') return 'lost';
+  return { ...session, state: { ...state, runs: { ...state.runs, ...change.runs } } };
 };
 
 /**
@@ -93,9 +108,9 @@ const planFor = async (session: Session, facts: Facts, now: number): Promise<Pla
 /** Of the calls that win by a plan, those that ended long ago. */
 const endedAmong = async ({ promote, hold }: Plan, { state, ports }: Session, now: number): Promise<readonly string[]> => {
   const ended: string[] = [];
-  for (const { callId, manual, redelivery } of [...promote, ...hold.flatMap(({ callId }) => state.open[callId] ?? [])]) {
-    const call = manual === true || redelivery === true ? await ports.calls.get(callId, now) : undefined;
-    if (call !== undefined && !isOpen(call.status)) ended.push(callId);
+  for (const open of [...promote, ...hold.flatMap(({ callId }) => state.open[callId] ?? [])]) {
+    const call = isWish(open) ? await ports.calls.get(open.callId, now) : undefined;
+    if (call !== undefined && !isOpen(call.status)) ended.push(open.callId);
   }
   return ended;
 };

@@ -75,6 +75,7 @@ const checkEnds = (outcome: Outcome, calls: readonly Call[], report: Report): vo
   for (const call of calls) {
     const wrong = (what: string): void => report('lost', call.application, `call ${call.id} ${call.tag} is ${call.status} ${call.reason ?? ''}, but ${what}`);
     const keys = (keysOf.get(call.id) ?? []).map(([key]) => key);
+    if (keys.length > 1) report('duplicated', call.application, `call ${call.id} ${call.tag} was wanted ${keys.length} times: ${keys.slice(0, 3).join(', ')}`);
     const logs = logsOf(outcome, call.application);
     const image = imageOf(call);
     const ran = logs.flatMap(({ revisions }) =>

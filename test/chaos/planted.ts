@@ -145,6 +145,7 @@ export const PLANTED = {
     }),
   },
   'automatic roll back repeated': {
+    frail: 0.5,
     deploy: (ports) =>
       changeState(ports, (state) => ({
         ...state,

@@ -40,6 +40,8 @@ export interface Planted {
   readonly match?: (ports: MatchPorts) => MatchPorts;
   readonly deploy?: (ports: DeployPorts) => DeployPorts;
   readonly tick?: false;
+  /** How often a rollout of the frail targets fails, where a bug shows only after several of them. */
+  readonly frail?: number;
 }
 
 /** SQS delays at most this long, in whole seconds. */

@@ -60,7 +60,10 @@ export const runWorld = async ({ seed, pushes, faults: faulty, planted = {} }: W
   const targets = new Map<string, SimulatedTarget>();
   const world = { clock, random: random.fork(), faults, note: history.note, troubled: () => troubled, orderOf: (key: string) => wanted.get(key)?.order ?? '' };
   const addTarget = (id: string, readable: readonly string[] | undefined): void =>
-    void targets.set(id, readable === undefined ? makeBlind(id, world) : makeReadable(id, readable, world, id.startsWith('hand') ? FRAIL : undefined));
+    void targets.set(
+      id,
+      readable === undefined ? makeBlind(id, world) : makeReadable(id, readable, world, id.startsWith('hand') ? (planted.frail ?? FRAIL) : undefined),
+    );
   for (const application of topology.applications) {
     memory.applications.set(application.name, application);
     // A creation that died half-way: match has to mend it.

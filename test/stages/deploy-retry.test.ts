@@ -5,7 +5,7 @@ import type { Outcome } from '../../functions/core/outcome.ts';
 import { GaveUp, LEASE_MS, reconcile } from '../../functions/deploy/reconcile.ts';
 import { match } from '../../functions/match/match.ts';
 import { type Bench, makeBench } from './bench.ts';
-import { exchange, message, NOW, push, ULIDS } from './given.ts';
+import { exchange, message, NOW, push, REPOSITORY, ULIDS } from './given.ts';
 
 const FIRST = { count: 1, last: false };
 const go = (bench: Bench, receive = FIRST): Promise<void> => reconcile('web', receive, bench.ports.deploy);
@@ -165,6 +165,18 @@ describe('the last receive', () => {
     const bench = await died({ policy: { atMostOnce: true } });
     await expect(go(bench, { count: 5, last: true })).rejects.toBeInstanceOf(GaveUp);
     expect(bench.call(1)).toMatchObject({ status: 'unknown', reason: 'no-answer' });
+  });
+  test('of something whose end is written, and the state does not know it: the state follows the call', async () => {
+    const bench = ready();
+    await pushed(bench, 1);
+    bench.cutAt(5, 'after');
+    expect(await bench.until(go(bench))).toBe('gone');
+    expect(bench.effects.at(-1)).toBe('calls.settle');
+    bench.revive();
+    bench.pass(LEASE_MS);
+    await expect(go(bench, { count: 5, last: true })).rejects.toBeInstanceOf(GaveUp);
+    expect(bench.call(1)).toMatchObject({ status: 'delivered' });
+    expect(bench.state().runs[REPOSITORY]?.done).toMatchObject({ status: 'delivered' });
   });
   test('of something that is only now promoted: it is left to a message of its own', async () => {
     const bench = ready();

@@ -38,6 +38,31 @@ const opened = (bench: Bench, n: number): void => {
 };
 
 describe('deploy IMAGE', () => {
+  test('of what runs already, wherever the process goes down, and although the hold is released then: what was pushed before never comes back', async () => {
+    const cuts = await sawThrough(
+      go,
+      async (bench, cut) => {
+        bench.pass(LEASE_MS);
+        release(bench);
+        await settle(bench);
+        expect(tags(bench), cut).toEqual([]);
+        expect(bench.state().runs[REPOSITORY]?.desired, cut).toMatchObject({ tag: 'v1', manual: true });
+        expect(bench.call(2), cut).toMatchObject({ status: 'skipped', reason: 'rolled-back' });
+        expect(bench.state().open, cut).toEqual({});
+      },
+      () => {
+        const bench = ready('readable');
+        const { repository, tag, digest } = push(1);
+        bench.target.running = [`${repository}:${tag}@${digest}`];
+        opened(bench, 2);
+        bench.pass(1_000);
+        ask(bench, 50, { image: 1 });
+        return bench;
+      },
+    );
+    expect(cuts.length).toBeGreaterThan(10);
+  });
+
   test('runs at once, pins, keeps newer pushes waiting; released, the newest runs', async () => {
     const bench = ready();
     await pushed(bench, 1, 2);
