@@ -1,7 +1,7 @@
 /** What an application runs, wants and waits for: read from its state, so that it is true without asking the target. */
 import { type ApplicationState, type Desired, isPending, type OpenCall, type Run, WHOLE, WHOLE_TEMPLATE } from '../core/application.ts';
 import type { ApplicationDefinition, Reject } from '../core/definitions.ts';
-import { deployedVersion, goodsOf } from '../core/history.ts';
+import { deployedVersion, goodsOf, partsOf } from '../core/history.ts';
 import { formatImage } from '../core/image.ts';
 import type { ApiPorts } from './ports.ts';
 import { applicationView, iso } from './views.ts';
@@ -47,7 +47,7 @@ const view = (state: ApplicationState, template: Template, lang: Lang) => {
 
 /** In the words of the origin: whether what is wanted is what was deployed last. Unknown where the target cannot be asked. */
 const syncOf = ({ runs, seen }: ApplicationState, template: Template): 'synced' | 'out-of-sync' | 'unknown' => {
-  const all = Object.values(runs);
+  const all = partsOf(runs);
   if (template !== undefined && template.deployed !== template.newest) return 'out-of-sync';
   if (all.some((run) => isPending(run) || run.done?.status === 'failed')) return 'out-of-sync';
   const last = Math.max(0, ...all.map(({ done }) => done?.at ?? 0));
@@ -57,7 +57,7 @@ const syncOf = ({ runs, seen }: ApplicationState, template: Template): 'synced' 
 };
 
 const healthOf = ({ runs, seen }: ApplicationState): 'healthy' | 'progressing' | 'degraded' | 'unknown' => {
-  const all = Object.values(runs);
+  const all = partsOf(runs);
   if (all.some(isPending)) return 'progressing';
   if (all.some(({ done }) => done?.status === 'failed')) return 'degraded';
   if (seen?.settled === false) return 'progressing';

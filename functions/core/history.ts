@@ -63,6 +63,15 @@ export const wayBack = (run: Run): Which | undefined => {
 export const isOther = (good: Which, { tag, digest, version }: Which): boolean =>
   good.digest !== undefined || digest !== undefined ? good.digest !== digest : good.tag !== tag || good.version !== version;
 
+/** What the application runs, or is to run. An image for which it has no place, or which does not exist, is no part of it: unless there is nothing else. */
+export const partsOf = (runs: ApplicationState['runs']): readonly Run[] => {
+  const all = Object.values(runs);
+  const parts = all.filter(
+    (run) => isPending(run) || goodsOf(run).length > 0 || (run.done?.reason !== 'no-container' && run.done?.reason !== 'image-not-found'),
+  );
+  return parts.length > 0 ? parts : all;
+};
+
 /** The version of the template that went well last. Its image may have been running for longer than this version. */
 export const deployedVersion = ({ runs }: Pick<ApplicationState, 'runs'>): number | undefined =>
   Object.values(runs)

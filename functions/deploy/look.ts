@@ -1,10 +1,10 @@
 /** Looks at the target for somebody who asks what really runs there; changes nothing. */
 import { type ApplicationState, type Desired, type SeenThere, WHOLE, WHOLE_TEMPLATE } from '../core/application.ts';
-import { deployedVersion } from '../core/history.ts';
+import { deployedVersion, partsOf } from '../core/history.ts';
 import { idempotencyKey } from '../core/message.ts';
 import type { Wish } from '../targets/target.ts';
 import type { Session } from './ports.ts';
-import { prepareWish, wantedImages } from './wish.ts';
+import { filled, wantedImages } from './wish.ts';
 
 const MOST_CONTAINERS = 20;
 const MOST_WHY = 500;
@@ -19,8 +19,9 @@ export const lookAtTarget = async (session: Session): Promise<SeenThere> => {
   const version = target.value.takesTemplates ? deployedVersion(state) : undefined;
   const [newest] = wanted.length > 0 || version === undefined ? wanted : desiredNow(state);
   if (newest === undefined) return { at, why: 'nothing was deployed yet, so there is nothing to compare with' };
-  const whole: Desired = { ...newest, repository: WHOLE_TEMPLATE, ...(version === undefined ? {} : { version }) };
-  const prepared = target.value.takesTemplates ? await prepareWish(whole, target.value, session) : undefined;
+  if (target.value.takesTemplates && version === undefined)
+    return { at, why: 'no version of the template was deployed yet, so there is nothing to compare with' };
+  const prepared = version === undefined ? undefined : await filled({ since: newest.since }, version, session);
   if (prepared?.is === 'refused') return { at, why: (prepared.why.detail ?? prepared.why.code).slice(0, MOST_WHY) };
   const wish: Wish = prepared?.wish ?? { set: wanted.flatMap(wantedImages) };
   // Attempted: an image without a digest counts as running where it was put there by us.
@@ -38,7 +39,7 @@ const seenAt = ({ ports, state }: Session): number => Math.max(ports.now(), stat
 
 /** What is wanted, the newest first. */
 const desiredNow = ({ runs }: ApplicationState): readonly Desired[] =>
-  Object.values(runs)
+  partsOf(runs)
     .flatMap(({ desired }) => desired ?? [])
     .sort((a, b) => b.since - a.since);
 

@@ -15,7 +15,8 @@ interface Refused {
   readonly is: 'refused';
   readonly why: Why;
 }
-export type Prepared = { readonly is: 'ready'; readonly wish: Wish; readonly desired: Desired } | Refused;
+type Filled<D> = { readonly is: 'ready'; readonly wish: Wish; readonly desired: D } | Refused;
+export type Prepared = Filled<Desired>;
 
 export const wantedImages = ({ repository, tag, digest, hosts, since }: Desired): readonly WantedImage[] => [
   { image: { repository, ...(tag === '' ? {} : { tag }), ...(digest === undefined ? {} : { digest }) }, hosts, since },
@@ -34,7 +35,9 @@ export const prepareWish = async (desired: Desired, target: BoundTarget, session
     return version === undefined ? gone(application) : filled({ ...desired, version }, version, session);
   }
   if (desired.repository === WHOLE_TEMPLATE) {
-    const again = await versionAgain(desired, desired.version ?? 0, session);
+    // Decided once: what the first attempt applied is what every other one of the same deployment applies.
+    const decided = state.runs[WHOLE_TEMPLATE]?.attempt?.rev === desired.rev;
+    const again: Made = decided ? { is: 'version', version: desired.version ?? 0 } : await versionAgain(desired, desired.version ?? 0, session);
     return again.is === 'refused' ? again : filled({ ...desired, version: again.version }, again.version, session);
   }
   const made = desired.version === undefined ? await versionFor(desired, session) : { is: 'version' as const, version: desired.version };
@@ -48,7 +51,12 @@ const refused = (detail: string, code: Why['code'] = 'target-misconfigured'): Re
 const gone = (application: string): Refused =>
   refused(`the template of ${application} has no such version: put one, as with "image-triggers application template put ${application} FILE"`);
 
-const filled = async (desired: Desired, version: number, { application, definition, ports }: Session): Promise<Prepared> => {
+/** A version as the target is told it; nothing is written. */
+export const filled = async <D extends Pick<Desired, 'since' | 'restart'>>(
+  desired: D,
+  version: number,
+  { application, definition, ports }: Session,
+): Promise<Filled<D>> => {
   const found = await ports.templates.get(application, version);
   if (found === undefined) return gone(application);
   // Only here, because the parser of YAML is large and few applications have a template.
@@ -56,7 +64,7 @@ const filled = async (desired: Desired, version: number, { application, definiti
   const documents = fillTemplateText(found.text, definition.parameters ?? {});
   if (!documents.ok) return refused(`version ${version} of the template cannot be applied: ${documents.why}`);
   const restart = desired.restart === true ? { restart: true } : {};
-  return ready({ template: documents.value, version, since: desired.since, ...restart }, desired);
+  return { is: 'ready', wish: { template: documents.value, version, since: desired.since, ...restart }, desired };
 };
 
 /** Somebody may put a version at the same time: then the image is set in that one. */
@@ -80,7 +88,6 @@ const versionFor = async (desired: Desired, session: Session): Promise<Made> => 
 const versionAgain = async (desired: Desired, version: number, session: Session): Promise<Made> => {
   const found = await session.ports.templates.get(session.application, version);
   if (found === undefined) return gone(session.application);
-  if (isOf(found, desired)) return { is: 'version', version };
   return nextVersion(desired, session, () => ({ text: found.text, why: `version ${version} again` }));
 };
 

@@ -1,7 +1,7 @@
 /** What went well: where it is told apart by when. */
 import { expect, test } from 'vitest';
 import { type Desired, type Run, WHOLE } from '../../functions/core/application.ts';
-import { deployedVersion, goodBefore, goodsOf, wasBefore, wayBack } from '../../functions/core/history.ts';
+import { deployedVersion, goodBefore, goodsOf, partsOf, wasBefore, wayBack } from '../../functions/core/history.ts';
 import { API, desiredOf, done, NOW, open, state, WEB } from './plans.ts';
 
 test('the version of the template that was deployed last is known by when it was, and not by how long its image has been running', () => {
@@ -44,4 +44,14 @@ test('what ran all the time goes on saying since when, and of which commit', () 
   expect(wayBack(well)).toEqual(good(7));
   expect(goodsOf({ ...done({ ...back, was: good(2) }, 'succeeded', NOW + 9_000) })).toEqual([{ ...v(1), callId: 'w3.!web', at: NOW + 9_000 }]);
   expect(wayBack({})).toBeUndefined();
+});
+
+test('an image that has no place in the application is no part of it, unless there is nothing else', () => {
+  const wrong = done(desiredOf(open(2, { repository: API })), 'failed');
+  const misplaced: Run = { ...wrong, done: { rev: 1, at: NOW, status: 'failed', reason: 'no-container' } };
+  const refused: Run = { ...wrong, done: { rev: 1, at: NOW, status: 'failed', reason: 'target-refused' } };
+  const runs = done(desiredOf(open(1)));
+  expect(partsOf({ [WEB]: runs, [API]: misplaced })).toEqual([runs]);
+  expect(partsOf({ [WEB]: runs, [API]: refused })).toEqual([runs, refused]);
+  expect(partsOf({ [API]: misplaced })).toEqual([misplaced]);
 });

@@ -95,7 +95,10 @@ describe('when nothing is to do', () => {
     bench.pass(5_000);
     await go(bench);
     bench.pass(5_000);
+    // Somebody put another version meanwhile: a look compares with what was deployed, and writes nothing.
+    bench.memory.templates.put('web', { version: 2, text: 'kind: Secret\n', at: NOW });
     expect(await asked(bench)).toMatchObject({ synced: true, containers: ['template 1'] });
+    expect(bench.memory.templates.list('web', 9)).toHaveLength(2);
   });
 });
 
