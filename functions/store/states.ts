@@ -5,6 +5,7 @@
 import { GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { ApplicationState, Hold, OpenCall, StateChange } from '../core/application.ts';
 import { fromItem, type Item, type Tables, toItem, whenHolds } from './dynamo.ts';
+import { stateUpdate } from './state-update.ts';
 
 export type Leased = { readonly is: 'leased'; readonly state: ApplicationState } | { readonly is: 'taken'; readonly until: number } | { readonly is: 'absent' };
 
@@ -127,7 +128,7 @@ export const makeStates = (tables: Tables) => {
     let rev = 0;
     const won = await whenHolds(
       tables.client
-        .send(new UpdateItemCommand({ TableName: tables.definitions, Key: stateKey(application), ...expressionOf(fence, change), ReturnValues: 'ALL_NEW' }))
+        .send(new UpdateItemCommand({ TableName: tables.definitions, Key: stateKey(application), ...stateUpdate(fence, change), ReturnValues: 'ALL_NEW' }))
         .then(({ Attributes }) => {
           rev = stateFromItem(fromItem(Attributes ?? {})).rev;
         }),
@@ -167,70 +168,6 @@ export interface Wishing {
   readonly hold?: Hold | 'release';
   readonly refresh?: boolean;
 }
-
-/** The rest is forgotten with the next write. */
-const MOST_DROPPED = 20;
-
-const expressionOf = (fence: number, change: StateChange) => {
-  const names: Record<string, string> = {};
-  const values: Record<string, unknown> = { ':fence': fence };
-  const sets: string[] = [];
-  const removes: string[] = [];
-  const closing = new Set(change.close ?? []);
-  for (const [i, [repository, run]] of Object.entries(change.runs ?? {}).entries()) {
-    names['#runs'] = 'runs';
-    names[`#run${i}`] = repository;
-    values[`:run${i}`] = run;
-    sets.push(`#runs.#run${i} = :run${i}`);
-  }
-  for (const [i, repository] of (change.drop ?? []).slice(0, MOST_DROPPED).entries()) {
-    names['#runs'] = 'runs';
-    names[`#drop${i}`] = repository;
-    removes.push(`#runs.#drop${i}`);
-  }
-  for (const [i, [callId, held]] of Object.entries(change.held ?? {}).entries()) {
-    if (closing.has(callId)) continue;
-    names['#open'] = 'open';
-    names[`#held${i}`] = callId;
-    values[`:held${i}`] = held;
-    sets.push(`#open.#held${i}.held = :held${i}`);
-  }
-  for (const [i, callId] of [...closing].entries()) {
-    names['#open'] = 'open';
-    names[`#close${i}`] = callId;
-    removes.push(`#open.#close${i}`);
-  }
-  if (change.deployedAt !== undefined) {
-    values[':deployedAt'] = change.deployedAt;
-    sets.push('deployedAt = :deployedAt');
-  }
-  if (change.seen !== undefined) {
-    values[':seen'] = change.seen;
-    sets.push('seen = :seen');
-  }
-  if (change.bump !== undefined && change.bump !== 0) {
-    values[':bump'] = change.bump;
-    sets.push('rev = rev + :bump');
-  }
-  if (change.release !== undefined) {
-    removes.push('leaseUntil');
-    if (change.release.dueAt === undefined) removes.push('due', 'dueAt');
-    else {
-      values[':due'] = 'due';
-      values[':dueAt'] = change.release.dueAt;
-      sets.push('due = :due', 'dueAt = :dueAt');
-    }
-  }
-  const update = [sets.length > 0 ? `SET ${sets.join(', ')}` : '', removes.length > 0 ? `REMOVE ${removes.join(', ')}` : '']
-    .filter((part) => part !== '')
-    .join(' ');
-  return {
-    ...(update === '' ? {} : { UpdateExpression: update }),
-    ConditionExpression: 'fence = :fence',
-    ...(Object.keys(names).length > 0 ? { ExpressionAttributeNames: names } : {}),
-    ExpressionAttributeValues: toItem(values),
-  };
-};
 
 /** The item is written by this stack alone, so a shape other than this is a newer version, or an accident that must be seen. */
 const isState = (value: Item): value is Item & ApplicationState =>

@@ -1,6 +1,7 @@
 /** The few requests to the Docker Engine API that a deployment needs. Docker's and podman's answers alike are read here, once. */
 import type { Exchange, Outcome, Why } from '../core/outcome.ts';
 import type { DockerRequest, OutboundAnswer, TargetIo } from './target.ts';
+import { withoutBody } from './without-body.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 export const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -144,8 +145,6 @@ const problemOf = (answer: OutboundAnswer, request: string): DockerFailure => {
     exchange,
   );
 };
-
-const withoutBody = ({ request: { body: _, ...request }, ...exchange }: Exchange): Exchange => ({ ...exchange, request });
 
 const readJson = (answer: Answered): Json => {
   const value = parsedOf(answer.body);

@@ -1,8 +1,8 @@
 /** The configuration of a `docker` target. */
 import * as z from 'zod/mini';
-import { parseSecretReference } from '../core/secret-reference.ts';
 import { shown } from '../core/shown.ts';
 import { schemaOf, text } from './config.ts';
+import { secretField } from './secret-field.ts';
 
 /** What the containers beside the one that runs are called. */
 export const NEXT = '.next';
@@ -105,12 +105,7 @@ const FIELDS = {
   ),
   /** How long the former container may take to end. */
   stopSeconds: field<number>((value) => wholeNumber(value, 0, MOST_STOP_SECONDS, `how long the former container may take to end; without it, ${STOP_SECONDS}`)),
-  registryAuth: z.optional(
-    text('write the reference of a secret', (value) => {
-      const reference = parseSecretReference(value);
-      return reference.ok ? undefined : reference.why;
-    }),
-  ),
+  registryAuth: z.optional(secretField),
 };
 
 const DockerConfig = z.strictObject(FIELDS, { error: 'must be an object' }).check((context) => {

@@ -2,8 +2,10 @@
 import { createHash } from 'node:crypto';
 import type { Image } from '../core/image.ts';
 import type { Exchange } from '../core/outcome.ts';
-import { type DockerApi, failure, isJson } from './docker-api.ts';
+import { type Parsed, parsed, refused } from '../core/parsed.ts';
+import { type DockerApi, DockerFailure, failure, isJson } from './docker-api.ts';
 import type { DockerConfig } from './docker-config.ts';
+import { secretValue } from './secret-value.ts';
 import type { TargetIo } from './target.ts';
 
 /** An image that is here already (a roll back's, for example) is not asked for again, unless only its tag is known. */
@@ -26,20 +28,16 @@ export const pullImage = async (
 /** As the header wants it: base64url of JSON with user name and password. */
 const registryAuth = async ({ registryAuth: reference }: DockerConfig, io: TargetIo): Promise<string | undefined> => {
   if (reference === undefined) return undefined;
-  const secret = await secretOf(reference, io);
-  if (!secret.ok) throw failure('secret-unreadable', secret.why);
-  const value = parsedOf(secret.value);
-  if (!isJson(value) || typeof value.username !== 'string' || typeof value.password !== 'string')
-    throw failure('secret-unreadable', `the secret ${reference} is not JSON of the form {"username":"…","password":"…"}`);
-  return Buffer.from(JSON.stringify({ username: value.username, password: value.password })).toString('base64url');
+  const read = await secretValue(reference, 'secret', io, headerOf);
+  if (read.is !== 'read') throw new DockerFailure(read);
+  return read.value;
 };
 
-const secretOf = async (reference: string, io: TargetIo) => {
-  try {
-    return await io.secret(reference);
-  } catch (error) {
-    throw failure('unavailable', error instanceof Error ? error.message : String(error));
-  }
+const headerOf = (text: string): Parsed<string> => {
+  const value = parsedOf(text);
+  if (!isJson(value) || typeof value.username !== 'string' || typeof value.password !== 'string')
+    return refused('is not JSON of the form {"username":"…","password":"…"}');
+  return parsed(Buffer.from(JSON.stringify({ username: value.username, password: value.password })).toString('base64url'));
 };
 
 const parsedOf = (text: string): unknown => {

@@ -3,6 +3,7 @@ import type { Exchange, Outcome, Why } from '../core/outcome.ts';
 import { retryAfterOf } from '../core/retry-after.ts';
 import { at, textAt } from './kubernetes-fields.ts';
 import type { OutboundAnswer } from './target.ts';
+import { withoutBody } from './without-body.ts';
 
 export type KubernetesProblem = Extract<Outcome, { readonly is: 'refused' | 'unavailable' }>;
 
@@ -98,6 +99,3 @@ export const readJson = (text: string): unknown => {
     return undefined;
   }
 };
-
-/** What is sent may be a Secret, or hold one in its environment. */
-const withoutBody = ({ request: { body: _, ...request }, ...rest }: Exchange): Exchange => ({ ...rest, request });
