@@ -148,7 +148,7 @@ const dies = (nth: number, side: 'before' | 'after'): Command =>
     const { rules, setup } = model;
     const now = real.now();
     const whole = copyOf(rules, setup);
-    const begins = whole.look(now);
+    const { begins, wishes } = whole.look(now);
     const died = await real.die(nth, side);
     if (died === 'done') {
       rules.look(now);
@@ -156,8 +156,9 @@ const dies = (nth: number, side: 'before' | 'after'): Command =>
     }
     model.dead = now + DEAD_MS;
     if (!died.leased || now < rules.facts.leased) return;
-    const decided = died.writes > (begins ? 1 : 0);
-    rules.look(now, { rejected: died.rejected, begun: died.writes > 0, decided, told: died.told, recorded: died.recorded });
+    const before = begins ? 1 : 0;
+    const [decided, marked] = [died.writes > before, died.writes > before + (wishes ? 1 : 0)];
+    rules.look(now, { rejected: died.rejected, begun: died.writes > 0, decided, marked, told: died.told, recorded: died.recorded });
     rules.facts.leased = died.recorded ? 0 : now + LEASE_MS;
     for (const { id, status, reason, by } of real.bench.memory.all.calls()) {
       const would = whole.facts.calls.get(id);

@@ -76,15 +76,22 @@ const MOST_TRIES = 8;
 /** What it waits between two tries: the steps of `retry.ts` and half of the quarter that is random. */
 const PAUSES = [2_000, 5_000, 15_000, 30_000, 60_000, 120_000, 300_000].map((ms) => ms + Math.floor(ms / 8));
 
-/** How far a worker came. `begun`: what is written before all else was; `decided`: the rest too; then the target was told, and its answer written. */
+/** How far a worker came. `begun`: what is written before all else was; `decided`: the rest too, `marked`: with the mark of the attempt; then the target was told, and its answer written. */
 export interface Reached {
   readonly rejected: number;
   readonly begun: boolean;
   readonly decided: boolean;
+  readonly marked: boolean;
   readonly told: boolean;
   readonly recorded: boolean;
 }
-const ALL: Reached = { rejected: Number.POSITIVE_INFINITY, begun: true, decided: true, told: true, recorded: true };
+const ALL: Reached = { rejected: Number.POSITIVE_INFINITY, begun: true, decided: true, marked: true, told: true, recorded: true };
+
+/** What a worker has to write beside the mark: something before all else; what a person asked for, before it is acted on. */
+export interface Writes {
+  readonly begins: boolean;
+  readonly wishes: boolean;
+}
 
 interface Facts {
   readonly calls: Map<string, Ended>;
@@ -221,6 +228,8 @@ export const makeRules = (setup: Setup, facts: Facts = nothing()) => {
     readonly begun: (() => void)[];
     readonly rest: (() => void)[];
     promoted: boolean;
+    /** Of a person. */
+    wish: boolean;
     work: boolean;
     /** What was wanted ends unsent. */
     over?: boolean;
@@ -228,7 +237,7 @@ export const makeRules = (setup: Setup, facts: Facts = nothing()) => {
   }
 
   const decide = (key: string, now: number, beside: Beside): Part => {
-    const part: Part = { begun: [], rest: [], promoted: false, work: false };
+    const part: Part = { begun: [], rest: [], promoted: false, wish: false, work: false };
     const before = wanted.get(key);
     const skip = (id: string, reason: string, by?: string): void =>
       void part.rest.push(() => end(id, { status: 'skipped', reason, ...(by === undefined ? {} : { by }) }));
@@ -236,7 +245,7 @@ export const makeRules = (setup: Setup, facts: Facts = nothing()) => {
       if (before !== undefined && before.end === undefined)
         skip(before.id, call.by === 'person' && !before.person ? 'rolled-back' : whyFor(before, call), call.id);
       part.rest.push(() => want(call));
-      return { ...part, promoted: true, work: true };
+      return { ...part, promoted: true, wish: call.by !== 'push', work: true };
     };
     if (before?.end !== undefined) part.rest.push(() => void open.delete(before.id));
     // What a person asked for and what has its end, written by a worker that died then, is not done again.
@@ -337,7 +346,7 @@ export const makeRules = (setup: Setup, facts: Facts = nothing()) => {
     return reason === 'superseded' && gathered && winner.by !== 'redelivery' ? 'coalesced' : reason;
   };
 
-  const act = (key: string, now: number, { told: isTold, recorded }: Reached): void => {
+  const act = (key: string, now: number, { marked, told: isTold, recorded }: Reached): void => {
     const one = wanted.get(key);
     if (one === undefined) return;
     const ends = (status: string, reason: string): void => {
@@ -393,6 +402,7 @@ export const makeRules = (setup: Setup, facts: Facts = nothing()) => {
       ends('failed', 'unavailable');
       return;
     }
+    if (!marked) return;
     if (!one.sent) deployed.push(now);
     one.sent = true;
     one.tries += 1;
@@ -433,9 +443,9 @@ export const makeRules = (setup: Setup, facts: Facts = nothing()) => {
       ];
       return times.length === 0 ? undefined : Math.min(...times);
     },
-    /** One worker's turn: all is judged before anything changes, and at most one thing is told to the target. Whether something had to be written before all else. */
-    look: (now: number, reached: Reached = ALL): boolean => {
-      if (now < facts.leased) return false;
+    /** One worker's turn: all is judged before anything changes, and at most one thing is told to the target. What had to be written on the way. */
+    look: (now: number, reached: Reached = ALL): Writes => {
+      if (now < facts.leased) return { begins: false, wishes: false };
       const keys = [...new Set([...wanted.keys(), ...[...open.values()].map(({ repository }) => repository)])].sort();
       const beside = { promoted: new Set<string>(), over: new Set<string>() };
       const parts: { readonly key: string; readonly part: Part }[] = [];
@@ -447,13 +457,13 @@ export const makeRules = (setup: Setup, facts: Facts = nothing()) => {
       }
       const failed = parts.flatMap(({ part }) => part.reject ?? []);
       for (const digest of failed.slice(0, reached.rejected)) rejects.add(digest);
-      const begins = parts.some(({ part }) => part.begun.length > 0);
+      const writes = { begins: parts.some(({ part }) => part.begun.length > 0), wishes: parts.some(({ part }) => part.wish) };
       if (reached.begun) for (const { part } of parts) for (const change of part.begun) change();
-      if (!reached.decided) return begins;
+      if (!reached.decided) return writes;
       for (const { part } of parts) for (const change of part.rest) change();
       const first = parts.find(({ part }) => part.work);
       if (first !== undefined) act(first.key, now, reached);
-      return begins;
+      return writes;
     },
   };
 };
