@@ -52,9 +52,7 @@ const checkRollBacks = ({ wanted, memory }: Outcome, byId: ReadonlyMap<string, C
     if (before !== undefined && before !== key) report('duplicated', application, `${after.failed} was rolled back by ${before} and by ${key}`);
     seen.set(after.failed, key);
     if (failed?.actor === BY_POLICY) report('duplicated', application, `the roll back ${after.failed} was rolled back by ${key}`);
-    // A worker may die after it wrote that a person took it back; by the next one's turn the rollout has failed.
-    if (failed !== undefined && failed.status !== 'failed' && failed.reason !== 'rolled-back')
-      report('stale', application, `${key} rolled back ${after.failed}, which is ${failed.status}`);
+    if (failed !== undefined && failed.status !== 'failed') report('stale', application, `${key} rolled back ${after.failed}, which is ${failed.status}`);
     if (!byId.has(callId) && memory.applications.has(application)) report('lost', application, `the roll back ${key} has no call ${callId}`);
     const { digest } = failed ?? {};
     if (digest !== undefined && memory.applications.has(application) && !memory.application(application).facts.rejects.has(digest))
