@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import type { HookDefinition } from '../core/definitions.ts';
 import { ECR_HOOK } from '../core/ecr-hook.ts';
 import { hostOf } from '../core/image.ts';
+import { hostsOf } from '../core/push.ts';
 import { shown } from '../core/shown.ts';
 import { credentialRotation, hookBody, hookPatch } from '../schema/hook.ts';
 import { DEFAULT_LIMIT, emptyBody, noQuery, pageQuery, rotateQuery } from '../schema/request.ts';
@@ -147,8 +148,6 @@ export const hookRoutes = (ports: ApiPorts): Hono => {
 
   return app;
 };
-
-const hostsOf = ({ registryHost, hostAliases }: HookDefinition): readonly string[] => [...(registryHost === undefined ? [] : [registryHost]), ...hostAliases];
 
 /** Whether pushes through the hook can be known under this host. Without any host they are known under what they name themselves, and not all name one. */
 const knows = ({ registryHost, hostAliases }: HookDefinition, host: string, before: HookDefinition): boolean => {

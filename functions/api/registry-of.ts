@@ -1,6 +1,7 @@
 /** What is known of the registry of an image: its other names, and whether it may be asked what a tag names. */
 import type { OpenCall } from '../core/application.ts';
 import { ANY_HOST } from '../core/image.ts';
+import { hostsOf } from '../core/push.ts';
 import type { ApiPorts } from './ports.ts';
 
 type Known = Pick<OpenCall, 'hosts' | 'access'>;
@@ -9,7 +10,7 @@ type Known = Pick<OpenCall, 'hosts' | 'access'>;
 export const registryOfHook = async (name: string, ports: Pick<ApiPorts, 'hooks' | 'triggerUrls'>): Promise<Known> => {
   const heard = (await ports.hooks.get(name)) ?? (await ports.triggerUrls.get(name));
   if (heard === undefined) return { hosts: [] };
-  const hosts = [...new Set([...(heard.registryHost === undefined ? [] : [heard.registryHost]), ...heard.hostAliases])];
+  const hosts = hostsOf(heard);
   const { access } = heard;
   return { hosts: heard.application !== undefined && hosts.length === 0 ? [ANY_HOST] : hosts, ...(access === undefined ? {} : { access }) };
 };

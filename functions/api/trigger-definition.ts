@@ -2,6 +2,7 @@
 import { loadEngines } from '../core/decide-all.ts';
 import type { HookDefinition } from '../core/definitions.ts';
 import { hostOf, namesHost } from '../core/image.ts';
+import { hostsOf } from '../core/push.ts';
 import { hookCovers, parseRepositoryPattern } from '../core/repository-pattern.ts';
 import { checkRule, type Rule } from '../core/rule.ts';
 import { shown } from '../core/shown.ts';
@@ -9,7 +10,7 @@ import { refuse } from './request.ts';
 
 /** `host/path` or `host/team/*`, under the name by which pushes through this hook are known. */
 export const readRepository = (text: string, hook: HookDefinition): string => {
-  const { name, registryHost, hostAliases, repositories } = hook;
+  const { name, registryHost, repositories } = hook;
   if (registryHost === undefined && !namesHost(text))
     throw refuse(
       'repository',
@@ -18,7 +19,7 @@ export const readRepository = (text: string, hook: HookDefinition): string => {
   const pattern = parseRepositoryPattern(text, registryHost);
   if (!pattern.ok) throw refuse('repository', pattern.why);
   const repository = underRegistryHost(pattern.value, hook);
-  const hosts = [...(registryHost === undefined ? [] : [registryHost]), ...hostAliases];
+  const hosts = hostsOf(hook);
   if (hosts.length > 0 && !hosts.includes(hostOf(repository)))
     throw refuse(
       'repository',
