@@ -1,9 +1,12 @@
 /** The API over its ports: routes, the shape of every problem, and one wide log line a request. Knows nothing of Lambda. */
 import { Hono } from 'hono';
 import { routePath } from 'hono/route';
+import { makeConsole } from '../console/console.ts';
+import { fields } from '../core/fields.ts';
 import { explainBody, langQuery } from '../schema/request.ts';
 import { applicationRoutes } from './applications.ts';
 import { callRoutes } from './calls.ts';
+import { consoleSessionRoutes, makeSessionDoor } from './console-sessions.ts';
 import { onlyRead, withEcrHook } from './ecr-hook.ts';
 import { explain } from './explain.ts';
 import { hookRoutes } from './hooks.ts';
@@ -55,11 +58,23 @@ export const makeApi = (given: ApiPorts) => {
   app.route('/v1/applications', templateRoutes(ports));
   app.route('/v1/applications', wishRoutes(ports));
   app.route('/v1/calls', callRoutes(ports));
+  app.route('/v1/console', consoleSessionRoutes(ports));
   app.post('/v1/explain', async (c) => {
     const { lang } = readQuery(c, langQuery);
     const { image, hook } = await readBody(c, explainBody);
     return c.json(await explain(image, hook, langOf(c, lang), ports));
   });
+
+  /** The page asks as anybody does, from the inside. */
+  const ask = async (request: { readonly method: string; readonly path: string; readonly body?: object }, caller: string) => {
+    const body = request.body === undefined ? {} : { body: JSON.stringify(request.body), headers: { 'content-type': 'application/json' } };
+    const response = await app.fetch(new Request(`https://api.invalid${request.path}`, { method: request.method, ...body }), {
+      requestId: ports.newUlid(ports.now()),
+      caller,
+    });
+    return { status: response.status, body: fields(await response.json()) };
+  };
+  app.route('/console', makeConsole({ ...makeSessionDoor(ports), ask }));
 
   app.notFound((c) =>
     answer(new Problem('unknown-route', `${c.req.method} ${c.req.path.slice(0, 200)} is no route of this API: the routes begin with ${ROUTES}`)),

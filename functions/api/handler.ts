@@ -21,12 +21,13 @@ const encodedPath = (path: string): string =>
     .map((part) => (part === '.' || part === '..' ? part.replaceAll('.', '%252E') : encodeURIComponent(part)))
     .join('/');
 
+/** Cookies come apart from the other headers, and go so. */
 const requestOf = (event: Event): Request => {
   const { method } = event.requestContext.http;
   const query = event.rawQueryString === '' ? '' : `?${event.rawQueryString}`;
   return new Request(`https://api.invalid${encodedPath(event.rawPath)}${query}`, {
     method,
-    headers: plain(event.headers),
+    headers: { ...plain(event.headers), ...(event.cookies === undefined ? {} : { cookie: event.cookies.join('; ') }) },
     ...(BODILESS.includes(method) ? {} : { body: Uint8Array.from(bytesOf(event)) }),
   });
 };
@@ -36,7 +37,10 @@ export const makeApiHandler = (app: ApiApp, log: Log) =>
     .handler(async (event) => {
       const caller = event.requestContext.authorizer?.iam?.userArn;
       const response = await app.fetch(requestOf(event), { requestId: event.requestContext.requestId, ...(caller === undefined ? {} : { caller }) });
-      return { statusCode: response.status, headers: Object.fromEntries(response.headers), body: await response.text() };
+      const cookies = response.headers.getSetCookie();
+      response.headers.delete('set-cookie');
+      const headers = Object.fromEntries(response.headers);
+      return { statusCode: response.status, headers, ...(cookies.length === 0 ? {} : { cookies }), body: await response.text() };
     })
     .onError((request) => {
       log('api.failed', { request: request.event.requestContext?.requestId, error: request.error === null ? undefined : describeError(request.error) });

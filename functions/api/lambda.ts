@@ -15,6 +15,7 @@ import { makeTables } from '../store/dynamo.ts';
 import { makeHooks } from '../store/hooks.ts';
 import { makeDeploymentsQueue, makeQueueClient } from '../store/queues.ts';
 import { makeRejects } from '../store/rejects.ts';
+import { makeSessions } from '../store/sessions.ts';
 import { makeStates } from '../store/states.ts';
 import { makeSweepReport } from '../store/sweep-report.ts';
 import { makeTemplates } from '../store/templates.ts';
@@ -46,6 +47,7 @@ const app = makeApi({
   calls: makeCalls(tables, retentionDays),
   states: makeStates(tables),
   rejects: makeRejects(tables),
+  sessions: makeSessions(tables),
   templates: makeTemplates(tables),
   triggersOf: makeTriggersOf(tables),
   registryNames: REGISTRY_NAMES,
@@ -67,6 +69,7 @@ const app = makeApi({
     return parsed(bound.value.sight === 'readable' ? bound.value.grant?.({ ...trust, application }) : undefined);
   },
   makeToken: (hook) => makeToken(hook, randomBytes),
+  makeSecret: () => randomBytes(32).toString('base64url'),
   hashToken,
   sealed: makeSealedSecrets({
     readStackSecret: async () => (await import('../store/read-secret.ts')).readSecret(stackSecretArn),

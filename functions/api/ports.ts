@@ -10,6 +10,7 @@ import type { makeApplications } from '../store/applications.ts';
 import type { makeCallPages } from '../store/call-pages.ts';
 import type { makeHooks } from '../store/hooks.ts';
 import type { makeRejects } from '../store/rejects.ts';
+import type { makeSessions } from '../store/sessions.ts';
 import type { Wishing } from '../store/states.ts';
 import type { SweepReport } from '../store/sweep-report.ts';
 import type { makeTemplates } from '../store/templates.ts';
@@ -36,6 +37,7 @@ export interface ApiPorts {
     wish(application: string, wish: Wishing, now: number): Promise<'noted' | 'absent'>;
   };
   readonly rejects: ReturnType<typeof makeRejects>;
+  readonly sessions: ReturnType<typeof makeSessions>;
   readonly templates: ReturnType<typeof makeTemplates>;
   triggersOf(repository: string): Promise<readonly TriggerDefinition[]>;
   readonly registryNames: readonly string[];
@@ -53,6 +55,8 @@ export interface ApiPorts {
   /** The smallest role for the target as a CloudFormation template; undefined when it needs none. */
   grant(target: TargetDefinition, application: string): Promise<Parsed<object | undefined>>;
   makeToken(hook: string): string;
+  /** 256 random bits, for a code or a session of the page. */
+  makeSecret(): string;
   /** sha256 in hex: of tokens, and of credentials that are only compared. */
   hashToken(text: string): string;
   /** Secrets that signatures are checked with: sealed for their hook, and opened again only to compare two. */

@@ -109,6 +109,7 @@ export class ImageTriggers extends Construct {
 
     const api = stage('api', 'Api', 'reads everything, writes definitions and wishes');
     door.closed('/v1/{proxy+}', api);
+    door.open('/console/{proxy+}', api, 'A browser cannot sign requests with IAM; the page asks for a session, which a caller with IAM has opened.');
     definitions.give(api, ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], ['byKind']);
     calls.give(api, ['GetItem', 'PutItem', 'Query', 'UpdateItem'], ['byApplication', 'feed']);
     deployments.sentBy(api);

@@ -14,6 +14,7 @@ import { makeCallPages } from '../../functions/store/call-pages.ts';
 import { makeCalls } from '../../functions/store/calls.ts';
 import { makeHooks } from '../../functions/store/hooks.ts';
 import { makeRejects } from '../../functions/store/rejects.ts';
+import { makeSessions } from '../../functions/store/sessions.ts';
 import { makeStateRemoval } from '../../functions/store/state-removal.ts';
 import { makeStates } from '../../functions/store/states.ts';
 import { makeSweepReport } from '../../functions/store/sweep-report.ts';
@@ -69,6 +70,7 @@ export const startApi = async (change: (ports: ApiPorts) => ApiPorts = (ports) =
     calls,
     states,
     rejects: makeRejects(tables),
+    sessions: makeSessions(tables),
     templates: makeTemplates(tables),
     takesTemplates: async (target) => {
       const bound = await targetOf(target);
@@ -90,6 +92,7 @@ export const startApi = async (change: (ports: ApiPorts) => ApiPorts = (ports) =
       return parsed(bound.value.sight === 'readable' ? bound.value.grant?.({ deployRoleArn: DEPLOY_ROLE, externalId: 'stack-id', application }) : undefined);
     },
     makeToken: (hook) => makeToken(hook, (bytes) => Uint8Array.from({ length: bytes }, (_, i) => (i * 7 + ++made) % 256)),
+    makeSecret: () => `secret-${++made}`,
     hashToken,
     sealed: proving.sealed,
     webhookBaseUrl: 'https://hooks.example',

@@ -31,9 +31,10 @@ const ROWS: readonly Row[] = [
     may: ['functions/core/', 'functions/runtime/', 'functions/(ingest|match|deploy|api)/', '@middy/core$', 'T:aws-lambda$', 'hono'],
   },
   { files: /^functions\/(ingest|match|deploy)\//, may: ['functions/core/', 'functions/(ingest|match|deploy)/', 'T:functions/targets/target'] },
+  { files: /^functions\/console\//, may: ['functions/(core|console)/', 'hono'] },
   {
     files: /^functions\/api\//,
-    may: ['functions/(core|schema|api)/', 'hono', 'diff$', 'T:zod/mini$', 'T:functions/(store|registries|targets|runtime)/', 'T:aws-lambda$'],
+    may: ['functions/(core|schema|api|console)/', 'hono', 'diff$', 'T:zod/mini$', 'T:functions/(store|registries|targets|runtime)/', 'T:aws-lambda$'],
   },
   { files: /^infra\/stack\//, may: ['infra/stack/', 'functions/env', 'functions/schema/', 'aws-cdk-lib', 'constructs$', 'cdk-nag$', 'esbuild$', 'node:'] },
   {

@@ -1,0 +1,57 @@
+/** `/v1/console`: who may call the API gets an address that opens the page once, sees who has a session, and ends sessions. */
+import { Hono } from 'hono';
+import { emptyBody, noQuery } from '../schema/request.ts';
+import type { RequestContext } from './app.ts';
+import type { ApiPorts } from './ports.ts';
+import { Problem } from './problem.ts';
+import { readBody, readQuery } from './request.ts';
+import { iso } from './views.ts';
+
+/** Long enough to open a browser. */
+const CODE_MS = 60_000;
+const SESSION_MS = 8 * 3_600_000;
+const ULID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
+
+export const consoleSessionRoutes = (ports: ApiPorts) => {
+  const app = new Hono<{ Bindings: RequestContext }>();
+
+  app.post('/codes', async (c) => {
+    readQuery(c, noQuery);
+    await readBody(c, emptyBody);
+    const code = ports.makeSecret();
+    const expiresAt = ports.now() + CODE_MS;
+    await ports.sessions.putCode(ports.hashToken(code), c.env.caller ?? 'unknown', expiresAt);
+    // Behind the # it is in no log of any server.
+    return c.json({ url: `${ports.webhookBaseUrl}/console/enter#${code}`, expiresAt: iso(expiresAt) }, 201);
+  });
+
+  app.get('/sessions', async (c) => {
+    readQuery(c, noQuery);
+    const items = await ports.sessions.list(ports.now());
+    return c.json({ items: items.map(({ id, by, createdAt, expiresAt }) => ({ id, by, createdAt: iso(createdAt), expiresAt: iso(expiresAt) })) });
+  });
+
+  app.delete('/sessions/:id', async (c) => {
+    readQuery(c, noQuery);
+    const id = c.req.param('id');
+    if (!ULID.test(id) || !(await ports.sessions.endById(id)))
+      throw new Problem('unknown-name', `no session has the id ${id.slice(0, 60)}: it may have ended already`, { next: ['GET /v1/console/sessions'] });
+    return c.json({ id, deleted: true });
+  });
+
+  return app;
+};
+
+/** What the page needs of sessions. */
+export const makeSessionDoor = (ports: Pick<ApiPorts, 'sessions' | 'hashToken' | 'makeSecret' | 'now' | 'newUlid'>) => ({
+  redeem: async (code: string) => {
+    const now = ports.now();
+    const by = await ports.sessions.takeCode(ports.hashToken(code), now);
+    if (by === undefined) return undefined;
+    const text = ports.makeSecret();
+    await ports.sessions.begin(ports.hashToken(text), { id: ports.newUlid(now), by, createdAt: now, expiresAt: now + SESSION_MS });
+    return { text, seconds: SESSION_MS / 1_000 };
+  },
+  session: (text: string) => ports.sessions.get(ports.hashToken(text), ports.now()),
+  end: (text: string) => ports.sessions.end(ports.hashToken(text)),
+});

@@ -1,0 +1,88 @@
+/** Triggers, hooks with their last deliveries, and the question what a push would do. */
+import { html } from 'hono/html';
+import { type Fields, fields, list, textOf, texts } from '../core/fields.ts';
+import { ruleText } from '../core/rule-text.ts';
+import { badge, facts, type Html, link, page, table, time, type View } from './layout.ts';
+
+export const triggersPage = (view: View, answer: Fields): Html => {
+  const { say } = view;
+  const main = table(
+    view,
+    [
+      { head: say('name'), cell: ({ name }) => link('triggers', name) },
+      { head: say('repository'), cell: ({ repository }) => html`<code>${textOf(repository)}</code>` },
+      { head: say('rule'), cell: ({ rule }) => html`<code>${ruleText(rule)}</code>` },
+      { head: say('application'), cell: ({ application }) => link('applications', application) },
+      { head: say('hook'), cell: ({ hook }) => link('hooks', hook) },
+      { head: say('enabled'), cell: ({ enabled }) => say(enabled === true ? 'yes' : 'no') },
+    ],
+    list(answer.items),
+  );
+  return page(view, { title: say('triggers'), section: 'triggers', main });
+};
+
+export const hooksPage = (view: View, answer: Fields): Html => {
+  const { say } = view;
+  const main = table(
+    view,
+    [
+      { head: say('name'), cell: ({ name }) => link('hooks', name) },
+      { head: say('registry'), cell: ({ registry, registryHost }) => html`${textOf(registry)} <code>${textOf(registryHost)}</code>` },
+      { head: say('enabled'), cell: ({ enabled }) => say(enabled === true ? 'yes' : 'no') },
+    ],
+    list(answer.items),
+  );
+  return page(view, { title: say('hooks'), section: 'hooks', main });
+};
+
+export const hookPage = (view: View, hook: Fields, deliveries: readonly Fields[]): Html => {
+  const { say } = view;
+  const { kind, by, name } = fields(hook.credential);
+  const main = html`${facts([
+    [say('registry'), html`${textOf(hook.registry)} <code>${textOf(hook.registryHost)}</code> ${texts(hook.hostAliases).join(' ')}`],
+    [say('repository'), texts(hook.repositories).join(' ')],
+    ['Credential', [kind, by, name].map(textOf).join(' ').trim()],
+    ['Sweep', hook.sweep === undefined ? undefined : html`<code>${textOf(hook.sweep)}</code>`],
+    [say('enabled'), say(hook.enabled === true ? 'yes' : 'no')],
+  ])}
+<h2>${say('deliveries')}</h2>${table(
+    view,
+    [
+      { head: say('time'), cell: ({ at }) => time(at) },
+      { head: say('verdict'), cell: ({ verdict }) => textOf(verdict) },
+      { head: say('answer'), cell: ({ status }) => textOf(status) },
+      { head: say('reference'), cell: ({ references }) => html`<code>${texts(references).join(' ')}</code>` },
+      { head: say('reason'), cell: ({ why, hint }) => html`${textOf(why)} ${textOf(hint)}` },
+      { head: say('calls'), cell: ({ calls }) => texts(calls).map((id) => html`${link('calls', id)} `) },
+      { head: say('nearest'), cell: ({ nearest }) => list(nearest).map(({ trigger, why }) => html`<div>${link('triggers', trigger)} ${textOf(why)}</div>`) },
+    ],
+    deliveries,
+  )}`;
+  return page(view, { title: textOf(hook.name), section: 'hooks', main });
+};
+
+export const explainPage = (view: View, image: string, answer: Fields | undefined): Html => {
+  const { say } = view;
+  const triggers = list(answer?.triggers);
+  const main = html`<form class="row" method="get" action="/console/explain">
+<input name="image" value="${image}" aria-label="${say('explainHint')}" placeholder="registry.example.com/shop/web:v1" required><button>${say('ask')}</button></form>
+${
+  answer === undefined
+    ? html`<p>${say('explainHint')}</p>`
+    : html`${textOf(answer.ignored) === '' ? '' : html`<p class="note">${textOf(answer.ignored)}</p>`}
+${textOf(answer.hint) === '' ? '' : html`<p class="note">${textOf(answer.hint)}</p>`}
+${table(
+  view,
+  [
+    { head: say('trigger'), cell: ({ trigger }) => link('triggers', trigger) },
+    { head: say('fires'), cell: ({ fires }) => badge(say(fires === true ? 'yes' : 'no')) },
+    { head: say('application'), cell: ({ application }) => link('applications', application) },
+    { head: say('reason'), cell: ({ sentence, detail, warnings }) => html`${textOf(sentence)} ${textOf(detail)} ${texts(warnings).join('; ')}` },
+    { head: say('wanted'), cell: ({ then }) => html`${textOf(fields(then).sentence)} ${textOf(fields(then).detail)}` },
+  ],
+  triggers,
+)}
+${list(answer.nearest).map(({ trigger, repository, why }) => html`<p>${say('nearest')}: ${link('triggers', trigger)} <code>${textOf(repository)}</code> ${textOf(why)}</p>`)}`
+}`;
+  return page(view, { title: say('explain'), section: 'explain', main });
+};

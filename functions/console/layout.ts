@@ -1,0 +1,97 @@
+/** What every page has: head, navigation, language, the way out. Everything that is put in is escaped by `html`. */
+import { html } from 'hono/html';
+import type { Fields } from '../core/fields.ts';
+import { textOf } from '../core/fields.ts';
+import { type Lang, type Say, sayIn, type Word } from './words.ts';
+
+export type Html = ReturnType<typeof html>;
+
+export interface View {
+  readonly lang: Lang;
+  readonly say: Say;
+}
+
+export const viewIn = (lang: Lang): View => ({ lang, say: sayIn(lang) });
+
+const NAVIGATION = ['applications', 'calls', 'triggers', 'hooks', 'explain'] as const satisfies readonly Word[];
+export type Section = (typeof NAVIGATION)[number];
+
+interface PageParts {
+  readonly title: string;
+  /** Absent where nobody is signed in. */
+  readonly section?: Section;
+  /** Seconds after which the page asks again, while something is under way. */
+  readonly again?: number;
+  readonly main: Html;
+}
+
+export const page = ({ lang, say }: View, { title, section, again, main }: PageParts): Html => html`<!doctype html>
+<html lang="${lang === 'zh' ? 'zh-CN' : 'en'}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+${again === undefined ? '' : html`<meta http-equiv="refresh" content="${again}">`}
+<title>${title} · Image Triggers</title>
+<link rel="stylesheet" href="/console/style.css">
+</head>
+<body>
+<header><strong>Image Triggers</strong>${section === undefined ? '' : navigation({ lang, say }, section)}</header>
+<main><h1>${title}</h1>${main}</main>
+</body>
+</html>`;
+
+const navigation = ({ lang, say }: View, current: Section): Html => html`<nav>${NAVIGATION.map(
+  (each) => html`<a href="/console/${each}"${each === current ? html` aria-current="page"` : ''}>${say(each)}</a> `,
+)}</nav>
+<div class="end">
+<form class="inline" method="post" action="/console/language"><input type="hidden" name="lang" value="${lang === 'zh' ? 'en' : 'zh'}"><button class="link">${say('language')}</button></form>
+<form class="inline" method="post" action="/console/session/end"><button class="link">${say('signOut')}</button></form>
+</div>`;
+
+export interface Column {
+  readonly head: string;
+  readonly cell: (item: Fields) => unknown;
+}
+
+/** A table, or the word that there is nothing. */
+export const table = ({ say }: View, columns: readonly Column[], items: readonly Fields[]): Html =>
+  items.length === 0
+    ? html`<p>${say('none')}</p>`
+    : html`<div class="scroll"><table><thead><tr>${columns.map(({ head }) => html`<th scope="col">${head}</th>`)}</tr></thead>
+<tbody>${items.map((item) => html`<tr>${columns.map(({ cell }) => html`<td>${cell(item)}</td>`)}</tr>`)}</tbody></table></div>`;
+
+/** What has no value is left out. */
+export const facts = (pairs: readonly (readonly [string, unknown])[]): Html =>
+  html`<dl>${pairs.map(([name, value]) => (value === undefined || value === '' ? '' : html`<dt>${name}</dt><dd>${value}</dd>`))}</dl>`;
+
+const KINDS: Readonly<Record<string, string>> = {
+  succeeded: 'good',
+  delivered: 'good',
+  synced: 'good',
+  healthy: 'good',
+  failed: 'bad',
+  unknown: 'bad',
+  degraded: 'bad',
+  'out-of-sync': 'bad',
+  queued: 'wait',
+  held: 'wait',
+  running: 'wait',
+  progressing: 'wait',
+};
+
+/** `unknown` is no alarm where a target cannot be asked: there it is shown plainly. */
+export const badge = (status: unknown, plain = false): Html => {
+  const text = textOf(status);
+  return html`<span class="badge ${plain && text === 'unknown' ? '' : (KINDS[text] ?? '')}">${text}</span>`;
+};
+
+export const link = (section: Section, name: unknown): Html | '' => {
+  const text = textOf(name);
+  return text === '' ? '' : html`<a href="/console/${section}/${encodeURIComponent(text)}">${text}</a>`;
+};
+
+/** Down to the second, as UTC: `2026-11-25 16:07:33`. */
+export const time = (value: unknown): Html => {
+  const text = textOf(value);
+  return html`<time datetime="${text}">${text.replace('T', ' ').replace(/\..*$/, '')}</time>`;
+};

@@ -1,0 +1,162 @@
+/** The page, asked as a browser does: the door, the session, what it shows, and what it refuses. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { HTTP, items, must, record, startApi, type TestApi } from './api.ts';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi();
+  await must(api, 201, 'POST', '/v1/applications', { name: 'web', target: HTTP });
+  await must(api, 201, 'POST', '/v1/triggers', {
+    name: 'release',
+    registry: 'generic',
+    registryHost: 'registry.example',
+    repository: 'registry.example/shop/web',
+    application: 'web',
+    rule: { mode: 'tags', tags: ['v1'] },
+  });
+});
+afterAll(() => api.stop());
+
+interface Shown {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: Headers;
+}
+
+const browse = async (
+  method: string,
+  path: string,
+  { cookie, form, site = 'same-origin' }: { cookie?: string; form?: string; site?: string } = {},
+): Promise<Shown> => {
+  const response = await api.app.request(
+    path,
+    {
+      method,
+      headers: {
+        'sec-fetch-site': site,
+        ...(cookie === undefined ? {} : { cookie }),
+        ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+      },
+      ...(form === undefined ? {} : { body: form }),
+    },
+    { requestId: 'request-1' },
+  );
+  return { status: response.status, text: await response.text(), headers: response.headers };
+};
+
+const mint = async (): Promise<string> => {
+  const { url } = await must(api, 201, 'POST', '/v1/console/codes');
+  return new URL(String(url)).hash.slice(1);
+};
+
+const signIn = async (): Promise<string> => {
+  const { status, headers } = await browse('POST', '/console/session', { form: `code=${await mint()}` });
+  expect(status).toBe(303);
+  const [cookie = ''] = headers.getSetCookie();
+  return cookie.split(';')[0] ?? '';
+};
+
+test('the code stands behind the #, opens one session, once, and only for a minute', async () => {
+  const { url } = await must(api, 201, 'POST', '/v1/console/codes');
+  expect(String(url)).toMatch(/^https:\/\/hooks\.example\/console\/enter#.+$/);
+  const code = new URL(String(url)).hash.slice(1);
+  const first = await browse('POST', '/console/session', { form: `code=${code}` });
+  expect([first.status, first.headers.get('location')]).toEqual([303, '/console/applications']);
+  expect(first.headers.getSetCookie()).toEqual([
+    expect.stringMatching(/^__Host-image-triggers=[^;]+; Max-Age=28800; Path=\/; HttpOnly; Secure; SameSite=Strict$/),
+  ]);
+  expect((await browse('POST', '/console/session', { form: `code=${code}` })).status).toBe(401);
+
+  const late = await mint();
+  api.clock.now += 60_001;
+  expect((await browse('POST', '/console/session', { form: `code=${late}` })).status).toBe(401);
+  expect((await browse('POST', '/console/session', { form: 'code=' })).status).toBe(401);
+});
+
+test.each(['/console/applications', '/console/calls', '/console/hooks/release', '/console/explain?image=a/b:c', '/console/nothing'])(
+  'without a session %s shows nothing',
+  async (path) => {
+    for (const cookie of [undefined, '__Host-image-triggers=guess']) {
+      const shown = await browse('GET', path, cookie === undefined ? {} : { cookie });
+      expect(shown.status).toBe(401);
+      expect(shown.text).toContain('image-triggers open');
+      expect(shown.text).not.toContain('registry.example');
+    }
+  },
+);
+
+test('pages carry a policy that lets nothing in and no other page around them', async () => {
+  const cookie = await signIn();
+  for (const path of ['/console/enter', '/console/applications', '/console/style.css']) {
+    const { headers } = await browse('GET', path, { cookie });
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+  }
+});
+
+test.each([
+  ['/console/applications', 'web'],
+  ['/console/applications/web', 'Roll back'],
+  ['/console/calls', 'Calls'],
+  ['/console/triggers', 'tags v1'],
+  ['/console/hooks', 'registry.example'],
+  ['/console/hooks/release', 'Last deliveries'],
+  ['/console/explain', 'What would a push'],
+  ['/console/explain?image=registry.example/shop/web:v1', 'release'],
+])('%s shows what the API tells', async (path, text) => {
+  const { status, text: shown } = await browse('GET', path, { cookie: await signIn() });
+  expect(status).toBe(200);
+  expect(shown).toContain(text);
+});
+
+test('a wish is what the API makes of it, in the name of who opened the page', async () => {
+  const cookie = await signIn();
+  expect((await browse('POST', '/console/applications/web/hold', { cookie })).headers.get('location')).toBe('/console/applications/web');
+  const { status } = await must(api, 200, 'GET', '/v1/applications/web');
+  expect(record(record(status).hold).by).toMatch(/\(page, session [0-9A-Z]{26}\)$/);
+  await browse('POST', '/console/applications/web/release', { cookie });
+  expect(record((await must(api, 200, 'GET', '/v1/applications/web')).status).hold).toBeUndefined();
+  expect((await browse('POST', '/console/applications/web/delete', { cookie })).status).toBe(404);
+  expect((await browse('GET', '/console/nothing', { cookie })).headers.get('location')).toBe('/console/applications');
+  expect((await browse('GET', '/console/applications/gone', { cookie })).status).toBe(404);
+});
+
+test.each(['cross-site', 'same-site', 'none', ''])('a form of another page (%s) changes nothing', async (site) => {
+  const cookie = await signIn();
+  expect((await browse('POST', '/console/applications/web/hold', { cookie, site })).status).toBe(403);
+  expect(record((await must(api, 200, 'GET', '/v1/applications/web')).status).hold).toBeUndefined();
+});
+
+test('what senders wrote is shown as text', async () => {
+  const cookie = await signIn();
+  const { text } = await browse('GET', `/console/calls?application=${encodeURIComponent('"><script>alert(1)</script>')}`, { cookie });
+  expect(text).not.toContain('<script>alert');
+});
+
+test('a session ends by itself, by signing out, and by whoever may call the API', async () => {
+  const first = await signIn();
+  await browse('POST', '/console/session/end', { cookie: first });
+  expect((await browse('GET', '/console/applications', { cookie: first })).status).toBe(401);
+
+  const second = await signIn();
+  const before = items(await must(api, 200, 'GET', '/v1/console/sessions'));
+  expect(JSON.stringify(before)).not.toContain('secret-');
+  for (const { id } of before) await must(api, 200, 'DELETE', `/v1/console/sessions/${String(id)}`);
+  expect((await browse('GET', '/console/applications', { cookie: second })).status).toBe(401);
+  await must(api, 404, 'DELETE', `/v1/console/sessions/${String(before[0]?.id)}`);
+
+  const third = await signIn();
+  api.clock.now += 8 * 3_600_000 + 1_000;
+  expect((await browse('GET', '/console/applications', { cookie: third })).status).toBe(401);
+});
+
+test('in Chinese where the browser prefers it, or the person chose it', async () => {
+  const cookie = await signIn();
+  const chosen = await browse('POST', '/console/language', { cookie, form: 'lang=zh' });
+  const [language = ''] = chosen.headers.getSetCookie();
+  const { text } = await browse('GET', '/console/calls', { cookie: `${cookie}; ${language.split(';')[0]}` });
+  expect(text).toContain('访问记录');
+  expect(text).toContain('<html lang="zh-CN">');
+});
