@@ -35,6 +35,8 @@ export const makeApi = (given: ApiPorts) => {
     const started = ports.now();
     await next();
     c.header('cache-control', 'no-store');
+    // By this a client knows that it speaks to this API, whatever else may have its address.
+    c.header('x-image-triggers', 'v1');
     const problem = c.error === undefined ? undefined : problemOf(c.error);
     ports.log('api.request', {
       request: c.env.requestId,

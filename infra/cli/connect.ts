@@ -99,27 +99,16 @@ const speak =
       throw isOfHttpParser(error) ? strange(base, causeOf(error), cure) : new CliError(`${name} does not answer (${causeOf(error)}): ${cure}`);
     });
     const reply = { status: response.status, body: fields(parse(await response.text())) };
-    if (!isAnswer(method, path, reply)) throw strange(base, `it answered ${reply.status} in another shape`, cure);
+    if (!response.headers.has(MARK) && !isOfGateway(reply)) throw strange(base, `its answer ${reply.status} does not say so`, cure);
     return reply;
   };
 
 const strange = (base: string, why: string, cure: string): CliError => new CliError(`what listens at ${base} is not an Image Triggers API (${why}): ${cure}`);
 
-/** Whether this is an answer of the API, and not of some other program that has its address by now. */
-const isAnswer = (method: string, path: string, { status, body }: Reply): boolean => {
-  if (typeof body.code === 'string' && typeof body.detail === 'string') return status >= 400;
-  // Of API Gateway itself, which has a route for everything here.
-  if (status >= 300) return status >= 400 && status !== 404 && typeof body.message === 'string';
-  const [noun = '', name, rest] = path.replace(/^\/v1\//, '').split(/[?].*|\//);
-  if (noun === 'explain') return Array.isArray(body.triggers);
-  if (method === 'GET' && (name === undefined || name === '' || rest === 'trigger-urls')) return Array.isArray(body.items);
-  if (noun === 'applications' && rest === 'template') return Array.isArray(body.items) || typeof body.version === 'number' || typeof body.diff === 'string';
-  const key = noun === 'calls' ? 'id' : noun === 'applications' && method === 'DELETE' && rest === 'reject' ? 'application' : (KEYS[rest ?? ''] ?? 'name');
-  return typeof body[key] === 'string';
-};
-
-/** What the answer of a part of an application is known by; everything else has a name. */
-const KEYS: Readonly<Record<string, string>> = { grant: 'application', 'trigger-urls': 'application', deploy: 'id', rollback: 'id', redeploy: 'id' };
+/** Every answer of the API carries it; so no other program that has its address by now is taken for it. */
+const MARK = 'x-image-triggers';
+/** API Gateway itself answers what never came to the function, but has a route for everything here. */
+const isOfGateway = ({ status, body }: Reply): boolean => status >= 400 && status !== 404 && typeof body.message === 'string';
 
 const isOfHttpParser = (error: unknown): boolean => error instanceof Error && error.cause instanceof Error && error.cause.name === 'HTTPParserError';
 

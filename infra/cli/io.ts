@@ -6,6 +6,8 @@ export interface Io {
   err(text: string): void;
   readFile(path: string): Promise<string>;
   readStdin(): Promise<string>;
+  /** Whether a browser could be started for it. */
+  openBrowser(url: string): Promise<boolean>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Columns of the terminal that data is shown on; undefined when it goes to a file or another program. */
   readonly columns: number | undefined;

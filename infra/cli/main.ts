@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { utf8 } from './io.ts';
+import { openBrowser } from './open-browser.ts';
 import { run } from './program.ts';
 
 // Whoever reads only the first lines (`| head`) ends the command, and that is no failure.
@@ -19,6 +20,7 @@ process.exitCode = await run(process.argv.slice(2), {
   err: (text) => void process.stderr.write(text),
   readFile: async (path) => utf8(await readFile(path)),
   readStdin: async () => utf8(await buffer(process.stdin)),
+  openBrowser,
   env: process.env,
   columns: process.stdout.isTTY ? process.stdout.columns : undefined,
 });

@@ -57,6 +57,7 @@ export const runCommand = async (args: string, { stdin = '', columns, env = {} }
       },
       readFile: async (path) => utf8(await readFile(path)),
       readStdin: async () => stdin,
+      openBrowser: async () => false,
       env,
       columns,
     },
@@ -92,7 +93,7 @@ export const startCommandLine = async (): Promise<CommandLine> => {
     run: runHere,
     ok: async (args, around) => {
       const ran = await runHere(args, around);
-      expect(ran, args).toMatchObject({ code: 0 });
+      expect(ran, `${args}: ${ran.err}`).toMatchObject({ code: 0 });
       return ran;
     },
     stop: async () => {

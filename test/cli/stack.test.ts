@@ -56,7 +56,7 @@ beforeAll(async () => {
     paths.push(`${request.method} ${request.url}`);
     const signed = await isSigned(request, body);
     response
-      .writeHead(signed ? 200 : 403, { 'content-type': 'application/json' })
+      .writeHead(signed ? 200 : 403, { 'content-type': 'application/json', 'x-image-triggers': 'v1' })
       .end(JSON.stringify(signed ? { items: [{ name: 'web' }], name: 'web' } : { message: 'Forbidden' }));
   });
   server.listen(0, '127.0.0.1');

@@ -7,8 +7,9 @@ const template = templateOf();
 describe('the HTTP API', () => {
   const routes = ofType(template, 'AWS::ApiGatewayV2::Route').map(([, route]) => route);
 
-  it('is open to the public at hooks and trigger URLs, and nowhere else', () => {
+  it('is open to the public at hooks, trigger URLs and the page, and nowhere else', () => {
     expect(routes.map((route) => [property(route, 'RouteKey'), property(route, 'AuthorizationType')]).sort()).toEqual([
+      ['ANY /console/{proxy+}', 'NONE'],
       ['ANY /hook/trigger', 'NONE'],
       ['ANY /hooks/{token}', 'NONE'],
       ['ANY /v1/{proxy+}', 'AWS_IAM'],
@@ -25,6 +26,7 @@ describe('the HTTP API', () => {
       ];
     });
     expect(leads.sort()).toEqual([
+      ['ANY /console/{proxy+}', dotted(functionOf(template, 'api')[0], 'Arn'), '2.0'],
       ['ANY /hook/trigger', dotted(functionOf(template, 'ingest')[0], 'Arn'), '2.0'],
       ['ANY /hooks/{token}', dotted(functionOf(template, 'ingest')[0], 'Arn'), '2.0'],
       ['ANY /v1/{proxy+}', dotted(functionOf(template, 'api')[0], 'Arn'), '2.0'],

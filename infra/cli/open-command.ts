@@ -1,0 +1,44 @@
+/** `image-triggers open`: the page in a browser, by an address that is good once, for a minute; and who has a session. */
+import type { Command } from 'commander';
+import { examples } from './flags.ts';
+import type { Io } from './io.ts';
+import { list as listOf, textOf } from './json.ts';
+import { column } from './output.ts';
+import { begin } from './session.ts';
+
+export const addOpenCommand = (program: Command, io: Io): void => {
+  examples(
+    program
+      .command('open')
+      .description('open the page in a browser; the address is good once, for a minute')
+      .option('--print', 'only print the address, for a browser elsewhere')
+      .option('--list', 'show who has a session')
+      .option('--end <id>', 'end a session'),
+    'open',
+    'open --print --stack ImageTriggers',
+    'open --list',
+  ).action(async ({ print, list, end }: { print?: true; list?: true; end?: string }, command: Command) => {
+    const session = await begin(command, io);
+    if (end !== undefined) {
+      const ended = await session.ask({ method: 'DELETE', path: `/v1/console/sessions/${encodeURIComponent(end)}` });
+      return session.showOne(ended, [['Ended', ended.id]], 'id');
+    }
+    if (list === true) {
+      const columns = [column('ID', 'id', 'never'), column('BY', 'by'), column('SINCE', 'createdAt'), column('UNTIL', 'expiresAt')];
+      const { items } = await session.ask({ method: 'GET', path: '/v1/console/sessions' });
+      session.showList({ items: listOf(items) }, columns, 'id');
+      return session.hint('Next: image-triggers open --end ID');
+    }
+    const made = await session.ask({ method: 'POST', path: '/v1/console/codes' });
+    session.showOne(
+      made,
+      [
+        ['Address', made.url],
+        ['Good until', made.expiresAt],
+      ],
+      'url',
+    );
+    if (print !== true && !(await io.openBrowser(textOf(made.url))))
+      session.hint('No browser could be started here: open the address yourself, within a minute, once.');
+  });
+};
