@@ -40,11 +40,11 @@ export const applicationPage = (view: View, item: Fields, calls: readonly Fields
   const waiting = list(status.waiting);
   const name = textOf(item.name);
   const main = html`${facts([
-    [say('state'), html`${badge(status.sync, true)} ${badge(status.health, true)}`],
+    [say('state'), html`${badge(status.sync, true)} ${status.health === status.sync ? '' : badge(status.health, true)}`],
     [say('onHold'), hold === undefined ? undefined : html`${time(hold.since)} ${textOf(hold.by)} ${textOf(hold.why)}`],
     [say('runs'), list(status.running).map((one) => runs(view, one))],
-    [say('wanted'), wanted.length === 0 ? undefined : wanted.map((one) => html`<div>${which(one)} ${badge(one.status)} ${link('calls', one.call)}</div>`)],
-    [say('waits'), waiting.length === 0 ? undefined : waiting.map((one) => waits(view, one))],
+    [say('wanted'), wanted.map((one) => html`<div>${which(one)} ${badge(one.status)} ${link('calls', one.call)}</div>`)],
+    [say('waits'), waiting.map((one) => waits(view, one))],
     [say('rejected'), list(status.rejected).map(({ digest, why }) => html`<div><code>${textOf(digest)}</code> ${textOf(why)}</div>`)],
     [say('template'), textOf(fields(status.template).newest)],
     [say('target'), html`<code>${textOf(item.target)}</code>`],

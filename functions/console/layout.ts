@@ -60,9 +60,9 @@ export const table = ({ say }: View, columns: readonly Column[], items: readonly
     : html`<div class="scroll"><table><thead><tr>${columns.map(({ head }) => html`<th scope="col">${head}</th>`)}</tr></thead>
 <tbody>${items.map((item) => html`<tr>${columns.map(({ cell }) => html`<td>${cell(item)}</td>`)}</tr>`)}</tbody></table></div>`;
 
-/** What has no value is left out. */
+/** What has no value, or holds nothing, is left out. */
 export const facts = (pairs: readonly (readonly [string, unknown])[]): Html =>
-  html`<dl>${pairs.map(([name, value]) => (value === undefined || value === '' ? '' : html`<dt>${name}</dt><dd>${value}</dd>`))}</dl>`;
+  html`<dl>${pairs.map(([name, value]) => (value === undefined || value === '' || (Array.isArray(value) && value.length === 0) ? '' : html`<dt>${name}</dt><dd>${value}</dd>`))}</dl>`;
 
 const KINDS: Readonly<Record<string, string>> = {
   succeeded: 'good',

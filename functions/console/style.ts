@@ -5,6 +5,7 @@ export const STYLE = `
 * { box-sizing: border-box; }
 body { margin: 0; font: 15px/1.5 system-ui, sans-serif; }
 header { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; align-items: center; padding: .6rem 1.25rem; border-bottom: 1px solid var(--line); }
+header nav { display: flex; flex-wrap: wrap; gap: .25rem 1rem; }
 header strong { margin-right: .5rem; }
 header a[aria-current] { font-weight: 600; text-decoration: none; color: inherit; }
 header .end { margin-left: auto; display: flex; gap: 1rem; align-items: center; }
