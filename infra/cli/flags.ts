@@ -12,6 +12,20 @@ export const whole = (text: string): number => {
   return Number(text);
 };
 
+/** How many of a list. */
+export const count = (text: string): number => {
+  if (whole(text) === 0) throw new InvalidArgumentError('give at least 1');
+  return whole(text);
+};
+
+export const addLimitFlag = (command: Command): Command => command.addOption(new Option('--limit <n>', 'how many; without it, all').argParser(count));
+
+/** Of each command that changes something. */
+export const addChangeFlags = (command: Command): Command => command.option('--dry-run', 'show the request that would be sent, and send nothing');
+
+/** Of each command whose effect nothing brings back; it has to ask by `confirm`. */
+export const addDestroyFlags = (command: Command): Command => addChangeFlags(command).option('--yes', 'do it without asking');
+
 /** A name of a hook, trigger or application. Refused here, because as a part of a path it could mean another route. */
 export const nameOf = (text: string): string => {
   if (!isName(text)) throw new InvalidArgumentError(NAME_RULE);
@@ -78,7 +92,10 @@ export const addHookFlags = (command: Command): Command =>
       .option('--registry-host <host>', 'the registry that the hook speaks for, as in registry.example.com:5000')
       .option('--host-alias <host>', 'another name of the same registry; give it again for more', collect)
       .option('--only <pattern>', 'a repository that the hook may speak for: team/app or team/*; give it again for more', collect)
-      .option('--access <how>', 'ask its registry what a tag names: public, a reference to a secret with user and password (ssm:/image-triggers/…), or none')
+      .option(
+        '--access <how>',
+        'ask its registry what a tag names: public, ecr, a reference to a secret with user and password (ssm:/image-triggers/…), or none',
+      )
       .addOption(new Option('--sweep-minutes <n>', 'with --access: how often it is looked at for pushes that nobody told; 0 for never').argParser(whole)),
   );
 
@@ -96,7 +113,7 @@ export const hookPartsOf = async (flags: Fields, io: Io): Promise<Fields> => {
     ...(hostAlias === undefined ? {} : { hostAliases: hostAlias }),
     ...(only === undefined ? {} : { repositories: only }),
     ...(credential === undefined ? {} : { credential }),
-    ...(access === undefined ? {} : { access: access === 'none' ? null : access === 'public' ? access : { auth: access } }),
+    ...(access === undefined ? {} : { access: access === 'none' ? null : access === 'public' || access === 'ecr' ? access : { auth: access } }),
     ...(sweepMinutes === undefined ? {} : { sweepMinutes }),
   };
 };

@@ -11,13 +11,17 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Columns of the terminal that data is shown on; undefined when it goes to a file or another program. */
   readonly columns: number | undefined;
+  /** Whether what data is shown on has colours, and whoever looks at it wants them (`NO_COLOR`). */
+  readonly colour: boolean;
+  /** Asks whoever sits at the terminal, and gives one line back; undefined where nobody does. */
+  readonly prompt: ((question: string) => Promise<string>) | undefined;
 }
 
-/** Something that ends the command: 1 when it could not be done, 2 when it was asked for wrongly. */
+/** Something that ends the command: 1 when it could not be done, 2 when it was asked for wrongly. Without a message everything has been said. */
 export class CliError extends Error {
-  readonly exitCode: 1 | 2;
+  readonly exitCode: 0 | 1 | 2;
 
-  constructor(message: string, exitCode: 1 | 2 = 1) {
+  constructor(message: string, exitCode: 0 | 1 | 2 = 1) {
     super(message);
     this.name = 'CliError';
     this.exitCode = exitCode;
@@ -32,6 +36,9 @@ export const utf8 = (bytes: Uint8Array): string => {
     throw new Error('it is not text in UTF-8: save it as UTF-8');
   }
 };
+
+/** Ends the command here: what it was asked for has been shown. */
+export const ended = (exitCode: 0 | 1 = 0): CliError => new CliError('', exitCode);
 
 export const misused = (message: string): CliError => new CliError(message, 2);
 

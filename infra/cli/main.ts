@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { utf8 } from './io.ts';
 import { openBrowser } from './open-browser.ts';
 import { run } from './program.ts';
+import { prompt } from './prompt.ts';
 
 // Whoever reads only the first lines (`| head`) ends the command, and that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -23,4 +24,7 @@ process.exitCode = await run(process.argv.slice(2), {
   openBrowser,
   env: process.env,
   columns: process.stdout.isTTY ? process.stdout.columns : undefined,
+  // Knows NO_COLOR, FORCE_COLOR and what the terminal is able to.
+  colour: process.stdout.isTTY && process.stdout.hasColors(),
+  prompt: process.stdin.isTTY && process.stderr.isTTY ? prompt : undefined,
 });

@@ -1,16 +1,26 @@
-/** Data on standard output: a table for people, JSON for programs, names for a loop of the shell. */
+/** Data on standard output: a table for people, JSON or YAML for programs, names for a loop of the shell. */
 import Table from 'cli-table3';
+import { Document, visit } from 'yaml';
+import { coloured } from './colour.ts';
 import type { Io } from './io.ts';
 import { type Fields, textOf } from './json.ts';
 
-export const FORMATS = ['table', 'json', 'name'] as const;
-export type Format = (typeof FORMATS)[number];
+/** For whom each is: people are shown what matters, a program the answer as it is, a loop of the shell what the next command takes. */
+const READERS = { table: 'people', wide: 'people', json: 'program', yaml: 'program', name: 'shell' } as const;
+export type Format = keyof typeof READERS;
+export type Reader = (typeof READERS)[Format];
+
+export const FORMATS = ['table', 'wide', 'json', 'yaml', 'name'] as const satisfies readonly Format[];
+
+export const readerOf = (format: Format): Reader => READERS[format];
 
 export interface Column {
   readonly head: string;
   readonly of: (item: Fields) => unknown;
   /** What goes first when a terminal is too narrow: the end, the beginning, or nothing (a value to be copied). */
   readonly cut: 'end' | 'start' | 'never';
+  /** Only with `-o wide`. */
+  readonly wide?: true;
 }
 
 export const column = (head: string, of: string | Column['of'], cut: Column['cut'] = 'end'): Column => ({
@@ -19,11 +29,32 @@ export const column = (head: string, of: string | Column['of'], cut: Column['cut
   cut,
 });
 
+export const wideColumn = (head: string, of: string | Column['of']): Column => ({ ...column(head, of, 'never'), wide: true });
+
 /** What others wrote (tags, answers of targets) must not steer the terminal. */
 const plain = (value: unknown): string =>
   textOf(value)
     .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
     .trim();
+
+/** Characters that steer a terminal and that neither format escapes by itself: C1 controls, and those that turn the direction of writing. */
+const STEERING = /[\u007f-\u009f\p{Cf}]/gu;
+
+const escaped = (text: string): string =>
+  text.replace(STEERING, (char) => [...Array(char.length).keys()].map((i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''));
+
+/** A value whole, for a program. */
+export const structured = (format: Format, value: unknown): string => {
+  if (format !== 'yaml') return escaped(JSON.stringify(value, null, 2));
+  const document = new Document(value, { aliasDuplicateObjects: false });
+  visit(document, {
+    // Only between double quotes can they be escaped.
+    Scalar: (_, scalar) => {
+      if (typeof scalar.value === 'string' && scalar.value.search(STEERING) >= 0) scalar.type = 'QUOTE_DOUBLE';
+    },
+  });
+  return escaped(document.toString({ lineWidth: 0 })).trimEnd();
+};
 
 /** Text for people as it stands, each line safe for a terminal. */
 export const lines = (all: readonly string[]): string => all.map((line) => `${line.replace(/[\p{Cc}\p{Cf}]+/gu, ' ')}\n`).join('');
@@ -31,25 +62,29 @@ export const lines = (all: readonly string[]): string => all.map((line) => `${li
 const MIN_WIDTH = 10;
 const GAP = 2;
 
-/** On a terminal the widest columns give way until a row is one line; elsewhere nothing is cut. */
-export const table = (columns: readonly Column[], items: readonly Fields[], io: Io): string => {
+/** On a terminal the widest columns give way until a row is one line; elsewhere, and with `wide`, nothing is cut. */
+export const table = (all: readonly Column[], items: readonly Fields[], io: Io, format: Format = 'table'): string => {
+  const columns = all.filter(({ wide }) => wide === undefined || format === 'wide');
   const rows = items.map((item) => columns.map(({ of }) => plain(of(item))));
   const widths = columns.map(({ head }, i) => Math.max(head.length, ...rows.map((row) => widthOf(row[i] ?? ''))));
-  const room = (io.columns ?? Number.POSITIVE_INFINITY) - GAP * columns.length;
+  const room = ((format === 'wide' ? undefined : io.columns) ?? Number.POSITIVE_INFINITY) - GAP * columns.length;
   for (let over = sum(widths) - room; over > 0; over = sum(widths) - room) {
     const widest = Math.max(...widths.filter((_, i) => columns[i]?.cut !== 'never'));
     if (widest <= MIN_WIDTH) break;
     const at = widths.findIndex((width, i) => width === widest && columns[i]?.cut !== 'never');
     widths[at] = widest - 1;
   }
-  return borderless([columns.map(({ head }) => head), ...rows.map((row) => row.map((cell, i) => shorten(cell, widths[i] ?? 0, columns[i]?.cut ?? 'end')))]);
+  const shown = (cell: string, i: number): string => coloured(columns[i]?.head ?? '', shorten(cell, widths[i] ?? 0, columns[i]?.cut ?? 'end'), io);
+  return borderless([columns.map(({ head }) => head), ...rows.map((row) => row.map(shown))]);
 };
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0);
 
 /** Without a name: another one of what stands above. */
-export const details = (pairs: readonly (readonly [string, unknown])[]): string =>
-  borderless(pairs.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name === '' ? '' : `${name}:`, plain(value)]])));
+export const details = (pairs: readonly (readonly [string, unknown])[], io: Io): string =>
+  borderless(
+    pairs.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name === '' ? '' : `${name}:`, coloured(name, plain(value), io)]])),
+  );
 
 const borderless = (rows: readonly (readonly string[])[]): string => {
   const made = new Table({

@@ -18,7 +18,8 @@ export const run = async (args: readonly string[], io: Io): Promise<0 | 1 | 2> =
   } catch (error) {
     // Commander has said already what is wrong with the flags; its exit code for help is 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    io.err(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+    const message = error instanceof Error ? error.message : String(error);
+    if (message !== '') io.err(`error: ${message}\n`);
     return error instanceof CliError ? error.exitCode : 1;
   }
 };

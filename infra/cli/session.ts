@@ -2,16 +2,21 @@
 import type { Command } from 'commander';
 import { adviceIn } from './advice.ts';
 import { type Api, connect, type Request } from './connect.ts';
-import { CliError, type Io } from './io.ts';
+import { dryRunText } from './dry-run.ts';
+import { CliError, ended, type Io, misused } from './io.ts';
 import { type Fields, list, textOf } from './json.ts';
-import { type Column, details, FORMATS, type Format, table } from './output.ts';
+import { type Column, details, FORMATS, type Format, type Reader, readerOf, structured, table } from './output.ts';
 
 export interface Session {
   readonly io: Io;
   readonly format: Format;
+  readonly reader: Reader;
   /** `lang=zh`, or empty: for the words of calls. */
   readonly lang: 'en' | 'zh' | undefined;
+  /** With `--dry-run`, what is no GET is shown instead, and ends the command. */
   ask(request: Request): Promise<Fields>;
+  /** Before what nothing brings back: asks at the terminal, and goes on with `--yes`. Made only where it is asked. */
+  confirm(question: () => string | Promise<string>): Promise<void>;
   /** Up to `limit` items over as many pages as that takes; `cursor` when there are more. */
   pages(
     path: string,
@@ -29,21 +34,34 @@ export interface Session {
 const PAGE = 100;
 
 export const begin = async (command: Command, io: Io): Promise<Session> => {
-  const { data, stack, region, output, lang } = command.optsWithGlobals();
+  const { data, stack, region, output, lang, dryRun, yes } = command.optsWithGlobals();
   const format = FORMATS.find((known) => known === output) ?? 'table';
+  const reader = readerOf(format);
   const api = await connect({ data, stack, region }, io);
-  const ask = async (request: Request): Promise<Fields> => unwrap(await api(request));
   const hint = (text: string): void => {
-    if (format === 'table') io.err(`${text}\n`);
+    if (reader === 'people') io.err(`${text}\n`);
   };
   const print = (text: string): void => {
     if (text !== '') io.out(`${text}\n`);
   };
+  const ask = async (request: Request): Promise<Fields> => {
+    if (dryRun !== true || request.method === 'GET') return unwrap(await api(request));
+    print(dryRunText(request, format));
+    hint('Nothing was sent: without --dry-run it is.');
+    throw ended();
+  };
   return {
     io,
     format,
+    reader,
     lang: lang === 'zh' || lang === 'en' ? lang : undefined,
     ask,
+    confirm: async (question) => {
+      if (yes === true || dryRun === true) return;
+      if (io.prompt === undefined) throw misused('nothing brings it back, and there is no terminal to ask at: give --yes to do it, or --dry-run to see it');
+      const answer = await io.prompt(`${await question()} [y/N] `);
+      if (!/^y(?:es)?$/i.test(answer.trim())) throw new CliError('nothing was done: only "y" goes on');
+    },
     pages: async (path, query, limit) => {
       const items: Fields[] = [];
       let { cursor } = query;
@@ -55,15 +73,15 @@ export const begin = async (command: Command, io: Io): Promise<Session> => {
       return { items, ...(cursor === undefined ? {} : { cursor }) };
     },
     showList: (answer, columns, key = 'name') => {
-      if (format === 'json') print(JSON.stringify(answer, null, 2));
-      else if (format === 'name') print(answer.items.map((item) => textOf(item[key])).join('\n'));
+      if (reader === 'program') print(structured(format, answer));
+      else if (reader === 'shell') print(answer.items.map((item) => textOf(item[key])).join('\n'));
       else if (answer.items.length === 0) io.err('none\n');
-      else print(table(columns, answer.items, io));
+      else print(table(columns, answer.items, io, format));
     },
     showOne: (item, pairs, key = 'name') => {
-      if (format === 'json') print(JSON.stringify(item, null, 2));
-      else if (format === 'name') print(textOf(item[key]));
-      else print(details(pairs));
+      if (reader === 'program') print(structured(format, item));
+      else if (reader === 'shell') print(textOf(item[key]));
+      else print(details(pairs, io));
     },
     showHints: (answer) => {
       for (const text of [...(answer.hint === undefined ? [] : [textOf(answer.hint)]), ...adviceIn(answer)]) hint(text);

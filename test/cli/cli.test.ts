@@ -183,7 +183,7 @@ describe('what goes wrong', () => {
     ['trigger create x --repository a/b --application web --all --tag v1', 2, 'cannot be used with'],
     ['trigger create x --repository a/b --application web --prereleases --hook h', 2, '--prereleases belongs to --semver'],
     ['call list --limit 0', 2, '--limit'],
-    ['call list -o xml', 2, 'Allowed choices are table, json, name'],
+    ['call list -o xml', 2, 'Allowed choices are table, wide, json, yaml, name'],
     ['nonsense', 2, 'unknown command'],
     ['call list --stack a --data b', 2, 'either --stack'],
     ['application show nobody', 1, 'no application is named "nobody" [unknown-name]'],

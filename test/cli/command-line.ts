@@ -21,6 +21,9 @@ export interface Ran {
 interface Around {
   readonly stdin?: string;
   readonly columns?: number;
+  readonly colour?: boolean;
+  /** What is typed when the terminal asks; without it there is no terminal. */
+  readonly answer?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -44,7 +47,7 @@ export const listen = async (server: Server): Promise<string> => {
 };
 
 /** Arguments as a shell would split them, with '…' for blanks. */
-export const runCommand = async (args: string, { stdin = '', columns, env = {} }: Around): Promise<Ran> => {
+export const runCommand = async (args: string, { stdin = '', columns, colour = false, answer, env = {} }: Around): Promise<Ran> => {
   let [out, err] = ['', ''];
   const code = await run(
     [...args.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? ''),
@@ -60,6 +63,14 @@ export const runCommand = async (args: string, { stdin = '', columns, env = {} }
       openBrowser: async () => false,
       env,
       columns,
+      colour,
+      prompt:
+        answer === undefined
+          ? undefined
+          : async (question) => {
+              err += question;
+              return answer;
+            },
     },
   );
   return { code, out, err };
