@@ -1,9 +1,12 @@
 /** Bodies that make or change a hook, made into its definition: what it may speak for, and how a delivery proves itself. */
 import type { HookDefinition } from '../core/definitions.ts';
+import { ECR_HOOK } from '../core/ecr-hook.ts';
+import { ecrHosts } from '../core/ecr-host.ts';
 import { parseHost } from '../core/image.ts';
 import type { RegistryAccess } from '../core/registry-answer.ts';
 import { parseRepositoryPattern } from '../core/repository-pattern.ts';
 import { shown } from '../core/shown.ts';
+import { sweptAgain } from '../core/sweep-minutes.ts';
 import type { Registry } from '../registries/registry.ts';
 import type { FieldProblem } from '../schema/check.ts';
 import type { HookBody, HookPatch } from '../schema/hook.ts';
@@ -32,7 +35,7 @@ export const makeHook = async (body: HookParts, token: string, now: number, port
     registry: body.registry,
     ...scope,
     ...(credential === undefined ? {} : { credential }),
-    ...readAccess(body.access, body.sweepMinutes, scope),
+    ...readAccess(body.access, body.sweepMinutes, scope, body.registry),
     enabled: body.enabled ?? true,
     tokens: [{ sha256: ports.hashToken(token), createdAt: now }],
     createdAt: now,
@@ -60,7 +63,7 @@ export const changeHook = async (hook: HookDefinition, patch: HookPatch, now: nu
   if (kept !== undefined && !registry.proofs.some(({ by }) => by === kept.by))
     throw refuse('credential', `${name} cannot send the ${kept.by} credential that the hook has: give "credential" anew, or null`);
   const given = patch.credential == null ? kept : await readCredential(patch.credential, { hook: hook.name, format: name, registry }, now, ports);
-  return {
+  const next: HookDefinition = {
     ...rest,
     registry: name,
     ...scope,
@@ -70,10 +73,12 @@ export const changeHook = async (hook: HookDefinition, patch: HookPatch, now: nu
       // Who takes the access away means the looks too.
       patch.sweepMinutes === undefined ? (patch.access === null ? undefined : sweepMinutes) : (patch.sweepMinutes ?? undefined),
       scope,
+      name,
     ),
     enabled: patch.enabled ?? hook.enabled,
     updatedAt: now,
   };
+  return sweptAgain(next, hook, now);
 };
 
 export const registryOf = async (name: string, ports: Pick<HookPorts, 'registry' | 'registryNames'>): Promise<Format> => {
@@ -87,11 +92,17 @@ const readAccess = (
   access: RegistryAccess | undefined,
   sweepMinutes: number | undefined,
   { registryHost }: Pick<HookDefinition, 'registryHost'>,
+  format: string,
 ): Pick<HookDefinition, 'access' | 'sweepMinutes'> => {
   if (access === undefined && sweepMinutes !== undefined && sweepMinutes > 0)
     throw refuse('sweepMinutes', 'a registry can be looked at only where the hook gives "access": give it as well, or leave this out');
   if (access === undefined) return {};
-  if (access !== 'public' && registryHost === undefined)
+  if (access === 'ecr' && ecrHosts(registryHost ?? '') === undefined && !(registryHost === undefined && format === ECR_HOOK.registry))
+    throw refuse(
+      'access',
+      `the hook is for ${registryHost === undefined ? 'no host in particular' : shown(registryHost)}, which is no registry of Amazon ECR: give its "registryHost", as in 123456789012.dkr.ecr.eu-west-1.amazonaws.com, or another access`,
+    );
+  if (access !== 'public' && access !== 'ecr' && registryHost === undefined)
     throw refuse('access', 'a password is sent only to the registry that the hook names: give "registryHost" as well, or "public"');
   return { access, ...(sweepMinutes === undefined ? {} : { sweepMinutes }) };
 };

@@ -5,6 +5,7 @@ import { ECR_HOOK } from '../core/ecr-hook.ts';
 import { hostOf } from '../core/image.ts';
 import { hostsOf } from '../core/push.ts';
 import { shown } from '../core/shown.ts';
+import { sweptAgain } from '../core/sweep-minutes.ts';
 import { credentialRotation, hookBody, hookPatch } from '../schema/hook.ts';
 import { DEFAULT_LIMIT, emptyBody, noQuery, pageQuery, rotateQuery } from '../schema/request.ts';
 import { readCredential } from './credential.ts';
@@ -99,7 +100,7 @@ export const hookRoutes = (ports: ApiPorts): Hono => {
   };
 
   enablingRoutes(app, 'hook', async (name, enabled) =>
-    view(changedOr(await ports.hooks.change(name, (hook) => ({ ...hook, enabled, updatedAt: ports.now() })), 'hook', name)),
+    view(changedOr(await ports.hooks.change(name, (hook) => sweptAgain({ ...hook, enabled, updatedAt: ports.now() }, hook, ports.now())), 'hook', name)),
   );
 
   app.post('/:name/rotate', async (c) => {

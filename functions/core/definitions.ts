@@ -20,6 +20,8 @@ export interface HookDefinition extends HookScope {
   readonly access?: RegistryAccess;
   /** How often it is looked at for pushes that nobody told; 0: never. Absent: see `sweep-minutes.ts`. */
   readonly sweepMinutes?: number;
+  /** Since when, after a pause: what was pushed before is not missed. */
+  readonly sweptSince?: number;
   readonly createdAt: number;
   readonly updatedAt: number;
 }

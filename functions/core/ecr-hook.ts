@@ -9,8 +9,16 @@ export const ECR_HOOK = {
   name: 'ecr',
   registry: 'ecr',
   hostAliases: [],
+  access: 'ecr',
   enabled: true,
   tokens: [],
   createdAt: 0,
   updatedAt: 0,
 } as const satisfies HookDefinition;
+
+/** As the rule of the stack makes it: `all`, or the repositories that it hears with "," between them; undefined while there is no rule. */
+export const ecrHook = (heard: string | undefined): HookDefinition => ({
+  ...ECR_HOOK,
+  enabled: heard !== undefined,
+  ...(heard === undefined || heard === 'all' ? {} : { repositories: heard.split(',') }),
+});

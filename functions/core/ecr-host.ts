@@ -33,6 +33,9 @@ const domainOf = (region: string): Domain => DOMAINS.find(([begins]) => region.s
 export const ecrHost = (account: string, region: string): string | undefined =>
   ACCOUNT.test(account) && REGION.test(region) ? `${account}.dkr.ecr.${region}.${domainOf(region).plain}` : undefined;
 
+/** Where the registry that has this name is; undefined when it is no host of ECR. */
+export const ecrRegion = (host: string): string | undefined => (ecrHosts(host) === undefined ? undefined : HOST.exec(host.toLowerCase())?.[2]);
+
 /** Every name of the registry that has this one, its first name first; undefined when it is no host of ECR. */
 export const ecrHosts = (host: string): readonly [string, ...string[]] | undefined => {
   const [, account = '', region = '', suffix = ''] = HOST.exec(host.toLowerCase()) ?? [];

@@ -99,7 +99,7 @@ const lastOf = (tag: string, { calls }: Look) =>
     .filter((call) => call.tag === tag)
     .reduce<Look['calls'][number] | undefined>((last, call) => (last === undefined || call.receivedAt > last.receivedAt ? call : last), undefined);
 
-const own = <T>(record: Readonly<Record<string, T>> | undefined, key: string): T | undefined =>
+export const own = <T>(record: Readonly<Record<string, T>> | undefined, key: string): T | undefined =>
   record !== undefined && Object.hasOwn(record, key) ? record[key] : undefined;
 
 /** As people count: v9 before v10. */

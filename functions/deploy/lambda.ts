@@ -1,5 +1,5 @@
-import { monotonicFactory } from 'ulid';
 import { parsed, refused } from '../core/parsed.ts';
+import type { RegistryAccess } from '../core/registry-answer.ts';
 import { ENV, required } from '../env.ts';
 import { makeOutbound } from '../outbound/request.ts';
 import { stdoutLog } from '../runtime/log.ts';
@@ -7,7 +7,8 @@ import { makeApplicationOf } from '../store/application-of.ts';
 import { makeCalls } from '../store/calls.ts';
 import { makeDueKeys } from '../store/due-keys.ts';
 import { makeTables } from '../store/dynamo.ts';
-import { makeDeploymentsQueue, makePushesQueue, makeQueueClient } from '../store/queues.ts';
+import type { EcrToken } from '../store/ecr-token.ts';
+import { makeDeploymentsQueue, makeQueueClient } from '../store/queues.ts';
 import { makeReject } from '../store/rejects.ts';
 import { makeSecrets } from '../store/secrets.ts';
 import { makeRemainsRemoval, makeStateRemoval } from '../store/state-removal.ts';
@@ -21,13 +22,16 @@ import { makeDeployHandler } from './handler.ts';
 const OUTSIDE_MS = 25_000;
 
 const { env } = process;
-const ulid = monotonicFactory();
 const tables = makeTables(env);
 const states = makeStates(tables);
 const queueClient = makeQueueClient();
 const deployments = makeDeploymentsQueue(queueClient, required(env, ENV.deploymentsQueueUrl));
 const outbound = makeOutbound({ allow: (env[ENV.outboundAllow] ?? '').split(',').filter((entry) => entry !== ''), clock: Date.now });
 const secret = makeSecrets(env);
+const ecrToken: EcrToken = async (...asked) => (await import('../store/ecr-token.ts')).ecrToken(...asked);
+/** Loaded only where a hook gives access. */
+const registry = async (repository: string, access: RegistryAccess) =>
+  (await import('../outbound/registry.ts')).makeRegistry({ outbound, secret, ecrToken, now: Date.now })(repository, access);
 /** Larger than any set of keys that is published, and well below what an item may hold. */
 const MOST_KEY_BYTES = 100_000;
 const socketPath = env[ENV.dockerSocket] ?? '';
@@ -60,8 +64,7 @@ export const handler = makeDeployHandler(
         reach: async (port: number, path: string) => (await import('../outbound/own-port.ts')).reachOwnPort(port, path, Date.now, signal),
       };
     },
-    // Loaded only where a hook gives access.
-    registry: async (repository, access) => (await import('../outbound/registry.ts')).makeRegistry({ outbound, secret, now: Date.now })(repository, access),
+    registry,
     send: (application, delaySeconds) => deployments.send([application], delaySeconds),
     now: Date.now,
     random: Math.random,
@@ -78,26 +81,7 @@ export const handler = makeDeployHandler(
         return answer.status === 200 ? parsed(answer.body) : refused(`it answered ${answer.status}`);
       },
     },
-    sweep: async () => {
-      const [{ sweep }, { makeSweeps }, { makeHookOf }] = await Promise.all([
-        import('./sweep.ts'),
-        import('../store/sweeps.ts'),
-        import('../store/hook-of.ts'),
-      ]);
-      await sweep({
-        ...makeSweeps(tables),
-        hook: makeHookOf(tables),
-        fires: async (trigger, tag) => {
-          const { decideAll } = await import('../core/decide-all.ts');
-          return (await decideAll([trigger], { hook: trigger.hook, tag })).some(({ decision }) => decision.fires);
-        },
-        registry: async (repository, access) => (await import('../outbound/registry.ts')).makeRegistry({ outbound, secret, now: Date.now })(repository, access),
-        send: makePushesQueue(queueClient, required(env, ENV.pushesQueueUrl)).send,
-        newUlid: ulid,
-        now: Date.now,
-        log: stdoutLog,
-      });
-    },
+    sweep: async () => (await import('./sweep-lambda.ts')).lookAtRegistries({ tables, queueClient, registry }),
     now: Date.now,
     log: stdoutLog,
   },

@@ -7,19 +7,21 @@
  */
 import type { Call } from '../core/call.ts';
 import type { HookDefinition, TriggerDefinition } from '../core/definitions.ts';
+import { ecrHosts } from '../core/ecr-host.ts';
 import { fingerprint } from '../core/fingerprint.ts';
 import { hostOf, pathOf } from '../core/image.ts';
 import type { PushesMessage } from '../core/message.ts';
 import { hostsOf, type Push, toPush } from '../core/push.ts';
-import type { RegistryAccess, RegistryAnswer, RegistryTags } from '../core/registry-answer.ts';
-import { byName, compareTags, inTurn, type Missed, type SweepMemory } from '../core/sweep.ts';
+import type { RegistryAccess, RegistryAnswer, RegistryTags, Silence } from '../core/registry-answer.ts';
+import { hookCovers } from '../core/repository-pattern.ts';
+import { byName, compareTags, inTurn, type Missed, own, type SweepMemory } from '../core/sweep.ts';
 import { sweepMinutes } from '../core/sweep-minutes.ts';
 
 export interface SweepPorts {
   /** Hooks whose time has come, and which time that is. */
   due(now: number, limit: number): Promise<readonly { readonly hook: string; readonly dueAt: number }[]>;
-  /** Sets the next time; false when somebody else did, or there is no such hook any more. */
-  take(hook: string, dueAt: number, next: number): Promise<boolean>;
+  /** Sets the next time, or that there is none; false when somebody else did, or there is no such hook any more. */
+  take(hook: string, dueAt: number, next?: number): Promise<boolean>;
   hook(name: string): Promise<HookDefinition | undefined>;
   triggers(hook: string): Promise<readonly TriggerDefinition[]>;
   fires(trigger: TriggerDefinition, tag: string): Promise<boolean>;
@@ -29,7 +31,7 @@ export interface SweepPorts {
   report(hook: string, report: { readonly at: number; readonly missed: number; readonly why?: string }): Promise<void>;
   /** The newest calls of a trigger. */
   calls(trigger: string, limit: number, now: number): Promise<readonly Call[]>;
-  registry(repository: string, access: RegistryAccess): Promise<{ tags(): Promise<RegistryTags>; find(tag: string): Promise<RegistryAnswer> }>;
+  registry(repository: string, access: RegistryAccess): Promise<{ tags(): Promise<RegistryTags>; find(tag: string, known?: string): Promise<RegistryAnswer> }>;
   send(message: PushesMessage): Promise<void>;
   newUlid(now: number): string;
   now(): number;
@@ -54,9 +56,13 @@ export const sweep = async (ports: SweepPorts): Promise<void> => {
     if (ports.now() >= until) return;
     const hook = await ports.hook(name);
     const minutes = hook === undefined ? 0 : sweepMinutes(hook);
-    const next = ports.now() + Math.max(1, minutes) * MINUTE;
+    if (hook?.access === undefined || minutes === 0) {
+      await ports.take(name, dueAt);
+      continue;
+    }
+    const next = ports.now() + minutes * MINUTE;
     // Taken before the work: a hook whose look makes the function die waits for its next time like any other.
-    if (!(await ports.take(name, dueAt, next)) || hook?.access === undefined || minutes === 0) continue;
+    if (!(await ports.take(name, dueAt, next))) continue;
     const looked = await lookAtHook(hook, hook.access, Math.floor(ports.now() / (minutes * MINUTE)), until, ports);
     await ports.report(name, { at: ports.now(), missed: looked.missed, ...(looked.why === undefined ? {} : { why: looked.why }) });
     const soon = looked.retryAfter ?? (looked.suspects ? MINUTE : undefined);
@@ -66,28 +72,29 @@ export const sweep = async (ports: SweepPorts): Promise<void> => {
   }
 };
 
-interface Looked {
+interface Looked extends Partial<Omit<Silence, 'is'>> {
   readonly missed: number;
   readonly suspects: boolean;
-  readonly why?: string;
-  /** Milliseconds for which the registry wants to be left alone. */
-  readonly retryAfter?: number;
 }
 
 const lookAtHook = async (hook: HookDefinition, access: RegistryAccess, turn: number, until: number, ports: SweepPorts): Promise<Looked> => {
-  const heard = (await ports.triggers(hook.name)).filter(({ enabled, repository }) => enabled && !repository.endsWith('/*'));
+  const heard = (await ports.triggers(hook.name)).filter(
+    ({ enabled, repository }) => enabled && !repository.endsWith('/*') && (hook.repositories === undefined || hookCovers(hook.repositories, repository)),
+  );
   const repositories = [...new Set(heard.map(({ repository }) => repository))].sort();
   let missed = 0;
   let suspects = false;
+  let denied: string | undefined;
   for (const repository of inTurn(repositories, MOST_REPOSITORIES, turn)) {
     if (ports.now() >= until) break;
     const triggers = heard.filter((trigger) => trigger.repository === repository);
     const looked = await lookAtRepository(repository, { hook, access, triggers, turn, until }, ports);
     missed += looked.missed;
     suspects ||= looked.suspects;
-    if (looked.why !== undefined) return { ...looked, missed, suspects };
+    if (looked.denied) denied ??= looked.why;
+    else if (looked.why !== undefined) return { ...looked, missed, suspects };
   }
-  return { missed, suspects };
+  return { missed, suspects, ...(denied === undefined ? {} : { why: denied }) };
 };
 
 interface Context {
@@ -101,7 +108,7 @@ interface Context {
 const lookAtRepository = async (repository: string, { hook, access, triggers, turn, until }: Context, ports: SweepPorts): Promise<Looked> => {
   const registry = await ports.registry(repository, access);
   const listed = await registry.tags();
-  if (listed.is === 'silent') return { missed: 0, suspects: false, why: `${repository}: ${listed.why}`, ...patience(listed) };
+  if (listed.is === 'silent') return { missed: 0, suspects: false, ...whyOf(repository, listed) };
   const before = await ports.memory(hook.name, repository);
   const tags: string[] = [];
   let cut = false;
@@ -114,15 +121,15 @@ const lookAtRepository = async (repository: string, { hook, access, triggers, tu
         break;
       }
   }
-  const of = fingerprint([hook.createdAt, triggers.map(({ name, rule, updatedAt }) => [name, rule, updatedAt]).sort()]);
+  const of = fingerprint([hook.sweptSince ?? hook.createdAt, triggers.map(({ name, rule, updatedAt }) => [name, rule, updatedAt]).sort()]);
   const isNew = (tag: string): boolean => before !== undefined && !Object.hasOwn(before.tags, tag);
   const fresh = tags.filter(isNew).slice(0, MOST_ASKED);
   const others = tags.filter((tag) => !isNew(tag));
   const digests = new Map<string, string>();
-  let silent: Extract<RegistryAnswer, { is: 'silent' }> | undefined;
+  let silent: Silence | undefined;
   for (const tag of [...fresh, ...inTurn(others, MOST_ASKED - fresh.length, turn)]) {
     if (ports.now() >= until) break;
-    const answer = await registry.find(tag);
+    const answer = await registry.find(tag, own(before?.tags, tag) || undefined);
     if (answer.is === 'found') digests.set(tag, answer.digest);
     if (answer.is === 'silent') {
       silent = answer;
@@ -138,10 +145,10 @@ const lookAtRepository = async (repository: string, { hook, access, triggers, tu
   if (missed.length > 0) await sendMissed(repository, missed, hook, before?.at ?? 0, ports);
   await ports.remember(hook.name, repository, memory);
   const suspects = Object.keys(memory.suspects).length > 0;
-  return { missed: missed.length, suspects, ...(silent === undefined ? {} : { why: `${repository}: ${silent.why}`, ...patience(silent) }) };
+  return { missed: missed.length, suspects, ...(silent === undefined ? {} : whyOf(repository, silent)) };
 };
 
-const patience = ({ retryAfter }: { readonly retryAfter?: number }): Pick<Looked, 'retryAfter'> => (retryAfter === undefined ? {} : { retryAfter });
+const whyOf = (repository: string, { is: _, why, ...rest }: Silence): Omit<Silence, 'is'> => ({ why: `${repository}: ${why}`, ...rest });
 
 const NO_CALLS = { calls: [], callsSince: 0 } as const;
 
@@ -169,6 +176,8 @@ const sendMissed = async (repository: string, missed: readonly Missed[], hook: H
     return push.ok ? [{ ...push.value, source: 'sweep' }] : [];
   });
   const { access } = hook;
-  const message = { v: 1, deliveryId: ports.newUlid(now), hook: hook.name, hosts: hostsOf(hook), receivedAt: now, pushes } as const;
+  const named = hostsOf(hook);
+  const hosts = named.length > 0 ? named : (ecrHosts(hostOf(repository)) ?? []);
+  const message = { v: 1, deliveryId: ports.newUlid(now), hook: hook.name, hosts, receivedAt: now, pushes } as const;
   if (pushes.length > 0) await ports.send({ ...message, ...(access === undefined ? {} : { access }) });
 };

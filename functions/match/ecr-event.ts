@@ -37,5 +37,6 @@ export const readEcrEvent = (body: string, sentAt: number, { read, ulidFrom }: E
   const id = ulidFrom(receivedAt, eventId);
   const push = toPush({ ...pushed, eventId }, ECR_HOOK, { id, receivedAt });
   if (!push.ok) return push;
-  return parsed({ v: 1, deliveryId: id, hook: ECR_HOOK.name, hosts: ecrHosts(pushed.host ?? '') ?? [], receivedAt, pushes: [push.value] });
+  const { name: hook, access } = ECR_HOOK;
+  return parsed({ v: 1, deliveryId: id, hook, hosts: ecrHosts(pushed.host ?? '') ?? [], access, receivedAt, pushes: [push.value] });
 };

@@ -1,6 +1,6 @@
 /** What a tag names at its registry: one HEAD of the manifest, and a GET only where that leaves something open. */
 import { isDigest } from '../core/image.ts';
-import type { RegistryAnswer } from '../core/registry-answer.ts';
+import type { RegistryAnswer, Silence } from '../core/registry-answer.ts';
 import { retryAfterOf } from '../core/retry-after.ts';
 import { shown } from '../core/shown.ts';
 import { type Answered, type AskRegistry, isObject, jsonIn, type RegistryIo } from './registry-request.ts';
@@ -16,11 +16,15 @@ export const MANIFESTS = [
 /** The specification lets a manifest have so many bytes. */
 const MOST_BYTES = 4_194_304;
 
-export const findManifest = async (ask: AskRegistry, tag: string, io: RegistryIo): Promise<RegistryAnswer> => {
+/** `known`: a digest that it named before; a registry may answer that nothing has changed since. */
+export const findManifest = async (ask: AskRegistry, tag: string, io: RegistryIo, known?: string): Promise<RegistryAnswer> => {
   const question = { path: `manifests/${tag}`, headers: { accept: MANIFESTS } };
-  const head = await ask({ ...question, method: 'HEAD' }, io);
+  // Distribution has the digest for an entity tag; who has not, or does not look, answers as ever.
+  const unless: Readonly<Record<string, string>> = known === undefined ? {} : { 'if-none-match': `"${known}"` };
+  const head = await ask({ ...question, headers: { ...question.headers, ...unless }, method: 'HEAD' }, io);
   if (!head.ok) return { is: 'silent', why: head.why };
   const { status, headers } = head.value;
+  if (status === 304 && known !== undefined) return { is: 'found', digest: known };
   const digest = headers['docker-content-digest'];
   if (status === 200 && digest !== undefined && isDigest(digest)) return { is: 'found', digest };
   if (status !== 200 && status !== 404 && status !== 405) return silent(head.value, io);
@@ -51,12 +55,17 @@ const absentOr = (answer: Answered, tag: string): RegistryAnswer => {
     : { is: 'absent', why: `the registry has no image under the tag ${shown(tag)} (${String(code)})` };
 };
 
-export const said = ({ status }: Answered): string => {
-  if (status === 401 || status === 403) return `it answered ${status}: this access may not read the repository`;
-  return status >= 300 && status < 400 ? `it answered ${status}, and redirects are not followed` : `it answered ${status}`;
+export const silent = (answer: Answered, io: RegistryIo): Silence => {
+  const retryAfter = retryAfterOf(answer.headers['retry-after'], io.now());
+  const why = said(answer, io);
+  return { is: 'silent', why, ...(retryAfter === undefined ? {} : { retryAfter }), ...(isDenied(answer) ? { denied: true } : {}) };
 };
 
-const silent = (answer: Answered, io: RegistryIo): RegistryAnswer => {
-  const retryAfter = retryAfterOf(answer.headers['retry-after'], io.now());
-  return { is: 'silent', why: said(answer), ...(retryAfter === undefined ? {} : { retryAfter }) };
+const isDenied = ({ status }: Answered): boolean => status === 401 || status === 403;
+
+const said = (answer: Answered, { action }: RegistryIo): string => {
+  const { status } = answer;
+  if (isDenied(answer))
+    return `it answered ${status}: ${action === undefined ? 'this access may not read the repository' : `the policies of the role and of the repository do not allow ${action}`}`;
+  return status >= 300 && status < 400 ? `it answered ${status}, and redirects are not followed` : `it answered ${status}`;
 };

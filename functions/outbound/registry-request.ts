@@ -3,6 +3,7 @@
  * the registry asked, and only to it and to where it says that tokens are to be had; redirects are not followed.
  * https://github.com/opencontainers/distribution-spec/blob/main/spec.md
  */
+import { ecrRegion } from '../core/ecr-host.ts';
 import { hostOf, pathOf } from '../core/image.ts';
 import { type Parsed, parsed, refused } from '../core/parsed.ts';
 import type { RegistryAccess } from '../core/registry-answer.ts';
@@ -14,6 +15,10 @@ export interface RegistryIo {
   request(request: OutboundRequest): Promise<OutboundAnswer>;
   /** The value behind a reference. Throws when the store cannot be asked just now. */
   secret(reference: string): Promise<Parsed<string>>;
+  /** Base64 of user and password for Amazon ECR in a region; another one than what was turned down. Never throws. */
+  ecrToken(region: string, turnedDown?: string): Promise<Parsed<string>>;
+  /** At Amazon ECR, what one has to be allowed for the question. */
+  readonly action?: string;
   now(): number;
 }
 
@@ -57,17 +62,35 @@ export const makeAskRegistry = (repository: string, access: RegistryAccess): Ask
   };
 
   return async (question, io) => {
+    if (access === 'ecr' && authorization === undefined) {
+      const proof = await ecrProof(hostOf(repository), io);
+      if (!proof.ok) return proof;
+      authorization = proof.value;
+    }
     const first = await send(question, io);
     if (!first.ok || first.value.status !== 401) return first;
-    const proof = await proofFor(first.value.headers['www-authenticate'] ?? '', pathOf(repository), access, io);
+    const proof =
+      access === 'ecr'
+        ? await ecrProof(hostOf(repository), io, authorization)
+        : await proofFor(first.value.headers['www-authenticate'] ?? '', pathOf(repository), access, io);
     if (!proof.ok) return proof;
     authorization = proof.value;
     return send(question, io);
   };
 };
 
+const BASIC = 'Basic ';
+
+/** Amazon ECR asks everybody, and nobody else is given its token: so it is sent unasked. */
+const ecrProof = async (host: string, io: RegistryIo, turnedDown?: string): Promise<Parsed<string>> => {
+  const region = ecrRegion(host);
+  if (region === undefined) return refused(`${host} is no registry of Amazon ECR: give the hook another access`);
+  const token = await io.ecrToken(region, turnedDown?.slice(BASIC.length));
+  return token.ok ? parsed(`${BASIC}${token.value}`) : token;
+};
+
 /** The value of `Authorization` that meets the challenge. */
-const proofFor = async (header: string, path: string, access: RegistryAccess, io: RegistryIo): Promise<Parsed<string>> => {
+const proofFor = async (header: string, path: string, access: Exclude<RegistryAccess, 'ecr'>, io: RegistryIo): Promise<Parsed<string>> => {
   const challenge = readChallenge(header);
   if (challenge === undefined) return refused('it answered 401 and does not say how to log in');
   const basic = access === 'public' ? parsed(undefined) : await basicOf(access.auth, io);
@@ -91,7 +114,7 @@ const basicOf = async (reference: string, io: RegistryIo): Promise<Parsed<string
   if (!secret.ok) return secret;
   const { username, password } = jsonIn(secret.value);
   return typeof username === 'string' && typeof password === 'string'
-    ? parsed(`Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`)
+    ? parsed(`${BASIC}${Buffer.from(`${username}:${password}`).toString('base64')}`)
     : refused(`the secret ${reference} is not JSON of the form {"username":"…","password":"…"}`);
 };
 

@@ -41,8 +41,13 @@ export type CredentialBody = z.infer<typeof credential>;
 
 /** Whether its registry may be asked what a tag names, and as whom. */
 const access = z.union(
-  [z.literal('public'), z.strictObject({ auth: z.string().check(z.refine((text: string) => parseSecretReference(text).ok, { error: 'names no secret' })) })],
-  { error: `give "public", or {"auth":"…"} with a reference to a secret that holds {"username":"…","password":"…"}: ${SECRET_REFERENCE_FORMS}` },
+  [
+    z.enum(['public', 'ecr']),
+    z.strictObject({ auth: z.string().check(z.refine((text: string) => parseSecretReference(text).ok, { error: 'names no secret' })) }),
+  ],
+  {
+    error: `give "public", "ecr" for Amazon ECR, or {"auth":"…"} with a reference to a secret that holds {"username":"…","password":"…"}: ${SECRET_REFERENCE_FORMS}`,
+  },
 );
 
 const sweepMinutes = z.int().check(z.minimum(0), z.maximum(1_440));

@@ -1,11 +1,12 @@
 /**
  * What `deploy` keeps of its looks at registries: definitions table, pk SWEEP#<hook>, sk REPO#<host/path> (the tags as
  * they were seen last, as JSON text) and REPORT (what came of it). When the next look is due stands with the hook itself,
- * so that it comes and goes with it; what a deleted hook leaves behind expires.
+ * so that it comes and goes with it; what a deleted hook leaves behind expires. The hook `ecr` is no item: with its REPORT.
  */
 import { GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Call } from '../core/call.ts';
 import type { TriggerDefinition } from '../core/definitions.ts';
+import { ECR_HOOK } from '../core/ecr-hook.ts';
 import type { SweepMemory } from '../core/sweep.ts';
 import { callFromItem } from './call-item.ts';
 import { hookKey, SWEEP_DUE } from './definition-item.ts';
@@ -16,6 +17,8 @@ import { makeTriggers } from './triggers.ts';
 const KEPT_DAYS = 30;
 /** A look needs no more; triggers beyond are those of a later one, in no particular order. */
 const MOST_TRIGGERS = 500;
+
+const dueKey = (hook: string) => (hook === ECR_HOOK.name ? reportKey(hook) : { ...hookKey(hook) });
 
 export const makeSweeps = (tables: Tables, now: () => number = Date.now) => {
   const TableName = tables.definitions;
@@ -33,22 +36,34 @@ export const makeSweeps = (tables: Tables, now: () => number = Date.now) => {
     );
     return (Items ?? []).flatMap((item) => {
       const { pk, dueAt } = fromItem(item);
-      return typeof pk === 'string' && typeof dueAt === 'number' ? [{ hook: pk.slice(hookKey('').pk.length), dueAt }] : [];
+      return typeof pk === 'string' && typeof dueAt === 'number' ? [{ hook: pk.slice(pk.indexOf('#') + 1), dueAt }] : [];
     });
   };
 
-  const take = (hook: string, dueAt: number, next: number): Promise<boolean> =>
+  const take = (hook: string, dueAt: number, next?: number): Promise<boolean> =>
     whenHolds(
       tables.client.send(
         new UpdateItemCommand({
           TableName,
-          Key: toItem({ ...hookKey(hook) }),
-          UpdateExpression: 'SET dueAt = :next',
+          Key: toItem(dueKey(hook)),
+          UpdateExpression: next === undefined ? 'REMOVE due, dueAt' : 'SET dueAt = :next',
           ConditionExpression: 'due = :due AND dueAt = :was',
-          ExpressionAttributeValues: toItem({ ':due': SWEEP_DUE, ':was': dueAt, ':next': next }),
+          ExpressionAttributeValues: toItem({ ':due': SWEEP_DUE, ':was': dueAt, ...(next === undefined ? {} : { ':next': next }) }),
         }),
       ),
     );
+
+  /** For a hook that is no item; any number of times is once. */
+  const begin = async (hook: string, at: number): Promise<void> => {
+    const update = new UpdateItemCommand({
+      TableName,
+      Key: toItem(dueKey(hook)),
+      UpdateExpression: 'SET v = :one, due = :due, dueAt = :at',
+      ConditionExpression: 'attribute_not_exists(due)',
+      ExpressionAttributeValues: toItem({ ':one': 1, ':due': SWEEP_DUE, ':at': at }),
+    });
+    await whenHolds(tables.client.send(update));
+  };
 
   const triggers = async (hook: string): Promise<readonly TriggerDefinition[]> => {
     const page = await makeTriggers(tables, () => '').list({ where: { hook }, limit: MOST_TRIGGERS });
@@ -97,7 +112,7 @@ export const makeSweeps = (tables: Tables, now: () => number = Date.now) => {
       .map(callFromItem);
   };
 
-  return { due, take, triggers, memory, remember, report, calls };
+  return { due, take, begin, triggers, memory, remember, report, calls };
 };
 
 const isMemory = (value: unknown): value is SweepMemory =>

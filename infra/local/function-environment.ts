@@ -24,6 +24,8 @@ export const environmentOf = (
   spec: FunctionSpec,
   { awsUrl, region, accessKeyId, secretAccessKey, allow, docker, outer }: EnvironmentGround,
 ): Readonly<Record<string, string>> => ({
+  // The engine has no ECR, and says so; AWS itself is asked only where somebody says it.
+  AWS_ENDPOINT_URL_ECR: awsUrl,
   ...handedOn(outer),
   PATH: outer.PATH ?? '',
   LANG: 'en_US.UTF-8',

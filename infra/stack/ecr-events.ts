@@ -6,11 +6,14 @@
  * EventBridge tries for 24 hours. What it could not deliver even then lies in a queue that rings; it is no dead letter of
  * another queue, so SQS cannot redrive it: the image is pushed again.
  */
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration, Fn, Validations } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { ENV } from '../../functions/env.ts';
 import { alarm } from './alarm.ts';
+import type { StageFunction } from './function.ts';
 import type { WorkQueue } from './queue.ts';
 
 /** Paths (`team/app`), or everything below one (`team/*`). */
@@ -22,8 +25,11 @@ interface EcrEventsProps {
 }
 
 export class EcrEvents extends Construct {
+  private readonly repositories: EcrRepositories;
+
   constructor(scope: Construct, id: string, { repositories, pushes }: EcrEventsProps) {
     super(scope, id);
+    this.repositories = repositories;
     const undelivered = new Queue(this, 'Undelivered', { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, retentionPeriod: Duration.days(14) });
     Validations.of(undelivered).acknowledge({
       id: 'AwsSolutions-SQS3',
@@ -51,6 +57,36 @@ export class EcrEvents extends Construct {
       },
     });
     pushes.takesEventsOf(rule, undelivered);
+  }
+
+  knownTo(stage: StageFunction): void {
+    stage.learns(ENV.ecrRepositories, this.repositories === 'all' ? 'all' : this.repositories.join(','));
+  }
+
+  /**
+   * What the rule hears may be read: tags, manifests and configurations, wherever its events are from. Another account has
+   * to allow it in the policies of its repositories as well.
+   * https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html
+   */
+  readBy(stage: StageFunction): void {
+    this.knownTo(stage);
+    const arns = (this.repositories === 'all' ? ['*'] : this.repositories).map((path) => `arn:<AWS::Partition>:ecr:*:*:repository/${path}`);
+    stage.may(new PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }));
+    stage.may(
+      new PolicyStatement({
+        actions: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:ListImages'],
+        resources: arns.map((arn) => Fn.sub(arn.replaceAll('<', '${').replaceAll('>', '}'))),
+      }),
+    );
+    Validations.of(stage.role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'Of ecr:GetAuthorizationToken, which knows no resources. What can be read with the token is said by the other statement.',
+    });
+    for (const arn of arns)
+      Validations.of(stage.role).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::${arn}]`,
+        reason: 'Reading alone, of the repositories that the rule hears, whatever account and region sends their events.',
+      });
   }
 }
 

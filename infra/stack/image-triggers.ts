@@ -78,7 +78,7 @@ export class ImageTriggers extends Construct {
     calls.give(ingest, []);
     pushes.sentBy(ingest);
 
-    if (props.ecr !== undefined) new EcrEvents(this, 'Ecr', { repositories: props.ecr, pushes });
+    const ecr = props.ecr === undefined ? undefined : new EcrEvents(this, 'Ecr', { repositories: props.ecr, pushes });
 
     const match = stage('match', 'Match', 'decides which triggers fire for a push and records every decision');
     pushes.feeds(match, { batchSize: 10, maxConcurrency: 10 });
@@ -95,6 +95,7 @@ export class ImageTriggers extends Construct {
     definitions.give(deploy, ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], ['byKind', 'due']);
     calls.give(deploy, ['GetItem', 'PutItem', 'Query', 'UpdateItem']);
     this.reachesTargets(deploy);
+    ecr?.readBy(deploy);
     deploy.rings(
       'Braked',
       { event: 'call.settled', status: 'held', reason: 'rate' },
@@ -118,7 +119,7 @@ export class ImageTriggers extends Construct {
     api.learns(ENV.externalId, this.externalId);
     api.learns(ENV.deployRoleArn, deploy.role.roleArn);
     api.learns(ENV.ecrRegistry, `${Aws.ACCOUNT_ID}.dkr.ecr.${Aws.REGION}.${Aws.URL_SUFFIX}`);
-    if (props.ecr !== undefined) api.learns(ENV.ecrRepositories, props.ecr === 'all' ? 'all' : props.ecr.join(','));
+    ecr?.knownTo(api);
 
     deploy.learns(ENV.externalId, this.externalId);
     deploy.learns(ENV.maxReceives, String(MAX_RECEIVES));

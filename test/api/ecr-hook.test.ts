@@ -1,6 +1,7 @@
 /** The hook `ecr`, which is there without being made: triggers that hear it, and what cannot be done with it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ECR_REGISTRY, HTTP, items, must, startApi, type TestApi } from './api.ts';
+import { makeSweeps } from '../../functions/store/sweeps.ts';
+import { ECR_REGISTRY, HTTP, items, must, START, startApi, type TestApi } from './api.ts';
 
 let api: TestApi;
 let off: TestApi;
@@ -82,8 +83,14 @@ describe('a trigger with the registry ecr', () => {
 describe('the hook ecr', () => {
   test('is shown, with whether its rule is on, and was never made', async () => {
     const shown = await must(api, 200, 'GET', '/v1/hooks/ecr');
-    expect(shown).toEqual({ name: 'ecr', registry: 'ecr', hostAliases: [], enabled: true, tokens: [] });
+    expect(shown).toEqual({ name: 'ecr', registry: 'ecr', hostAliases: [], enabled: true, access: 'ecr', sweepMinutes: 10, tokens: [] });
     expect(await must(off, 200, 'GET', '/v1/hooks/ecr')).toMatchObject({ enabled: false });
+  });
+
+  test('shows what came of the looks at what its rule hears', async () => {
+    await makeSweeps(api.tables, () => START).report('ecr', { at: START, missed: 1 });
+    const at = new Date(START).toISOString();
+    expect(await must(api, 200, 'GET', '/v1/hooks/ecr')).toMatchObject({ access: 'ecr', sweep: { lookedAt: at, missed: 1, missedAt: at } });
   });
 
   test.each([1, 2, 3, 100])('is the last of the list once, in pages of %i', async (limit) => {

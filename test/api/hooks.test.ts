@@ -80,6 +80,32 @@ describe('making a hook', () => {
     await must(api, 200, 'PATCH', '/v1/hooks/one-host', { registryHost: null, access: 'public' });
   });
 
+  test('Amazon ECR is asked by the role of the stack, where the registry is one of its own', async () => {
+    const ecrHost = '123456789012.dkr.ecr.eu-central-1.amazonaws.com';
+    for (const [name, hook] of Object.entries({ named: { registry: 'generic', registryHost: ecrHost }, posted: { registry: 'ecr' } }))
+      expect(await must(api, 201, 'POST', '/v1/hooks', { name, ...hook, access: 'ecr' })).toMatchObject({ access: 'ecr', sweepMinutes: 10 });
+    for (const hook of [{ registry: 'generic', registryHost: 'r.example' }, { registry: 'distribution' }])
+      expect(await must(api, 422, 'POST', '/v1/hooks', { name: 'foreign', ...hook, access: 'ecr' })).toMatchObject({ errors: [{ field: 'access' }] });
+    expect(await must(api, 422, 'PATCH', '/v1/hooks/named', { registryHost: 'r.example' })).toMatchObject({ errors: [{ field: 'access' }] });
+  });
+
+  test('after a pause its registry is looked at anew, and only after one', async () => {
+    const sinceOf = async () => (await api.ports.hooks.get('paused'))?.sweptSince;
+    await must(api, 201, 'POST', '/v1/hooks', { name: 'paused', registry: 'generic', registryHost: 'r.example', access: 'public' });
+    await must(api, 200, 'POST', '/v1/hooks/paused/enable');
+    await must(api, 200, 'POST', '/v1/hooks/paused/rotate');
+    await must(api, 200, 'POST', '/v1/hooks/paused/disable');
+    expect(await sinceOf()).toBeUndefined();
+    await must(api, 200, 'POST', '/v1/hooks/paused/enable');
+    expect(await sinceOf()).toBe(api.clock.now);
+    expect(await must(api, 200, 'GET', '/v1/hooks/paused')).not.toHaveProperty('sweptSince');
+    await must(api, 200, 'PATCH', '/v1/hooks/paused', { sweepMinutes: 0 });
+    api.clock.now += 1_000;
+    await must(api, 200, 'PATCH', '/v1/hooks/paused', { sweepMinutes: 5 });
+    expect(await sinceOf()).toBe(api.clock.now);
+    api.clock.now -= 1_000;
+  });
+
   test.each([
     ['an unknown format', { registry: 'harbour' }, 'registry'],
     ['no host where the format needs one', { registry: 'generic' }, 'registryHost'],

@@ -25,7 +25,7 @@ const ROWS: readonly Row[] = [
   { files: /^functions\/outbound\//, may: ['functions/core/', 'functions/outbound/', 'T:functions/targets/target', 'ipaddr\\.js$', 'node:'] },
   { files: /^functions\/store\//, may: ['functions/core/', 'functions/store/', 'functions/env', CLIENT] },
   { files: /^functions\/runtime\//, may: ['functions/runtime/', 'T:aws-lambda$'] },
-  { files: /^functions\/\w+\/lambda\.ts$/, may: ['functions/', 'ulid$', 'node:crypto$', 'hono'] },
+  { files: /^functions\/\w+\/(?:\w+-)?lambda\.ts$/, may: ['functions/', 'ulid$', 'node:crypto$', 'hono'] },
   {
     files: /^functions\/\w+\/handler\.ts$/,
     may: ['functions/core/', 'functions/runtime/', 'functions/(ingest|match|deploy|api)/', '@middy/core$', 'T:aws-lambda$', 'hono'],

@@ -8,6 +8,7 @@ const PREFIXES: Readonly<Record<string, string | undefined>> = {
   ssm: 'ssm',
   'secrets-manager': 'secretsmanager',
   sts: 'sts',
+  ecr: 'ecr',
   // Called with the role that the application grants, which `application grant` prints.
   ecs: undefined,
   eks: undefined,

@@ -4,7 +4,20 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it, vi } from 'vitest';
 import { ENV } from '../../functions/env.ts';
 import { imageTriggersStack } from '../../infra/stack/stack.ts';
-import { documentOf, dotted, emptyBundles, functionOf, named, ofType, property, type Resource, scratchApp, templateOf } from './stack-template.ts';
+import {
+  documentOf,
+  dotted,
+  emptyBundles,
+  functionOf,
+  list,
+  named,
+  ofType,
+  property,
+  type Resource,
+  scratchApp,
+  statementsOf,
+  templateOf,
+} from './stack-template.ts';
 
 // A machine that does other work as well takes several times the second or two that this needs.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -78,9 +91,36 @@ describe('the rule for ECR', () => {
     expect(JSON.stringify(variables({}))).toContain('{"Ref":"AWS::AccountId"},".dkr.ecr.",{"Ref":"AWS::Region"},".",{"Ref":"AWS::URLSuffix"}');
   });
 
-  it('leaves cdk-nag content', () => {
+  it('lets deploy alone read what it hears, and nothing else of ECR', () => {
+    const arn = (path: string) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:ecr:*:*:repository/${path}` });
+    const READING = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:ListImages'];
+    const allowed = (settings: Parameters<typeof templateOf>[0]) => {
+      const made = templateOf(settings);
+      return (['ingest', 'match', 'deploy', 'api'] as const).flatMap((name) =>
+        statementsOf(made, name).flatMap(({ Action, Resource }) =>
+          list(Action).some((action) => action.startsWith('ecr:')) ? [[name, Action, Resource]] : [],
+        ),
+      );
+    };
+    expect(allowed({ ecr: 'all' })).toEqual([
+      ['deploy', 'ecr:GetAuthorizationToken', '*'],
+      ['deploy', READING, arn('*')],
+    ]);
+    expect(allowed({ ecr: ['shop/web', 'team/*'] })).toEqual([
+      ['deploy', 'ecr:GetAuthorizationToken', '*'],
+      ['deploy', READING, [arn('shop/web'), arn('team/*')]],
+    ]);
+    expect(allowed({})).toEqual([]);
+  });
+
+  it('is known to deploy, which looks at what it hears', () => {
+    expect(property(functionOf(template, 'deploy')[1], 'Environment', 'Variables')).toMatchObject({ [ENV.ecrRepositories]: 'all' });
+    expect(property(functionOf(templateOf(), 'deploy')[1], 'Environment', 'Variables')).not.toHaveProperty(ENV.ecrRepositories);
+  });
+
+  it.each([['all' as const], [['shop/web', 'team/*']]])('leaves cdk-nag content: %s', (ecr) => {
     const app = scratchApp();
-    imageTriggersStack(app, 'ImageTriggers', { directories: emptyBundles(), ecr: ['team/*'] });
+    imageTriggersStack(app, 'ImageTriggers', { directories: emptyBundles(), ecr });
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     expect(() => app.synth()).not.toThrow();
   });

@@ -20,7 +20,11 @@ export interface Content {
 export interface Asked {
   readonly method: string;
   readonly url: string;
-  readonly authorization: string | undefined;
+  readonly authorization?: string;
+  /** The digest that is known already. */
+  readonly unless?: string;
+  /** Of the answer. */
+  status?: number;
 }
 
 export interface RegistryShape {
@@ -35,6 +39,8 @@ export interface RegistryShape {
   readonly challenge?: string;
   readonly secret?: string;
   readonly timeoutMs?: number;
+  /** It looks whether the digest is known already. */
+  readonly etag?: boolean;
   /** It takes the request and never answers. */
   readonly mute?: boolean;
 }
@@ -42,11 +48,20 @@ export interface RegistryShape {
 export const startFakeRegistry = async (shape: RegistryShape) => {
   const asked: Asked[] = [];
   const keep = (request: IncomingMessage): Asked => {
-    const one = { method: request.method ?? '', url: request.url ?? '', authorization: request.headers.authorization };
+    const { authorization, 'if-none-match': unless } = request.headers;
+    const one: Asked = {
+      method: request.method ?? '',
+      url: request.url ?? '',
+      ...(authorization === undefined ? {} : { authorization }),
+      ...(unless === undefined ? {} : { unless }),
+    };
     asked.push(one);
     return one;
   };
-  const say = (response: ServerResponse, { status = 200, headers = {}, body = '' }: Content): void => void response.writeHead(status, headers).end(body);
+  const say = (response: ServerResponse, { status = 200, headers = {}, body = '' }: Content): void => {
+    Object.assign(asked.at(-1) ?? {}, { status });
+    response.writeHead(status, headers).end(body);
+  };
   const placed = ({ headers = {}, ...rest }: Content): Content => ({
     ...rest,
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.replace('{tokens}', tokens.origin)])),
@@ -59,11 +74,13 @@ export const startFakeRegistry = async (shape: RegistryShape) => {
   });
   const challenge = shape.login === 'basic' ? 'Basic realm="r"' : `Bearer realm="${tokens.origin}/token",service="r,s",scope="repository:team/web:pull"`;
   const registry = await serveHttp((request, response) => {
-    const { url, authorization } = keep(request);
+    const { url, authorization, unless } = keep(request);
     if (shape.mute === true) return;
     const wanted = shape.login === 'basic' ? BASIC : shape.login === 'token' ? 'Bearer given' : authorization;
     if (authorization !== wanted) return say(response, { status: 401, headers: { 'www-authenticate': shape.challenge ?? challenge } });
-    say(response, placed(shape.content[url.replace('/v2/team/web/', '')] ?? { status: 404, body: UNKNOWN }));
+    const found = shape.content[url.replace('/v2/team/web/', '')] ?? { status: 404, body: UNKNOWN };
+    const known = shape.etag === true && unless !== undefined && unless === `"${found.headers?.['docker-content-digest']}"`;
+    say(response, known ? { status: 304 } : placed(found));
   });
   const host = `127.0.0.1:${registry.port}`;
   const outbound = makeOutbound({ allow: [host, `127.0.0.1:${tokens.port}`], clock: () => 0 });
@@ -71,6 +88,7 @@ export const startFakeRegistry = async (shape: RegistryShape) => {
     outbound,
     now: () => 0,
     secret: async () => ({ ok: true, value: shape.secret ?? JSON.stringify(USER) }),
+    ecrToken: async () => ({ ok: false, why: 'nobody asks for it here' }),
     ...(shape.timeoutMs === undefined ? {} : { timeoutMs: shape.timeoutMs }),
   });
   return { asked, tokens, host, open: (auth = true) => ask(`${host}/team/web`, auth ? { auth: SECRET } : 'public') };

@@ -12,7 +12,7 @@ const content = { 'manifests/v1': V1 };
 test('one HEAD is enough where nothing has to be proved, and no password is sent unasked', async () => {
   const registry = await startFakeRegistry({ content });
   expect(await registry.open().find('v1')).toEqual({ is: 'found', digest: DIGEST });
-  expect(registry.asked).toEqual([{ method: 'HEAD', url: '/v2/team/web/manifests/v1', authorization: undefined }]);
+  expect(registry.asked).toEqual([{ method: 'HEAD', url: '/v2/team/web/manifests/v1', status: 200 }]);
 });
 
 test('a password, where the registry asks for one', async () => {
@@ -38,6 +38,28 @@ test('a public repository: a token without any password', async () => {
   const registry = await startFakeRegistry({ content, login: 'token', anonymous: true });
   expect(await registry.open(false).find('v1')).toEqual({ is: 'found', digest: DIGEST });
   expect(registry.asked.every(({ authorization }) => authorization === undefined || authorization === 'Bearer given')).toBe(true);
+});
+
+describe('a digest that is known already', () => {
+  test('is sent along, and a registry that knows of no change need not say it again', async () => {
+    const registry = await startFakeRegistry({ content, login: 'token', etag: true });
+    expect(await registry.open().find('v1', DIGEST)).toEqual({ is: 'found', digest: DIGEST });
+    expect(registry.asked.at(-1)).toMatchObject({ method: 'HEAD', unless: `"${DIGEST}"`, status: 304 });
+  });
+
+  test.each([
+    ['it has another one', { content, etag: true }, digestOf('former')],
+    ['it does not look', { content }, DIGEST],
+  ])('where %s, its answer counts', async (_, shape, known) => {
+    const registry = await startFakeRegistry(shape);
+    expect(await registry.open().find('v1', known)).toEqual({ is: 'found', digest: DIGEST });
+    expect(registry.asked.at(-1)).toMatchObject({ status: 200 });
+  });
+
+  test('a 304 that nobody asked for says nothing', async () => {
+    const registry = await startFakeRegistry({ content: { 'manifests/v1': { status: 304 } } });
+    expect(await registry.open().find('v1')).toMatchObject({ is: 'silent', why: expect.stringContaining('304') });
+  });
 });
 
 test('an image that is not there, by the word of the registry', async () => {
@@ -70,7 +92,8 @@ describe('what leaves the question open', () => {
   ])('%s', async (_, shape, why) => {
     const registry = await startFakeRegistry(shape);
     const answer = await registry.open().find('v1');
-    expect(answer).toEqual({ is: 'silent', why: expect.stringMatching(why) });
+    const denied = /answered 40[13]: /.test(why.source) ? { denied: true } : {};
+    expect(answer).toEqual({ is: 'silent', why: expect.stringMatching(why), ...denied });
     expect(JSON.stringify(answer)).not.toContain('horse');
   });
 
@@ -81,17 +104,28 @@ describe('what leaves the question open', () => {
 });
 
 describe('all tags', () => {
-  const page = (tags: unknown, next = false): Content => ({
-    headers: next ? { link: '</v2/team/web/tags/list?n=1000&last=ignored>; rel="next"' } : {},
+  const page = (tags: unknown, next?: string): Content => ({
+    headers: next === undefined ? {} : { link: `<${next}>; rel="next"` },
     body: JSON.stringify({ name: 'team/web', tags }),
   });
 
   test('page by page, whatever else stands there', async () => {
     const registry = await startFakeRegistry({
-      content: { 'tags/list?n=1000': page(['v1', 'v2', '../x', 7], true), 'tags/list?n=1000&last=v2': page(['v3']) },
+      content: { 'tags/list?n=1000': page(['v1', 'v2', '../x', 7], '/v2/team/web/tags/list?n=2&last=v2'), 'tags/list?n=1000&last=v2': page(['v3']) },
       login: 'token',
     });
     expect(await registry.open().tags()).toEqual({ is: 'listed', tags: ['v1', 'v2', 'v3'] });
+  });
+
+  test('by a mark of its own, over empty pages, and nowhere but at the same repository', async () => {
+    const registry = await startFakeRegistry({
+      content: {
+        'tags/list?n=1000': page(['v1'], 'https://169.254.169.254/v2/other/tags/list?last=b%2Fw%3D%3D'),
+        'tags/list?last=b%2Fw%3D%3D&n=1000': page([], '?last=c'),
+        'tags/list?last=c&n=1000': page(['v2'], '/elsewhere'),
+      },
+    });
+    expect(await registry.open().tags()).toEqual({ is: 'listed', tags: ['v1', 'v2'] });
   });
 
   test('of a repository without any', async () => {
@@ -109,7 +143,7 @@ describe('all tags', () => {
   });
 
   test('a list without an end is left after ten pages', async () => {
-    const endless = { 'tags/list?n=1000': page(['v1'], true), 'tags/list?n=1000&last=v1': page(['v1'], true) };
+    const endless = { 'tags/list?n=1000': page(['v1'], '?last=v1'), 'tags/list?last=v1&n=1000': page(['v1'], '?last=v1') };
     const registry = await startFakeRegistry({ content: endless });
     expect(await registry.open().tags()).toMatchObject({ is: 'listed' });
     expect(registry.asked).toHaveLength(10);
@@ -156,7 +190,7 @@ describe('the commit', () => {
       token: { body: text },
     });
     expect(await registry.open().commit(digestOf(manifest))).toEqual(COMMIT);
-    expect(registry.asked.at(-1)).toEqual({ method: 'GET', url: '/storage', authorization: undefined });
+    expect(registry.asked.at(-1)).toEqual({ method: 'GET', url: '/storage', status: 200 });
   });
 
   test.each([

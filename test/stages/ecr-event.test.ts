@@ -81,6 +81,7 @@ describe('a push', () => {
 
   test('has the other names of its registry, so that a target under one of them is found', () => {
     const found = read(JSON.stringify(ecrEvent()));
+    expect(found.ok && found.value.access).toBe('ecr');
     expect(found.ok && found.value.hosts).toEqual(expect.arrayContaining([ECR_HOST, '123456789012.dkr-ecr.eu-west-1.on.aws']));
     expect(found.ok && [found.value.hook, found.value.v]).toEqual(['ecr', 1]);
   });

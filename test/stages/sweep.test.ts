@@ -1,14 +1,18 @@
 /** Looks at registries over a memory: what is missed goes through match and deploy like any other push. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { decideAll } from '../../functions/core/decide-all.ts';
 import type { HookDefinition, TriggerDefinition } from '../../functions/core/definitions.ts';
+import { ecrHook } from '../../functions/core/ecr-hook.ts';
+import { ecrHosts } from '../../functions/core/ecr-host.ts';
 import type { RegistryAnswer } from '../../functions/core/registry-answer.ts';
 import type { SweepMemory } from '../../functions/core/sweep.ts';
+import { sweptAgain } from '../../functions/core/sweep-minutes.ts';
 import { reconcile } from '../../functions/deploy/reconcile.ts';
 import { type SweepPorts, sweep } from '../../functions/deploy/sweep.ts';
 import { match } from '../../functions/match/match.ts';
 import { makeBench } from './bench.ts';
-import { HOST, message, NOW, push, REPOSITORY, ULIDS } from './given.ts';
+import { ECR_HOST } from './ecr-event.ts';
+import { HOST, hook, message, NOW, push, REPOSITORY, ULIDS } from './given.ts';
 
 const MINUTE = 60_000;
 const digest = (n: number): string => `sha256:${String(n).padStart(64, '0')}`;
@@ -19,7 +23,8 @@ const makeWorld = (change: { readonly hook?: Partial<HookDefinition>; readonly t
   bench.define(...(change.triggers ?? [{}]).map((one) => ({ hook: given, trigger: one })));
   const images = new Map<string, string>();
   const asked: string[] = [];
-  const refused: { tags?: { why: string; retryAfter?: number }; find?: RegistryAnswer } = {};
+  const knew: (string | undefined)[] = [];
+  const refused: { tags?: { why: string; retryAfter?: number }; find?: RegistryAnswer; repository?: string } = {};
   const dues = new Map([['hub', NOW]]);
   const memories = new Map<string, SweepMemory>();
   const reports: { missed: number; why?: string }[] = [];
@@ -28,7 +33,8 @@ const makeWorld = (change: { readonly hook?: Partial<HookDefinition>; readonly t
     due: async (now) => [...dues].flatMap(([name, dueAt]) => (dueAt <= now ? [{ hook: name, dueAt }] : [])),
     take: async (name, dueAt, next) => {
       if (dues.get(name) !== dueAt) return false;
-      dues.set(name, next);
+      if (next === undefined) dues.delete(name);
+      else dues.set(name, next);
       return true;
     },
     hook: async (name) => bench.memory.hook(name),
@@ -44,8 +50,10 @@ const makeWorld = (change: { readonly hook?: Partial<HookDefinition>; readonly t
         const tags = [...images.keys()].flatMap((name) => (name.startsWith(`${repository}:`) ? [name.slice(repository.length + 1)] : []));
         return refused.tags === undefined ? { is: 'listed', tags } : { is: 'silent', ...refused.tags };
       },
-      find: async (tag) => {
+      find: async (tag, known) => {
         asked.push(`${repository}:${tag}`);
+        knew.push(known);
+        if (refused.repository === repository) return { is: 'silent', why: 'it answered 403', denied: true };
         const found = images.get(`${repository}:${tag}`);
         return refused.find ?? (found === undefined ? { is: 'absent', why: 'gone' } : { is: 'found', digest: found });
       },
@@ -67,6 +75,7 @@ const makeWorld = (change: { readonly hook?: Partial<HookDefinition>; readonly t
     bench,
     images,
     asked,
+    knew,
     refused,
     dues,
     memories,
@@ -215,6 +224,104 @@ test.each([
   put('v1', 1);
   await next();
   expect(asked).toEqual([]);
+});
+
+test('what a tag named last is said when it is asked again, so that an unchanged one costs little', async () => {
+  const { put, next, knew } = makeWorld();
+  put('v1', 1);
+  put('constructor', 2);
+  await next();
+  await next();
+  expect(knew).toEqual([undefined, undefined, digest(1), digest(2)]);
+});
+
+test('one repository that may not be read does not keep the others from being looked at', async () => {
+  const [closed, open] = [`${HOST}/shop/a`, `${HOST}/shop/b`];
+  const { put, next, refused, calls, reports } = makeWorld({ triggers: [{ repository: closed }, { name: 'other', repository: open }] });
+  refused.repository = closed;
+  put('v1', 1, closed);
+  await next();
+  put('v2', 2, open);
+  await next();
+  await next();
+  expect(calls()).toMatchObject([{ tag: 'v2', status: 'delivered' }]);
+  expect(reports.at(-1)).toMatchObject({ why: `${closed}: it answered 403` });
+});
+
+test('repositories for which the hook may not speak are not asked for', async () => {
+  const { put, next, asked } = makeWorld({ hook: { repositories: ['team/*'] } });
+  put('v1', 1);
+  await next();
+  expect(asked).toEqual([]);
+});
+
+describe('after a pause', () => {
+  const paused = async (pause: Partial<HookDefinition>) => {
+    const world = makeWorld();
+    const before: HookDefinition = hook({ access: 'public' });
+    await world.next();
+    const off: HookDefinition = { ...before, ...pause };
+    world.bench.define({ hook: off });
+    world.put('v1', 1);
+    await world.next();
+    expect(world.dues.get('hub')).toBeUndefined();
+    world.bench.pass(60 * MINUTE);
+    world.bench.define({ hook: sweptAgain({ ...off, enabled: true, access: 'public', sweepMinutes: 10 }, off, world.bench.now()) });
+    world.dues.set('hub', world.bench.now());
+    return world;
+  };
+
+  test.each([
+    ['of the hook', { enabled: false }],
+    ['of the looks', { sweepMinutes: 0 }],
+  ])('%s, what was pushed meanwhile is not deployed, and what is pushed then is', async (_, pause) => {
+    const { next, calls, put } = await paused(pause);
+    for (let i = 0; i < 3; i += 1) await next();
+    expect(calls()).toEqual([]);
+    put('v2', 2);
+    for (let i = 0; i < 2; i += 1) await next();
+    expect(calls()).toMatchObject([{ tag: 'v2', status: 'delivered' }]);
+  });
+
+  test('a change that is no pause forgets nothing', () => {
+    const before = hook({ access: 'public' });
+    expect(sweptAgain({ ...before, updatedAt: NOW }, before, NOW)).toEqual({ ...before, updatedAt: NOW });
+  });
+});
+
+describe('the hook of Amazon ECR', () => {
+  const SHOP = `${ECR_HOST}/shop/web`;
+  const heard = (rule: string | undefined) => {
+    const world = makeWorld({ triggers: [{ hook: 'ecr', repository: SHOP }] });
+    world.bench.memory.hooks.set('ecr', ecrHook(rule));
+    world.dues.delete('hub');
+    world.dues.set('ecr', NOW);
+    return world;
+  };
+
+  test('is looked at like any other, and what is missed is known under all names of its registry', async () => {
+    const { look, put, bench, dues, drain } = heard('all');
+    await look();
+    put('v1', 1, SHOP);
+    for (let i = 0; i < 2; i += 1) {
+      bench.at(dues.get('ecr') ?? 0);
+      await look();
+    }
+    expect(bench.enqueued).toMatchObject([{ hook: 'ecr', access: 'ecr', hosts: ecrHosts(ECR_HOST), pushes: [{ tag: 'v1', source: 'sweep' }] }]);
+    await drain();
+    expect(bench.memory.all.calls()).toMatchObject([{ hook: 'ecr', tag: 'v1', status: 'delivered' }]);
+  });
+
+  test.each([
+    ['without a rule', undefined],
+    ['with a rule for others', 'team/*'],
+  ])('%s nothing is asked', async (_, rule) => {
+    const { look, asked, dues, put } = heard(rule);
+    put('v1', 1, SHOP);
+    await look();
+    expect(asked).toEqual([]);
+    expect(dues.has('ecr')).toBe(rule !== undefined);
+  });
 });
 
 test('a registry that wants to be left alone is, and the report says why', async () => {

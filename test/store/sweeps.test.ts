@@ -47,6 +47,21 @@ test('of two that take it one does, and neither brings back a hook that is gone 
   expect(await hooks().get('hub')).toBeUndefined();
 });
 
+test('the hook of ECR, which is no item, is due from its beginning until nobody wants it, and can begin again', async () => {
+  await sweeps().begin('ecr', NOW);
+  await sweeps().begin('ecr', NOW + 1);
+  expect(await sweeps().due(NOW + 1, 10)).toEqual([{ hook: 'ecr', dueAt: NOW }]);
+  expect(await sweeps().take('ecr', NOW, NOW + 600_000)).toBe(true);
+  expect(await sweeps().take('ecr', NOW, NOW + 600_000)).toBe(false);
+  await sweeps().report('ecr', { at: NOW, missed: 1 });
+  expect(await sweeps().due(NOW + 600_000, 10)).toEqual([{ hook: 'ecr', dueAt: NOW + 600_000 }]);
+  expect(await sweeps().take('ecr', NOW + 600_000)).toBe(true);
+  expect(await sweeps().due(NOW + DAY, 10)).toEqual([]);
+  expect(await makeSweepReport(tables)('ecr', NOW)).toMatchObject({ missed: 1 });
+  await sweeps().begin('ecr', NOW + DAY);
+  expect(await sweeps().due(NOW + DAY, 10)).toEqual([{ hook: 'ecr', dueAt: NOW + DAY }]);
+});
+
 test('tags are remembered for thirty days after the last look', async () => {
   const seen = { of: 'x', at: NOW, tags: { v1: 'sha256:1', constructor: '' }, suspects: { v2: { digest: 'sha256:2', since: NOW, after: NOW - 1 } } };
   await sweeps().remember('hub', 'r.example/a', seen);
