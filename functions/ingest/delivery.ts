@@ -62,6 +62,8 @@ export interface IngestPorts {
   log(event: string, fields: Readonly<Record<string, string | number | boolean | undefined>>): void;
 }
 
+/** What is said where nothing else is to be said. */
+export const ACCEPTED = 'accepted';
 export const MAX_BODY_BYTES = 1_048_576;
 
 export interface Received {

@@ -5,7 +5,10 @@
  * senders repeat for ever and others switch themselves off. Nothing but the table and the queue is waited for.
  */
 import { hostsOf, type IgnoredEvent, type Push } from '../core/push.ts';
-import { type Answer, authentic, type Delivery, enqueue, type IngestPorts, receive, summary, tooLarge } from './delivery.ts';
+import { ACCEPTED, type Answer, authentic, type Delivery, enqueue, type IngestPorts, receive, summary, tooLarge } from './delivery.ts';
+
+/** Of one delivery: Event Grid sends so many events at once. Who names more names tags, and is not to fill the queue with them. */
+const MOST_PUSHES = 5_000;
 
 export const ingest = async (token: string, delivery: Delivery, ports: IngestPorts): Promise<Answer> => {
   const received = receive(delivery, ports);
@@ -33,7 +36,7 @@ export const ingest = async (token: string, delivery: Delivery, ports: IngestPor
   if (reading.is === 'unreadable') return done({ status: 200, message: `ignored: ${reading.why}` }, found.name);
   const ignored: IgnoredEvent[] = [...reading.ignored];
   const pushes: Push[] = [];
-  for (const event of reading.pushes) {
+  for (const event of reading.pushes.slice(0, MOST_PUSHES)) {
     const push = ports.toPush(event, found, { id: ports.newUlid(now), receivedAt: now });
     if (push.ok) pushes.push(push.value);
     else ignored.push({ why: push.why, reference: `${event.path}:${event.tag}` });
@@ -41,5 +44,7 @@ export const ingest = async (token: string, delivery: Delivery, ports: IngestPor
   if (pushes.length === 0) return done({ status: 200, message: `ignored: ${summary(ignored)}` }, found.name, ignored.length);
   if (!(await enqueue(received, found, hostsOf(found), pushes, ports)))
     return done({ status: 503, message: 'the queue did not take the push: send it again' }, found.name);
-  return done({ status: 202, message: 'accepted', pushes: pushes.length }, found.name, ignored.length);
+  const beyond = Math.max(0, reading.pushes.length - MOST_PUSHES);
+  const message = beyond === 0 ? ACCEPTED : `accepted; the last ${beyond} are ignored: one delivery may hold ${MOST_PUSHES} pushes`;
+  return done({ status: 202, message, pushes: pushes.length }, found.name, ignored.length + beyond);
 };

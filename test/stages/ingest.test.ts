@@ -161,6 +161,22 @@ test('part of a delivery may be no push: the rest is taken', async () => {
   expect(bench.logs.at(-1)?.fields).toMatchObject({ pushes: 1, ignored: 2 });
 });
 
+test('of a delivery that names more tags than anybody pushes, the first 5,000 are taken; the rest is counted, and no reason to send it again', async () => {
+  const bench = ready({ registry: 'quay', registryHost: 'quay.io' });
+  const tags = (count: number) => ({
+    docker_url: 'quay.io/shop/web',
+    name: 'web',
+    repository: 'shop/web',
+    updated_tags: Array.from({ length: count }, (_, n) => `t${n}`),
+  });
+  expect(await ingest(TOKEN, delivery(tags(5_000)), bench.ports.ingest)).toEqual({ status: 202, message: 'accepted', pushes: 5_000 });
+  const answer = await ingest(TOKEN, delivery(tags(90_000)), bench.ports.ingest);
+  expect(answer).toEqual({ status: 202, message: 'accepted; the last 85000 are ignored: one delivery may hold 5000 pushes', pushes: 5_000 });
+  expect(bench.enqueued.map(({ pushes }) => pushes.length)).toEqual([5_000, 5_000]);
+  expect(bench.enqueued[1]?.pushes.at(-1)?.tag).toBe('t4999');
+  expect(bench.logs.at(-1)?.fields).toMatchObject({ pushes: 5_000, ignored: 85_000, why: answer.message });
+});
+
 test('wherever it is cut off: never a 202 without the push in the queue, and the sender’s retry is taken', async () => {
   const cuts = await sawThrough(
     (bench) => ingest(TOKEN, delivery(GOOD), bench.ports.ingest).then((answer) => expect(answer.status === 202 && bench.enqueued.length === 0).toBe(false)),
