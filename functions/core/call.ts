@@ -20,8 +20,8 @@ export interface Call {
   readonly actor?: string;
   /** Place of the push in the order of its repository: see `order.ts`. */
   readonly order: string;
-  /** The push was found at the registry, and nobody had told of it. */
-  readonly source?: 'sweep';
+  /** Whose push no sender told of: see `push.ts`. */
+  readonly source?: 'sweep' | 'test';
   /** What a person, a trigger URL or the policy asked for; absent for a push. */
   readonly action?: 'deploy' | 'rollback' | 'redeploy';
   /** What they gave as the reason. */
@@ -87,6 +87,12 @@ export const BY_POLICY = 'policy autoRollback';
 
 /** The name that stands for a trigger in calls which no trigger made: those of people, of trigger URLs and of the policy. */
 export const manualTrigger = (application: string): string => `!${application}`;
+
+/** Milliseconds, as the first ten of its 26 characters say it: when its push was received, or what a person asked for. */
+export const timeOfCall = (id: string): number => [...id.slice(0, 10)].reduce((time, character) => time * 32 + ULID_DIGITS.indexOf(character), 0);
+
+/** Crockford's: without I, L, O and U. */
+const ULID_DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 export const callId = (ulid: string, trigger: string): string => `${ulid}.${trigger}`;
 

@@ -1,6 +1,6 @@
 /** What travels in the queues: versioned, parsed on receipt. An unknown version is an error, so that the message ends in the dead-letter queue and not in silence. */
 import { type Parsed, parsed, refused } from './parsed.ts';
-import type { Push } from './push.ts';
+import { isPushSource, type Push } from './push.ts';
 import { isRegistryAccess, type RegistryAccess } from './registry-answer.ts';
 
 export interface PushesMessage {
@@ -80,7 +80,7 @@ const isPush = (value: unknown): value is Push =>
   typeof value.repository === 'string' &&
   typeof value.tag === 'string' &&
   typeof value.receivedAt === 'number' &&
-  (value.source === undefined || value.source === 'sweep') &&
+  (value.source === undefined || isPushSource(value.source)) &&
   (value.application === undefined || (typeof value.application === 'string' && value.application !== '')) &&
   (value.restart === undefined || (value.restart === true && value.application !== undefined));
 

@@ -47,13 +47,15 @@ export interface Push {
   readonly receivedAt: number;
   readonly actor?: string;
   readonly eventId?: string;
-  /** Nobody told of it: it was found at the registry. */
-  readonly source?: 'sweep';
+  /** No sender told of it: it was found at the registry, or a person tries the hook. */
+  readonly source?: 'sweep' | 'test';
   /** Through a trigger URL: for this application, without any trigger's rule. */
   readonly application?: string;
   /** With `application`: nothing is set, what runs is restarted. `repository` is then `WHOLE`, and `tag` is empty. */
   readonly restart?: boolean;
 }
+
+export const isPushSource = (value: unknown): value is NonNullable<Push['source']> => value === 'sweep' || value === 'test';
 
 /** What a hook may speak for. */
 export interface HookScope {

@@ -1,5 +1,6 @@
 /** What both doors of ingest have in common: a delivery, who it is from, what is answered and logged, and the queue. */
 import type { ApplicationDefinition, HookDefinition } from '../core/definitions.ts';
+import { type DeliveryRecord, deliveryRecord, type Verdict } from '../core/delivery-record.ts';
 import type { PushesMessage } from '../core/message.ts';
 import type { Parsed } from '../core/parsed.ts';
 import type { IgnoredEvent, Push, PushEvent } from '../core/push.ts';
@@ -57,6 +58,8 @@ export interface IngestPorts {
   looksLike(hook: HookDefinition, delivery: Delivery): Promise<{ readonly other: string; readonly own: string } | undefined>;
   toPush(event: PushEvent, hook: HookDefinition, made: { readonly id: string; readonly receivedAt: number }): Parsed<Push>;
   send(message: PushesMessage): Promise<void>;
+  /** Keeps what came of a delivery with its hook. */
+  note(record: DeliveryRecord): Promise<void>;
   now(): number;
   newUlid(now: number): string;
   log(event: string, fields: Readonly<Record<string, string | number | boolean | undefined>>): void;
@@ -71,27 +74,54 @@ export interface Received {
   readonly now: number;
   /** Logs the answer, and gives it back. */
   done(answer: Answer, hook?: string, ignored?: number): Answer;
+  /** The same where the delivery ends here: its hook then shows it. Only of who knows a token, or anybody could fill the table. */
+  ended(answer: Answer, hook: string, verdict: Verdict, spoke?: Spoke): Promise<Answer>;
+}
+
+/** What a delivery spoke of, and how much of that was ignored. */
+interface Spoke {
+  readonly references: readonly string[];
+  readonly ignored?: number;
 }
 
 export const receive = (delivery: Delivery, ports: IngestPorts): Received => {
   const now = ports.now();
   const deliveryId = ports.newUlid(now);
+  const done: Received['done'] = (answer, hook, ignored) => {
+    ports.log('push.received', {
+      delivery: deliveryId,
+      hook,
+      status: answer.status,
+      pushes: answer.pushes,
+      // Nothing is said where all is as ever: logs are paid for by their bytes.
+      ignored: ignored === 0 ? undefined : ignored,
+      bytes: delivery.body.length,
+      why: answer.message === ACCEPTED ? undefined : answer.message,
+      ms: ports.now() - now,
+    });
+    return answer;
+  };
   return {
     deliveryId,
     now,
-    done: (answer, hook, ignored) => {
-      ports.log('push.received', {
-        delivery: deliveryId,
-        hook,
-        status: answer.status,
-        pushes: answer.pushes,
-        ignored,
-        bytes: delivery.body.length,
-        why: answer.message,
-        ms: ports.now() - now,
-      });
-      return answer;
+    done,
+    ended: async (answer, hook, verdict, { references, ignored } = { references: [] }) => {
+      const why = answer.message.replace(/^ignored: /, '');
+      const record = deliveryRecord({ id: deliveryId, hook, at: now, verdict, status: answer.status, why, references });
+      // The sender is answered all the same.
+      await ports.note(record).catch((error: unknown) => ports.log('delivery.unrecorded', { delivery: deliveryId, hook, why: String(error) }));
+      return done(answer, hook, ignored);
     },
+  };
+};
+
+/** The first push has the id of its delivery, so that one id leads from the request to the end of the call; the others get their own. */
+export const idsFor = ({ deliveryId, now }: Received, ports: IngestPorts): (() => string) => {
+  let next: string | undefined = deliveryId;
+  return () => {
+    const id = next ?? ports.newUlid(now);
+    next = undefined;
+    return id;
   };
 };
 
@@ -127,6 +157,11 @@ const SHOWN = 3;
 /** A sender's own text in our answer: enough to be known again. */
 const SHOWN_TEXT = 200;
 const cut = (text: string): string => (text.length > SHOWN_TEXT ? `${text.slice(0, SHOWN_TEXT)}…` : text);
+
+export const spokeOf = (ignored: readonly IgnoredEvent[]): Spoke => ({
+  references: ignored.flatMap(({ reference }) => reference ?? []),
+  ignored: ignored.length,
+});
 
 /** Why nothing of the delivery can fire. */
 export const summary = (ignored: readonly IgnoredEvent[]): string => {

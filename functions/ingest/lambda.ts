@@ -8,6 +8,7 @@ import { verifyCredential, verifyToken } from '../hooks/verify.ts';
 import { labelOf, looksLike, registryOf } from '../registries/index.ts';
 import { stdoutLog } from '../runtime/log.ts';
 import { makeDefinitionOf } from '../store/definition-of.ts';
+import { makeDeliveryNote } from '../store/deliveries.ts';
 import { makeTables } from '../store/dynamo.ts';
 import { makeHookOf } from '../store/hook-of.ts';
 import { makePushesQueue, makeQueueClient } from '../store/queues.ts';
@@ -44,6 +45,7 @@ export const handler = makeIngestHandler({
   },
   toPush,
   send: makePushesQueue(makeQueueClient(), required(env, ENV.pushesQueueUrl)).send,
+  note: makeDeliveryNote(tables),
   now: Date.now,
   newUlid: ulid,
   log: stdoutLog,

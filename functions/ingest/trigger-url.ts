@@ -6,47 +6,50 @@
  */
 import type { HookDefinition } from '../core/definitions.ts';
 import { ANY_HOST } from '../core/image.ts';
-import { forApplication, hostsOf, type Push, toRestart } from '../core/push.ts';
+import { forApplication, hostsOf, type Push, pushText, toRestart } from '../core/push.ts';
 import { shown } from '../core/shown.ts';
-import { type Answer, authentic, type Delivery, enqueue, type IngestPorts, receive, summary, tooLarge } from './delivery.ts';
+import { type Answer, authentic, type Delivery, enqueue, type IngestPorts, idsFor, receive, spokeOf, summary, tooLarge } from './delivery.ts';
 
 export const triggerUrl = async (token: string, delivery: Delivery, ports: IngestPorts): Promise<Answer> => {
   const received = receive(delivery, ports);
   const { now, done } = received;
-  const large = tooLarge(delivery);
-  if (large !== undefined) return done(large);
-
   const hook = await authentic(token, now, ports);
+  const large = tooLarge(delivery);
+  if (large !== undefined && hook === undefined) return done(large);
   const application = hook?.application === undefined ? undefined : await ports.application(hook.application);
   // An application of the same name that was made later is another one: the URL ended with the first.
   if (hook === undefined || application === undefined || application.createdAt > hook.createdAt)
     return done({ status: 404, message: 'no such trigger URL: copy it again from the answer that created it, or create another one' });
 
   const { name } = hook;
-  const refused = methodProblem(hook, delivery.method);
-  if (refused !== undefined) return done(refused, name);
+  const refused = large ?? methodProblem(hook, delivery.method);
+  if (refused !== undefined) return received.ended(refused, name, 'refused');
 
   const reading = await ports.readTrigger(hook, delivery);
   if (reading.is === 'unreadable') {
     const foreign = await ports.looksLike(hook, delivery);
-    return done(
+    return received.ended(
       { status: 400, message: `${reading.why}${foreign === undefined ? '' : `; this looks like ${foreign.other}: make a hook for that sender`}` },
       name,
+      foreign === undefined ? 'unreadable' : 'other-format',
     );
   }
-  if (reading.is === 'events' && reading.pushes.length === 0) return done({ status: 200, message: `ignored: ${summary(reading.ignored)}` }, name, 1);
+  if (reading.is === 'events' && reading.pushes.length === 0)
+    return received.ended({ status: 200, message: `ignored: ${summary(reading.ignored)}` }, name, 'ignored', spokeOf(reading.ignored));
 
-  const made = (): { id: string; receivedAt: number } => ({ id: ports.newUlid(now), receivedAt: now });
+  const newId = idsFor(received, ports);
+  const made = (): { id: string; receivedAt: number } => ({ id: newId(), receivedAt: now });
   const pushes: Push[] = [];
   if (reading.is === 'restart') pushes.push(toRestart(name, application.name, made()));
   else
     for (const event of reading.pushes) {
       const push = ports.toPush(event, hook, made());
-      if (!push.ok) return done({ status: 400, message: push.why }, name);
+      if (!push.ok) return received.ended({ status: 400, message: push.why }, name, 'refused', { references: [`${event.path}:${event.tag}`] });
       pushes.push(forApplication(push.value, application.name));
     }
   const hosts = reading.is === 'events' && reading.anyHost === true ? [ANY_HOST] : hostsOf(hook);
-  if (!(await enqueue(received, hook, hosts, pushes, ports))) return done({ status: 503, message: 'the queue did not take it: send it again' }, name);
+  if (!(await enqueue(received, hook, hosts, pushes, ports)))
+    return received.ended({ status: 503, message: 'the queue did not take it: send it again' }, name, 'not-taken', { references: pushes.map(pushText) });
 
   // It is sent on all the same, so that the access record shows who tried.
   if (application.source !== undefined && reading.is === 'events') return done({ status: 400, message: await gitSource() }, name);

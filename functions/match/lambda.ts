@@ -6,6 +6,7 @@ import { ENV, required } from '../env.ts';
 import { stdoutLog } from '../runtime/log.ts';
 import { makeApplicationOf } from '../store/application-of.ts';
 import { makeCalls } from '../store/calls.ts';
+import { makeDeliveryNote } from '../store/deliveries.ts';
 import { makeTables } from '../store/dynamo.ts';
 import { makeMarks } from '../store/marks.ts';
 import { makeDeploymentsQueue, makeQueueClient } from '../store/queues.ts';
@@ -46,6 +47,7 @@ const ports: MatchPorts = {
     return true;
   },
   send: makeDeploymentsQueue(makeQueueClient(), required(env, ENV.deploymentsQueueUrl)).send,
+  note: makeDeliveryNote(tables),
   now: Date.now,
   log: stdoutLog,
 };

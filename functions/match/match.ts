@@ -8,6 +8,8 @@ import type { OpenCall } from '../core/application.ts';
 import { type Call, callId, isOpen, manualTrigger, type Settlement } from '../core/call.ts';
 import type { Decision } from '../core/decide.ts';
 import type { TriggerDefinition } from '../core/definitions.ts';
+import { type DeliveryRecord, deliveryRecord, type MatchVerdict, verdictOf } from '../core/delivery-record.ts';
+import { ECR_HOOK } from '../core/ecr-hook.ts';
 import type { PushesMessage } from '../core/message.ts';
 import { orderOf } from '../core/order.ts';
 import { type Push, pushText } from '../core/push.ts';
@@ -37,6 +39,8 @@ export interface MatchPorts {
   /** Whether the application exists although its state does not (a creation that died half-way): creates the state then. */
   mendState(application: string): Promise<boolean>;
   send(applications: readonly string[]): Promise<void>;
+  /** Keeps what came of a delivery with its hook. */
+  note(record: DeliveryRecord): Promise<void>;
   now(): number;
   log(event: string, fields: Readonly<Record<string, string | number | boolean | undefined>>): void;
 }
@@ -44,32 +48,58 @@ export interface MatchPorts {
 /** At most so many table calls of one push at a time. */
 const WIDTH = 10;
 
+/** What came of one push. `calls`: those that it made, or is known by. */
+interface Matched {
+  readonly verdict: MatchVerdict;
+  readonly why?: string;
+  readonly calls?: readonly string[];
+}
+
 export const match = async (message: PushesMessage, ports: MatchPorts): Promise<void> => {
   let failed: { readonly error: unknown } | undefined;
+  const matched: Matched[] = [];
   // One push that fails must not keep the others of its delivery waiting; the message comes back for it.
   for (const push of message.pushes)
     try {
-      await matchPush(push, message, ports);
+      matched.push(await matchPush(push, message, ports));
     } catch (error) {
       failed ??= { error };
+      matched.push({ verdict: 'unfinished', why: 'it could not be matched yet and is tried again: the log of match says why' });
     }
+  // Last, and beside the work: what cannot be noted is no reason to do all of it again.
+  const { deliveryId: delivery, hook } = message;
+  await ports.note(recordOf(message, matched)).catch((error: unknown) => ports.log('delivery.unrecorded', { delivery, hook, why: String(error) }));
   if (failed !== undefined) throw failed.error;
 };
 
-const matchPush = async (push: Push, message: PushesMessage, ports: MatchPorts): Promise<void> => {
+const recordOf = ({ deliveryId: id, hook, receivedAt: at, pushes }: PushesMessage, matched: readonly Matched[]): DeliveryRecord => {
+  const verdict = verdictOf(matched.map((each) => each.verdict));
+  const why = matched.find((each) => each.verdict === verdict)?.why;
+  const [first] = pushes;
+  const answered = hook === ECR_HOOK.name || first?.source !== undefined ? {} : { status: first?.application === undefined ? 202 : 200 };
+  return deliveryRecord({
+    ...{ id, hook, at, verdict, ...answered },
+    ...(why === undefined ? {} : { why }),
+    references: pushes.map(pushText),
+    calls: matched.flatMap(({ calls }) => calls ?? []),
+    ...(first?.source === undefined ? {} : { source: first.source }),
+  });
+};
+
+const matchPush = async (push: Push, message: PushesMessage, ports: MatchPorts): Promise<Matched> => {
   const started = ports.now();
   const reference = pushText(push);
   const { decided, triggers } = await decisionsOn(push, ports);
   if (decided.length === 0) {
-    ports.log('push.unheard', { push: push.id, delivery: message.deliveryId, hook: push.hook, reference, triggers });
-    return;
+    ports.log('push.unheard', { ...idsOf(push, message), hook: push.hook, reference, triggers });
+    return { verdict: 'unheard', why: triggers === 0 ? 'no trigger names the repository' : 'the triggers that name the repository hear other hooks' };
   }
   const claim = await ports.claim(push, started);
   if (!claim.mine) {
     const fired = decided.filter(({ decision }) => decision.fires);
     await inParallel(fired, ({ trigger }) => ports.calls.repeat(callId(claim.pushId, trigger.name), message.deliveryId));
-    ports.log('push.duplicate', { push: push.id, delivery: message.deliveryId, hook: push.hook, reference, of: claim.pushId });
-    return;
+    ports.log('push.duplicate', { ...idsOf(push, message), hook: push.hook, reference, of: claim.pushId });
+    return { verdict: 'duplicate', why: 'the same event was delivered before', calls: decided.map(({ trigger }) => callId(claim.pushId, trigger.name)) };
   }
   const fired = (await inParallel(decided, (one) => recordDecision(push, one, started, ports))).flatMap((trigger) => trigger ?? []);
   const opened = await inParallel(fired, async (trigger) => {
@@ -85,15 +115,26 @@ const matchPush = async (push: Push, message: PushesMessage, ports: MatchPorts):
   const broken = opened.find((result) => 'error' in result);
   if (broken !== undefined) throw broken.error;
   ports.log('trigger.decided', {
-    push: push.id,
-    delivery: message.deliveryId,
+    ...idsOf(push, message),
     hook: push.hook,
     reference,
     decided: decided.length,
     fired: fired.map(({ name }) => name).join(' '),
     ms: ports.now() - started,
   });
+  return matchedBy(push, decided);
 };
+
+/** By the decisions themselves: at a second delivery of the message the calls that fired may have ended. */
+const matchedBy = (push: Push, decided: readonly Decided[]): Matched => {
+  const firing = decided.filter(({ decision }) => decision.fires);
+  if (firing.length > 0) return { verdict: 'fired', calls: firing.map(({ trigger }) => callId(push.id, trigger.name)) };
+  const why = decided.flatMap(({ trigger, decision }) => (decision.fires ? [] : [`${trigger.name}: ${decision.detail}`])).join('; ');
+  return { verdict: 'untriggered', why, calls: decided.map(({ trigger }) => callId(push.id, trigger.name)) };
+};
+
+/** Most deliveries hold one push, which then has their id. */
+const idsOf = ({ id }: Push, { deliveryId }: PushesMessage) => ({ push: id, ...(deliveryId === id ? {} : { delivery: deliveryId }) });
 
 /** Through a trigger URL a push fires for the application that it names, and no trigger is asked. `triggers`: how many were. */
 const decisionsOn = async (push: Push, ports: MatchPorts): Promise<{ readonly decided: readonly Decided[]; readonly triggers: number }> => {

@@ -6,6 +6,7 @@
  */
 import { type Call, type CallStatus, FINAL, OPEN, splitCallId } from '../core/call.ts';
 import type { Commit } from '../core/outcome.ts';
+import { isPushSource } from '../core/push.ts';
 import { isReasonCode } from '../core/reason.ts';
 import { expiry, type Item } from './dynamo.ts';
 
@@ -65,7 +66,7 @@ export const callFromItem = (item: Item): Call => {
     ...optional('detail', item.detail, isText),
     ...optional('by', item.by, isText),
     ...optional('until', item.until, isNumber),
-    ...(item.source === 'sweep' ? { source: item.source } : {}),
+    ...optional('source', item.source, isPushSource),
     ...optional('action', item.action, isAction),
     ...optional('why', item.why, isText),
     ...optional('version', item.version, isNumber),

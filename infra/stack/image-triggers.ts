@@ -74,8 +74,9 @@ export class ImageTriggers extends Construct {
     // To ask for the keys of an identity provider, and for nothing else.
     definitions.giveBelow(ingest, ['UpdateItem'], 'KEYS#');
     secret.readBy(ingest);
-    // The store wants both names; ingest never touches the calls.
+    // The store wants both names; among the calls it notes what came of deliveries, and nothing else.
     calls.give(ingest, []);
+    calls.giveBelow(ingest, ['PutItem'], 'L#');
     pushes.sentBy(ingest);
 
     const ecr = props.ecr === undefined ? undefined : new EcrEvents(this, 'Ecr', { repositories: props.ecr, pushes });

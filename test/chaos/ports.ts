@@ -69,6 +69,7 @@ export const ingestPorts = (invocation: Invocation, { memory, faults, random, no
       sendAll(pushes, encodePushes(message), 0, random, true);
       for (const push of message.pushes) note(invocation, `enqueued ${push.id} ${push.repository}:${push.tag} event ${push.actor}`);
     }),
+  note: (record) => faults.call(invocation, 'note delivery', () => memory.deliveries.note(record)),
   now: () => faults.time(invocation),
   newUlid,
   log: () => undefined,
@@ -113,6 +114,7 @@ export const matchPorts = (invocation: Invocation, { memory, faults, random, not
       sendAll(deployments, applications.map(encodeDeployment), 0, random, true);
       note(invocation, `sent ${applications.join(' ')}`);
     }),
+  note: (record) => faults.call(invocation, 'note delivery', () => memory.deliveries.note(record)),
   now: () => faults.time(invocation),
   log: () => undefined,
 });

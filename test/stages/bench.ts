@@ -132,6 +132,7 @@ export const makeBench = () => {
     },
     toPush,
     send: (sending) => effect('pushes.send', () => void enqueued.push(sending)),
+    note: (record) => effect('note', () => memory.deliveries.note(record)),
     now: () => now,
     newUlid: () => {
       ids += 1;
@@ -152,6 +153,7 @@ export const makeBench = () => {
     states: { open: (name, call) => effect('states.open', () => states.open(name, call)) },
     mendState: (name) => effect('mendState', () => memory.mendState(name, now)),
     send: (names) => effect('send', () => void sent.push(...names.map((name) => ({ application: name, seconds: 0 })))),
+    note: (record) => effect('note', () => memory.deliveries.note(record)),
     now: () => now,
     log,
   };

@@ -41,11 +41,11 @@ test('every trigger is decided by itself; those that do not fire are recorded wi
   expect(bench.sent.map(({ application }) => application)).toEqual(['other', 'web']);
 });
 
-test('nothing is written when no trigger names the repository', async () => {
+test('only the delivery is noted when no trigger names the repository', async () => {
   const bench = makeBench();
   bench.define({ trigger: { repository: 'registry.example.com/shop/api' } });
   await run(bench, push(1, { eventId: 'e1' }));
-  expect(bench.effects).toEqual(['triggersOf']);
+  expect(bench.effects).toEqual(['triggersOf', 'note']);
   expect(bench.logs.map(({ event }) => event)).toEqual(['push.unheard']);
 });
 
@@ -127,8 +127,8 @@ describe('cut off anywhere, then delivered again', () => {
       },
       ready,
     );
-    // Two pushes: read, claim, three calls, two openings, one send each; before and after every one of them.
-    expect(cuts).toHaveLength(2 * 2 * 8);
+    // Two pushes: read, claim, three calls, two openings, one send each, and one note of their delivery; before and after every one of them.
+    expect(cuts).toHaveLength(2 * (2 * 8 + 1));
   });
 
   test('a delivery after all is over changes no call', async () => {

@@ -7,6 +7,7 @@ import type { ApplicationState, Facts, Held, Hold, OpenCall, Run, SeenThere, Sta
 import { NO_FACTS } from '../../functions/core/application.ts';
 import { type Call, isOpen, type Settlement, splitCallId } from '../../functions/core/call.ts';
 import type { ApplicationDefinition, HookDefinition, Reject, TemplateVersion, TriggerDefinition } from '../../functions/core/definitions.ts';
+import type { DeliveryRecord } from '../../functions/core/delivery-record.ts';
 import type { AttemptRecord } from '../../functions/core/outcome.ts';
 import type { Push } from '../../functions/core/push.ts';
 import { repositoryMatches } from '../../functions/core/repository-pattern.ts';
@@ -41,6 +42,7 @@ interface Mark {
 
 const REPEATS_KEPT = 20;
 const EVENT_SECONDS = 7 * 86_400;
+const DELIVERY_SECONDS = 7 * 86_400;
 
 export const createMemory = (retentionDays = 30) => {
   const hooks = new Map<string, HookDefinition>();
@@ -53,6 +55,7 @@ export const createMemory = (retentionDays = 30) => {
   const marks = new Map<string, Mark>();
   const rejects = new Map<string, Map<string, Reject>>();
   const versions = new Map<string, TemplateVersion[]>();
+  const deliveries = new Map<string, DeliveryRecord>();
 
   const liveCall = (id: string): CallItem | undefined => {
     if (splitCallId(id) === undefined) throw new Error(`"${id}" is no call id: <ulid>.<trigger> is`);
@@ -224,6 +227,15 @@ export const createMemory = (retentionDays = 30) => {
         versions.set(application, [...known, version]);
         return 'put';
       },
+    },
+    deliveries: {
+      note: (record: DeliveryRecord): void => void deliveries.set(`${record.hook} ${record.id}`, record),
+      list: (hook: string, limit: number, now: number): readonly DeliveryRecord[] =>
+        [...deliveries.values()]
+          .filter((record) => record.hook === hook)
+          .sort((a, b) => (a.id < b.id ? 1 : -1))
+          .slice(0, limit)
+          .filter(({ at }) => expiry(at, DELIVERY_SECONDS) * 1000 > now),
     },
     /** Everything stored, for checkers and for assertions. */
     all: {
