@@ -1,11 +1,10 @@
 /** `image-triggers application …` */
 import type { Command } from 'commander';
-import { stringify } from 'yaml';
-import { examples } from './flags.ts';
+import { addChangeFlags, addDestroyFlags, addLimitFlag, examples } from './flags.ts';
 import { nextAfterGrant } from './grant-hint.ts';
 import { type Io, misused } from './io.ts';
-import { type Fields, fields, textOf } from './json.ts';
-import { column } from './output.ts';
+import { type Fields, fields, list, textOf } from './json.ts';
+import { column, structured, wideColumn } from './output.ts';
 import { begin, type Session } from './session.ts';
 import { applicationPairs, showApplication } from './show-application.ts';
 import { addTargetFlags, applicationParts } from './target-flags.ts';
@@ -32,7 +31,7 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
   );
 
   examples(
-    addTargetFlags(application.command('create <name>').description('create an application')),
+    addChangeFlags(addTargetFlags(application.command('create <name>').description('create an application'))),
     'application create web --http https://web.example.com/deploy',
     'application create api --ecs-service api --ecs-cluster main --ecs-region eu-central-1 --role arn:aws:iam::123456789012:role/image-triggers-target-api',
     'application create web --target target.json --parameter replicas=3 --auto-rollback --never-down',
@@ -46,14 +45,19 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
     session.hint(`Next: image-triggers trigger create NAME --application ${name} --registry FORMAT --repository PATH`);
   });
 
-  examples(application.command('list').description('list applications'), 'application list', 'application list -o name').action(
-    async (_: Fields, command: Command) => {
+  examples(addLimitFlag(application.command('list').description('list applications')), 'application list', 'application list -o name').action(
+    async ({ limit }: { limit?: number }, command: Command) => {
       const session = await begin(command, io);
-      session.showList(await session.pages('/v1/applications', {}, Number.POSITIVE_INFINITY), [
+      const page = await session.pages('/v1/applications', {}, limit);
+      session.showList(page, [
         column('NAME', 'name', 'never'),
         column('ENABLED', ({ enabled }) => (enabled === true ? 'yes' : 'no')),
         column('TARGET', ({ target }) => targetText(target)),
+        wideColumn('POLICY', ({ policy }) => (Object.keys(fields(policy)).length === 0 ? '' : policy)),
+        wideColumn('CREATED', 'createdAt'),
+        wideColumn('UPDATED', 'updatedAt'),
       ]);
+      session.hintMore(page);
     },
   );
 
@@ -66,9 +70,11 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
   );
 
   examples(
-    addTargetFlags(application.command('update <name>').description('change its target (as a whole), or its policy and parameters (one by one)')).option(
-      '--no-git',
-      'what it deploys lies in git no more',
+    addChangeFlags(
+      addTargetFlags(application.command('update <name>').description('change its target (as a whole), or its policy and parameters (one by one)')).option(
+        '--no-git',
+        'what it deploys lies in git no more',
+      ),
     ),
     'application update web --http https://web.example.com/v2/deploy',
     'application update web --max-per-hour 10',
@@ -83,19 +89,23 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
   });
 
   examples(
-    application
-      .command('delete <name>')
-      .description('delete an application; refused while triggers name it')
-      .option('--force', 'delete it all the same: pushes of these triggers then end as failed'),
+    addDestroyFlags(
+      application
+        .command('delete <name>')
+        .description('delete an application; refused while triggers name it')
+        .option('--force', 'delete it all the same: pushes of these triggers then end as failed'),
+    ),
     'application delete web',
+    'application delete web --force --yes',
   ).action(async (name: string, { force }: Fields, command: Command) => {
     const session = await begin(command, io);
+    await session.confirm(async () => `Delete the application ${name}${await endsWith(session, name)}?`);
     remove(session, await session.ask({ method: 'DELETE', path: at(name, force === true ? '?force=true' : '') }));
     session.hint('Next: image-triggers application list');
   });
 
   for (const verb of ['enable', 'disable'] as const)
-    examples(application.command(`${verb} <name>`).description(`${verb} an application`), `application ${verb} web`).action(
+    examples(addChangeFlags(application.command(`${verb} <name>`).description(`${verb} an application`)), `application ${verb} web`).action(
       async (name: string, _: Fields, command: Command) => {
         const session = await begin(command, io);
         const item = await session.ask({ method: 'POST', path: at(name, `/${verb}`) });
@@ -117,7 +127,7 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
     const grant = await session.ask({ method: 'GET', path: at(name, '/grant') });
     if (grant.needed !== true) io.err(`${textOf(grant.message)}\n`);
     else {
-      io.out(session.format === 'json' ? `${JSON.stringify(grant.template, null, 2)}\n` : stringify(grant.template));
+      io.out(`${structured(session.format === 'json' ? 'json' : 'yaml', grant.template)}\n`);
       session.hint(nextAfterGrant(name, grant.template));
     }
   });
@@ -125,6 +135,18 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
   addWishCommands(application, io);
   addTemplateCommands(application, io);
   addTriggerUrlCommands(application, io);
+};
+
+/** What else would go, or go without it. */
+const endsWith = async (session: Session, name: string): Promise<string> => {
+  const triggers = (await session.pages('/v1/triggers', { application: name })).items;
+  const urls = list((await session.ask({ method: 'GET', path: at(name, '/trigger-urls') })).items);
+  const parts = [
+    ...(urls.length === 0 ? [] : [`its ${urls.length} trigger URL${urls.length === 1 ? '' : 's'}`]),
+    'its record of what runs and of versions of its template',
+  ];
+  const named = triggers.length === 0 ? '' : `, which ${triggers.length} trigger${triggers.length === 1 ? ' names' : 's name'}`;
+  return `${named}, with ${parts.join(' and ')}`;
 };
 
 /** What was deleted, by its name; what follows from it goes beside. */

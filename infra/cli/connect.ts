@@ -1,14 +1,9 @@
 /** Where the API is: the local engine of a data directory, or a stack on AWS. */
 import { join } from 'node:path';
-import { CliError, type Io, misused } from './io.ts';
+import { CliError, type Io } from './io.ts';
 import { type Fields, fields } from './json.ts';
+import { placeOf, type Where } from './place.ts';
 import { signedBy, stackUrl } from './stack.ts';
-
-export interface Where {
-  readonly data?: string;
-  readonly stack?: string;
-  readonly region?: string;
-}
 
 export interface Reply {
   readonly status: number;
@@ -20,6 +15,8 @@ export interface Request {
   /** With its query: `/v1/calls?limit=20`. */
   readonly path: string;
   readonly body?: unknown;
+  /** After which nobody waits for the answer any more. */
+  readonly timeoutMs?: number;
 }
 
 export type Api = (request: Request) => Promise<Reply>;
@@ -37,13 +34,12 @@ export type Sign = (message: Message) => Promise<Readonly<Record<string, string>
 const TIMEOUT_MS = 35_000;
 
 export const connect = async (where: Where, io: Io): Promise<Api> => {
-  if (where.stack !== undefined && where.data !== undefined) throw misused('give either --stack, for AWS, or --data, for the local engine');
-  if (where.stack !== undefined) {
-    const { url, region } = await stackUrl(where.stack, where.region);
-    return speak(url, signedBy(region), `the stack ${where.stack}`, 'look at its alarms and at the log of its API function');
+  const place = placeOf(where, io);
+  if (place.kind === 'stack') {
+    const { url, region } = await stackUrl(place.stack, place.region);
+    return speak(url, signedBy(region), `the stack ${place.stack}`, 'look at its alarms and at the log of its API function');
   }
-  const directory = where.data ?? io.env.IMAGE_TRIGGERS_DATA ?? '.image-triggers';
-  const { url, token } = await endpointOf(directory, io);
+  const { url, token } = await endpointOf(place.directory, io);
   return speak(
     url,
     async () => ({ authorization: `Bearer ${token}` }),
@@ -80,7 +76,7 @@ const isAlive = (pid: number): boolean => {
 
 const speak =
   (base: string, sign: Sign, name: string, cure: string): Api =>
-  async ({ method, path, body }) => {
+  async ({ method, path, body, timeoutMs = TIMEOUT_MS }) => {
     const url = new URL(path, base);
     const message: Message = {
       method,
@@ -94,7 +90,7 @@ const speak =
       headers,
       ...(message.body === undefined ? {} : { body: message.body }),
       redirect: 'manual',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     }).catch((error: unknown) => {
       throw isOfHttpParser(error) ? strange(base, causeOf(error), cure) : new CliError(`${name} does not answer (${causeOf(error)}): ${cure}`);
     });

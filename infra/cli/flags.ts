@@ -4,6 +4,7 @@ import { splitCallId } from '../../functions/core/call.ts';
 import { CALLER_RULE, isCaller, isName, isTriggerUrlId, NAME_RULE } from '../../functions/schema/name.ts';
 import { type Io, misused, readSecret } from './io.ts';
 import { type Fields, fields, textOf, texts } from './json.ts';
+import { refuseSecretUrl } from './secret-url.ts';
 
 export const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
 
@@ -28,12 +29,14 @@ export const addDestroyFlags = (command: Command): Command => addChangeFlags(com
 
 /** A name of a hook, trigger or application. Refused here, because as a part of a path it could mean another route. */
 export const nameOf = (text: string): string => {
+  refuseSecretUrl(text);
   if (!isName(text)) throw new InvalidArgumentError(NAME_RULE);
   return text;
 };
 
 /** The name of a trigger, or what stands for one in a call that none made. */
 export const callerOf = (text: string): string => {
+  refuseSecretUrl(text);
   if (!isCaller(text)) throw new InvalidArgumentError(CALLER_RULE);
   return text;
 };

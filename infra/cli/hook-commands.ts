@@ -1,12 +1,24 @@
 /** `image-triggers hook …` */
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { remove } from './application-commands.ts';
-import { accessText, addCredentialFlags, addHookFlags, credentialOf, examples, FORMATS, hookPartsOf } from './flags.ts';
+import {
+  accessText,
+  addChangeFlags,
+  addCredentialFlags,
+  addDestroyFlags,
+  addHookFlags,
+  addLimitFlag,
+  credentialOf,
+  examples,
+  FORMATS,
+  hookPartsOf,
+} from './flags.ts';
 import { addConnectCommand } from './hook-connect-command.ts';
 import { addGuideCommand } from './hook-guide-command.ts';
 import { type Io, misused } from './io.ts';
 import { type Fields, fields, textOf, texts } from './json.ts';
-import { column } from './output.ts';
+import { addKeepFlag, endsAtOnce } from './keep-flag.ts';
+import { column, wideColumn } from './output.ts';
 import { begin, type Session, withQuery } from './session.ts';
 
 const at = (name: string, rest = ''): string => `/v1/hooks/${encodeURIComponent(name)}${rest}`;
@@ -67,7 +79,11 @@ export const addHookCommands = (program: Command, io: Io): void => {
   );
 
   examples(
-    addHookFlags(hook.command('create <name>').description('create a hook; its webhook URL is shown this once').requiredOption('--registry <format>', FORMATS)),
+    addChangeFlags(
+      addHookFlags(
+        hook.command('create <name>').description('create a hook; its webhook URL is shown this once').requiredOption('--registry <format>', FORMATS),
+      ),
+    ),
     'hook create acr --registry alibaba-acr --registry-host shop-registry.cn-beijing.cr.aliyuncs.com',
     'hook create ci --registry generic --registry-host ghcr.io --only "team/*" --credential header --credential-file token.txt',
   ).action(async (name: string, flags: Fields, command: Command) => {
@@ -76,15 +92,24 @@ export const addHookCommands = (program: Command, io: Io): void => {
     session.hint(`\nNext: image-triggers trigger create NAME --hook ${name} --repository PATH --application NAME`);
   });
 
-  examples(hook.command('list').description('list hooks'), 'hook list').action(async (_: Fields, command: Command) => {
-    const session = await begin(command, io);
-    session.showList(await session.pages('/v1/hooks', {}, Number.POSITIVE_INFINITY), [
-      column('NAME', 'name', 'never'),
-      column('REGISTRY', 'registry'),
-      column('HOST', 'registryHost'),
-      column('ENABLED', ({ enabled }) => (enabled === true ? 'yes' : 'no')),
-    ]);
-  });
+  examples(addLimitFlag(hook.command('list').description('list hooks')), 'hook list', 'hook list -o wide').action(
+    async ({ limit }: { limit?: number }, command: Command) => {
+      const session = await begin(command, io);
+      const page = await session.pages('/v1/hooks', {}, limit);
+      session.showList(page, [
+        column('NAME', 'name', 'never'),
+        column('REGISTRY', 'registry'),
+        column('HOST', 'registryHost'),
+        column('ENABLED', ({ enabled }) => (enabled === true ? 'yes' : 'no')),
+        wideColumn('ONLY', ({ repositories }) => texts(repositories).join(', ')),
+        wideColumn('CREDENTIAL', ({ credential }) => credentialText(credential)),
+        wideColumn('ACCESS', ({ access }) => accessText(access)),
+        wideColumn('URLS', ({ tokens }) => (Array.isArray(tokens) ? tokens.length : '')),
+        wideColumn('UPDATED', 'updatedAt'),
+      ]);
+      session.hintMore(page);
+    },
+  );
 
   examples(hook.command('show <name>').description('show a hook, without its URL'), 'hook show acr').action(
     async (name: string, _: Fields, command: Command) => {
@@ -95,12 +120,14 @@ export const addHookCommands = (program: Command, io: Io): void => {
   );
 
   examples(
-    addHookFlags(
-      hook
-        .command('update <name>')
-        .description('change what a hook may speak for, or its credential')
-        .option('--registry <format>', FORMATS)
-        .option('--no-credential', 'ask for no second factor any more'),
+    addChangeFlags(
+      addHookFlags(
+        hook
+          .command('update <name>')
+          .description('change what a hook may speak for, or its credential')
+          .option('--registry <format>', FORMATS)
+          .option('--no-credential', 'ask for no second factor any more'),
+      ),
     ),
     'hook update ci --only "team/*" --only "shop/*"',
     'hook update ci --credential basic:ci --credential-file - < password.txt',
@@ -117,19 +144,17 @@ export const addHookCommands = (program: Command, io: Io): void => {
   });
 
   examples(
-    hook
-      .command('rotate <name>')
-      .description('make a new URL; the one before stays valid for seven days')
-      .addOption(
-        new Option('--keep <which>', 'while two URLs are valid: former drops the newest and makes another, newest ends the former and makes none').choices([
-          'former',
-          'newest',
-        ]),
+    addDestroyFlags(
+      addKeepFlag(
+        hook.command('rotate <name>').description('make a new URL; the one before stays valid for seven days'),
+        'while two URLs are valid: former drops the newest and makes another, newest ends the former and makes none',
       ),
+    ),
     'hook rotate acr',
-    'hook rotate acr --keep newest',
+    'hook rotate acr --keep newest --yes',
   ).action(async (name: string, { keep }: { keep?: string }, command: Command) => {
     const session = await begin(command, io);
+    if (keep !== undefined) await session.confirm(() => endsAtOnce('URL', keep, name));
     const item = await session.ask({ method: 'POST', path: withQuery(at(name, '/rotate'), { keep }) });
     if (item.url === undefined) {
       session.showOne(item, pairs(item));
@@ -141,24 +166,22 @@ export const addHookCommands = (program: Command, io: Io): void => {
   });
 
   examples(
-    addCredentialFlags(
-      hook
-        .command('rotate-credential <name>')
-        .description('set a new secret of the same kind; the one before stays valid for seven days')
-        .addOption(
-          new Option('--keep <which>', 'while two are valid: former drops the newest and takes another, newest ends the former and takes none').choices([
-            'former',
-            'newest',
-          ]),
+    addDestroyFlags(
+      addCredentialFlags(
+        addKeepFlag(
+          hook.command('rotate-credential <name>').description('set a new secret of the same kind; the one before stays valid for seven days'),
+          'while two are valid: former drops the newest and takes another, newest ends the former and takes none',
         ),
+      ),
     ),
     'hook rotate-credential ghcr --credential hmac --credential-file secret.txt',
-    'hook rotate-credential ghcr --keep newest',
+    'hook rotate-credential ghcr --keep newest --yes',
   ).action(async (name: string, flags: Fields, command: Command) => {
     const { keep } = flags;
     const credential = await credentialOf(flags, io);
     if (credential === undefined && keep !== 'newest') throw misused('nothing to set: give --credential and --credential-file, or --keep newest');
     const session = await begin(command, io);
+    if (keep !== undefined) await session.confirm(() => endsAtOnce('secret', textOf(keep), name));
     const path = withQuery(at(name, '/rotate-credential'), { keep: keep === undefined ? undefined : textOf(keep) });
     const item = await session.ask({ method: 'POST', path, body: credential === undefined ? {} : { credential } });
     session.showOne(item, pairs(item));
@@ -169,19 +192,22 @@ export const addHookCommands = (program: Command, io: Io): void => {
   addGuideCommand(hook, io);
   addConnectCommand(hook, io);
 
-  examples(hook.command('delete <name>').description('delete a hook; refused while triggers hear it'), 'hook delete acr').action(
+  examples(addDestroyFlags(hook.command('delete <name>').description('delete a hook; refused while triggers hear it')), 'hook delete acr').action(
     async (name: string, _: Fields, command: Command) => {
       const session = await begin(command, io);
+      await session.confirm(() => `Delete the hook ${name}? Whatever posts to its URL is refused from then on.`);
       remove(session, await session.ask({ method: 'DELETE', path: at(name) }));
       session.hint('Next: image-triggers hook list');
     },
   );
 
   for (const verb of ['enable', 'disable'] as const)
-    examples(hook.command(`${verb} <name>`).description(`${verb} a hook`), `hook ${verb} acr`).action(async (name: string, _: Fields, command: Command) => {
-      const session = await begin(command, io);
-      const item = await session.ask({ method: 'POST', path: at(name, `/${verb}`) });
-      session.showOne(item, pairs(item));
-      session.hint(`Next: image-triggers trigger list --hook ${name}`);
-    });
+    examples(addChangeFlags(hook.command(`${verb} <name>`).description(`${verb} a hook`)), `hook ${verb} acr`).action(
+      async (name: string, _: Fields, command: Command) => {
+        const session = await begin(command, io);
+        const item = await session.ask({ method: 'POST', path: at(name, `/${verb}`) });
+        session.showOne(item, pairs(item));
+        session.hint(`Next: image-triggers trigger list --hook ${name}`);
+      },
+    );
 };

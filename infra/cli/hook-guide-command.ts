@@ -1,8 +1,9 @@
 /** `image-triggers hook guide`: where to paste the URL of a hook, and what to set beside it. */
-import { type Command, Option } from 'commander';
-import { examples } from './flags.ts';
+import type { Command } from 'commander';
+import { addDestroyFlags, examples } from './flags.ts';
 import { type Io, misused } from './io.ts';
 import { textOf, texts } from './json.ts';
+import { addKeepFlag, endsAtOnce } from './keep-flag.ts';
 import { lines } from './output.ts';
 import { begin, withQuery } from './session.ts';
 
@@ -13,22 +14,28 @@ interface GuideFlags {
 
 export const addGuideCommand = (hook: Command, io: Io): void => {
   examples(
-    hook
-      .command('guide <name>')
-      .description('where to paste the URL of a hook at its registry, and which header or secret to set there')
-      .option('--rotate', 'make a second URL and show it in its place, this once; the one before stays valid for seven days')
-      .addOption(new Option('--keep <which>', 'with --rotate, while two are valid already: former drops the newest').choices(['former'])),
+    addDestroyFlags(
+      addKeepFlag(
+        hook
+          .command('guide <name>')
+          .description('where to paste the URL of a hook at its registry, and which header or secret to set there')
+          .option('--rotate', 'make a second URL and show it in its place, this once; the one before stays valid for seven days'),
+        'with --rotate, while two are valid already: former drops the newest',
+        ['former'],
+      ),
+    ),
     'hook guide acr',
     'hook guide acr --rotate',
   ).action(async (name: string, { rotate, keep }: GuideFlags, command: Command) => {
     if (keep !== undefined && rotate !== true) throw misused('--keep belongs to --rotate');
     const session = await begin(command, io);
+    if (keep !== undefined) await session.confirm(() => endsAtOnce('URL', keep, name));
     const path = `/v1/hooks/${encodeURIComponent(name)}`;
     const told =
       rotate === true
         ? await session.ask({ method: 'POST', path: withQuery(`${path}/rotate`, { keep }) })
         : await session.ask({ method: 'GET', path: `${path}/guide` });
-    if (session.format === 'table') io.out(lines(texts(told.guide)));
+    if (session.reader === 'people') io.out(lines(texts(told.guide)));
     else session.showOne(told, []);
     if (rotate === true) {
       session.hint(`\nThe URL is a secret and is shown this once; the one before is valid until ${textOf(told.previousValidUntil)}.`);

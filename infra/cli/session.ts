@@ -17,14 +17,15 @@ export interface Session {
   ask(request: Request): Promise<Fields>;
   /** Before what nothing brings back: asks at the terminal, and goes on with `--yes`. Made only where it is asked. */
   confirm(question: () => string | Promise<string>): Promise<void>;
-  /** Up to `limit` items over as many pages as that takes; `cursor` when there are more. */
+  /** Up to `limit` items over as many pages as that takes, without it all; `cursor` when there are more. */
   pages(
     path: string,
     query: Readonly<Record<string, string | undefined>>,
-    limit: number,
+    limit?: number,
   ): Promise<{ readonly items: readonly Fields[]; readonly cursor?: string }>;
   showList(answer: { readonly items: readonly Fields[]; readonly cursor?: string }, columns: readonly Column[], key?: string): void;
   showOne(item: Fields, pairs: readonly (readonly [string, unknown])[], key?: string): void;
+  hintMore(page: { readonly cursor?: string }): void;
   /** What an answer says beside its data, with the commands that it leads to. */
   showHints(answer: Fields): void;
   /** To standard error, and not for programs. */
@@ -62,7 +63,7 @@ export const begin = async (command: Command, io: Io): Promise<Session> => {
       const answer = await io.prompt(`${await question()} [y/N] `);
       if (!/^y(?:es)?$/i.test(answer.trim())) throw new CliError('nothing was done: only "y" goes on');
     },
-    pages: async (path, query, limit) => {
+    pages: async (path, query, limit = Number.POSITIVE_INFINITY) => {
       const items: Fields[] = [];
       let { cursor } = query;
       do {
@@ -82,6 +83,9 @@ export const begin = async (command: Command, io: Io): Promise<Session> => {
       if (reader === 'program') print(structured(format, item));
       else if (reader === 'shell') print(textOf(item[key]));
       else print(details(pairs, io));
+    },
+    hintMore: ({ cursor }) => {
+      if (cursor !== undefined) hint('There are more: the same with a larger --limit');
     },
     showHints: (answer) => {
       for (const text of [...(answer.hint === undefined ? [] : [textOf(answer.hint)]), ...adviceIn(answer)]) hint(text);

@@ -1,9 +1,9 @@
 /** `image-triggers application template …`: the template that an application owns, and its versions. */
 import type { Command } from 'commander';
-import { examples, whole } from './flags.ts';
-import { type Io, misused, readInput } from './io.ts';
+import { addChangeFlags, count, examples, whole } from './flags.ts';
+import { type Io, readInput } from './io.ts';
 import { type Fields, list, textOf } from './json.ts';
-import { column } from './output.ts';
+import { column, wideColumn } from './output.ts';
 import { begin, withQuery } from './session.ts';
 
 const at = (name: string, rest = ''): string => `/v1/applications/${encodeURIComponent(name)}/template${rest}`;
@@ -29,11 +29,13 @@ export const addTemplateCommands = (application: Command, io: Io): void => {
   );
 
   examples(
-    template
-      .command('put <name> <file>')
-      .description('make this file (- for standard input) the newest version; nothing is deployed by it')
-      .option('--from <version>', 'refuse when there is a newer version than this one', whole)
-      .option('--why <text>', 'the reason, for the record'),
+    addChangeFlags(
+      template
+        .command('put <name> <file>')
+        .description('make this file (- for standard input) the newest version; nothing is deployed by it')
+        .option('--from <version>', 'refuse when there is a newer version than this one', whole)
+        .option('--why <text>', 'the reason, for the record'),
+    ),
     'application template put web web.yaml',
     'application template put web - --from 4 --why "more memory" < web.yaml',
   ).action(async (name: string, file: string, { from, why }: Fields, command: Command) => {
@@ -51,7 +53,7 @@ export const addTemplateCommands = (application: Command, io: Io): void => {
   ).action(async (name: string, version: number | undefined, _: Fields, command: Command) => {
     const session = await begin(command, io);
     const item = await session.ask({ method: 'GET', path: at(name, version === undefined ? '' : `/versions/${textOf(version)}`) });
-    if (session.format === 'table') io.out(textOf(item.text));
+    if (session.reader === 'people') io.out(textOf(item.text));
     else session.showOne(item, pairs(item), 'version');
   });
 
@@ -69,10 +71,9 @@ export const addTemplateCommands = (application: Command, io: Io): void => {
   });
 
   examples(
-    template.command('versions <name>').description('list versions, newest first').option('--limit <number>', 'how many', whole, 20),
+    template.command('versions <name>').description('list versions, newest first').option('--limit <n>', 'how many', count, 20),
     'application template versions web',
   ).action(async (name: string, { limit }: { limit: number }, command: Command) => {
-    if (limit < 1) throw misused('--limit is 0: give at least 1');
     const session = await begin(command, io);
     const page = await session.pages(at(name, '/versions'), {}, limit);
     session.showList(
@@ -82,10 +83,12 @@ export const addTemplateCommands = (application: Command, io: Io): void => {
         column('MADE', 'at'),
         column('BY', ({ by, call }) => by ?? call),
         column('CHANGED', ({ changed, why }) => list(changed)[0]?.to ?? why),
+        wideColumn('WHY', 'why'),
+        wideColumn('FROM VERSION', 'from'),
       ],
       'version',
     );
-    if (page.cursor !== undefined) session.hint('There are more: the same with a larger --limit');
+    session.hintMore(page);
     session.hint(`Next: image-triggers application template diff ${name} --from VERSION --to VERSION`);
   });
 
@@ -101,7 +104,7 @@ export const addTemplateCommands = (application: Command, io: Io): void => {
     const session = await begin(command, io);
     const number = (value: unknown): string | undefined => (value === undefined ? undefined : textOf(value));
     const answer = await session.ask({ method: 'GET', path: withQuery(at(name, '/diff'), { from: number(from), to: number(to) }) });
-    if (session.format === 'table') io.out(textOf(answer.diff));
+    if (session.reader === 'people') io.out(textOf(answer.diff));
     else session.showOne(answer, [['Diff', answer.diff]], 'to');
     if (answer.from === answer.to)
       session.hint(`Version ${textOf(answer.to)} was compared with itself (the first one has none before it): name another with --from`);

@@ -1,10 +1,22 @@
 /** `image-triggers trigger …` */
 import type { Command } from 'commander';
 import { remove } from './application-commands.ts';
-import { addHookFlags, addRuleFlags, examples, FORMATS, hookPartsOf, nameOf, ruleOf, ruleText } from './flags.ts';
+import {
+  addChangeFlags,
+  addDestroyFlags,
+  addHookFlags,
+  addLimitFlag,
+  addRuleFlags,
+  examples,
+  FORMATS,
+  hookPartsOf,
+  nameOf,
+  ruleOf,
+  ruleText,
+} from './flags.ts';
 import { type Io, misused } from './io.ts';
 import { type Fields, textOf, texts } from './json.ts';
-import { column } from './output.ts';
+import { column, wideColumn } from './output.ts';
 import { begin } from './session.ts';
 
 const at = (name: string, rest = ''): string => `/v1/triggers/${encodeURIComponent(name)}${rest}`;
@@ -25,15 +37,17 @@ export const addTriggerCommands = (program: Command, io: Io): void => {
   const trigger = examples(program.command('trigger').description('one repository and one rule → one application'), 'trigger list', 'trigger show release');
 
   examples(
-    addHookFlags(
-      addRuleFlags(
-        trigger
-          .command('create <name>')
-          .description('create a trigger; with --registry it gets a webhook URL of its own, shown this once (Amazon ECR needs none)')
-          .requiredOption('--repository <path>', 'host/path, host/team/*, or a path on the registry host of the hook')
-          .requiredOption('--application <name>', 'what is deployed', nameOf)
-          .option('--registry <format>', `ecr: hear the rule of the stack; or make a hook of its own for ${FORMATS}`)
-          .option('--hook <name>', 'hear a hook that exists', nameOf),
+    addChangeFlags(
+      addHookFlags(
+        addRuleFlags(
+          trigger
+            .command('create <name>')
+            .description('create a trigger; with --registry it gets a webhook URL of its own, shown this once (Amazon ECR needs none)')
+            .requiredOption('--repository <path>', 'host/path, host/team/*, or a path on the registry host of the hook')
+            .requiredOption('--application <name>', 'what is deployed', nameOf)
+            .option('--registry <format>', `ecr: hear the rule of the stack; or make a hook of its own for ${FORMATS}`)
+            .option('--hook <name>', 'hear a hook that exists', nameOf),
+        ),
       ),
     ),
     'trigger create web --registry ecr --repository shop/web --application web',
@@ -62,23 +76,29 @@ export const addTriggerCommands = (program: Command, io: Io): void => {
   });
 
   examples(
-    trigger
-      .command('list')
-      .description('list triggers')
-      .option('--application <name>', 'only those of an application', nameOf)
-      .option('--hook <name>', 'only those that hear a hook', nameOf),
+    addLimitFlag(
+      trigger
+        .command('list')
+        .description('list triggers')
+        .option('--application <name>', 'only those of an application', nameOf)
+        .option('--hook <name>', 'only those that hear a hook', nameOf),
+    ),
     'trigger list',
     'trigger list --application web -o name',
-  ).action(async ({ application, hook }: { application?: string; hook?: string }, command: Command) => {
+  ).action(async ({ application, hook, limit }: { application?: string; hook?: string; limit?: number }, command: Command) => {
     const session = await begin(command, io);
-    session.showList(await session.pages('/v1/triggers', { application, hook }, Number.POSITIVE_INFINITY), [
+    const page = await session.pages('/v1/triggers', { application, hook }, limit);
+    session.showList(page, [
       column('NAME', 'name', 'never'),
       column('REPOSITORY', 'repository', 'start'),
       column('RULE', ({ rule }) => ruleText(rule)),
       column('APPLICATION', 'application'),
       column('HOOK', 'hook'),
       column('ENABLED', ({ enabled }) => (enabled === true ? 'yes' : 'no')),
+      wideColumn('CREATED', 'createdAt'),
+      wideColumn('UPDATED', 'updatedAt'),
     ]);
+    session.hintMore(page);
   });
 
   examples(trigger.command('show <name>').description('show a trigger'), 'trigger show release').action(async (name: string, _: Fields, command: Command) => {
@@ -88,12 +108,14 @@ export const addTriggerCommands = (program: Command, io: Io): void => {
   });
 
   examples(
-    addRuleFlags(
-      trigger
-        .command('update <name>')
-        .description('change its rule (as a whole), application or hook')
-        .option('--application <name>', 'what is deployed', nameOf)
-        .option('--hook <name>', 'hear another hook', nameOf),
+    addChangeFlags(
+      addRuleFlags(
+        trigger
+          .command('update <name>')
+          .description('change its rule (as a whole), application or hook')
+          .option('--application <name>', 'what is deployed', nameOf)
+          .option('--hook <name>', 'hear another hook', nameOf),
+      ),
     ),
     'trigger update release --expression "release-v.*" --except ".*-rc[0-9]+"',
     'trigger update release --application web-next',
@@ -108,16 +130,17 @@ export const addTriggerCommands = (program: Command, io: Io): void => {
     session.hint(`Next: image-triggers explain ${textOf(item.repository)}:TAG`);
   });
 
-  examples(trigger.command('delete <name>').description('delete a trigger; its records stay'), 'trigger delete release').action(
+  examples(addDestroyFlags(trigger.command('delete <name>').description('delete a trigger; its records stay')), 'trigger delete release').action(
     async (name: string, _: Fields, command: Command) => {
       const session = await begin(command, io);
+      await session.confirm(() => `Delete the trigger ${name}? Pushes no longer deploy by it; its records stay.`);
       remove(session, await session.ask({ method: 'DELETE', path: at(name) }));
       session.hint('Next: image-triggers trigger list');
     },
   );
 
   for (const verb of ['enable', 'disable'] as const)
-    examples(trigger.command(`${verb} <name>`).description(`${verb} a trigger`), `trigger ${verb} release`).action(
+    examples(addChangeFlags(trigger.command(`${verb} <name>`).description(`${verb} a trigger`)), `trigger ${verb} release`).action(
       async (name: string, _: Fields, command: Command) => {
         const session = await begin(command, io);
         const item = await session.ask({ method: 'POST', path: at(name, `/${verb}`) });

@@ -1,6 +1,6 @@
 /** `image-triggers application trigger-url …`: addresses that deploy one application, for CI jobs and registries. */
 import type { Command } from 'commander';
-import { collect, examples } from './flags.ts';
+import { addChangeFlags, addDestroyFlags, addLimitFlag, collect, examples } from './flags.ts';
 import type { Io } from './io.ts';
 import { type Fields, list, texts } from './json.ts';
 import { column } from './output.ts';
@@ -19,13 +19,15 @@ export const addTriggerUrlCommands = (application: Command, io: Io): void => {
   );
 
   examples(
-    url
-      .command('create <name>')
-      .description('create a trigger URL of an application; it is shown this once')
-      .option('--get', 'also a GET deploys again; off unless given, because whatever looks at a link sends one')
-      .option('--registry-host <host>', 'the registry that it speaks for, as in registry.example.com:5000')
-      .option('--host-alias <host>', 'another name of the same registry; give it again for more', collect)
-      .option('--only <pattern>', 'a repository that it may speak for: team/app or team/*; give it again for more', collect),
+    addChangeFlags(
+      url
+        .command('create <name>')
+        .description('create a trigger URL of an application; it is shown this once')
+        .option('--get', 'also a GET deploys again; off unless given, because whatever looks at a link sends one')
+        .option('--registry-host <host>', 'the registry that it speaks for, as in registry.example.com:5000')
+        .option('--host-alias <host>', 'another name of the same registry; give it again for more', collect)
+        .option('--only <pattern>', 'a repository that it may speak for: team/app or team/*; give it again for more', collect),
+    ),
     'application trigger-url create web',
     'application trigger-url create web --registry-host shop-registry.cn-beijing.cr.aliyuncs.com --only "team/*"',
   ).action(async (name: string, { get, registryHost, hostAlias, only }: Fields, command: Command) => {
@@ -51,29 +53,31 @@ export const addTriggerUrlCommands = (application: Command, io: Io): void => {
     session.hint(`\nNext: call it, then  image-triggers call list --trigger '!${name}'`);
   });
 
-  examples(url.command('list <name>').description('list the trigger URLs of an application, without their secrets'), 'application trigger-url list web').action(
-    async (name: string, _: Fields, command: Command) => {
-      const session = await begin(command, io);
-      const { items } = await session.ask({ method: 'GET', path: at(name) });
-      session.showList(
-        { items: list(items) },
-        [
-          column('ID', 'id', 'never'),
-          column('GET', ({ get }) => yes(get)),
-          column('HOST', 'registryHost'),
-          column('ONLY', ({ repositories }) => texts(repositories).join(', ')),
-          column('CREATED', 'createdAt'),
-        ],
-        'id',
-      );
-    },
-  );
+  examples(
+    addLimitFlag(url.command('list <name>').description('list the trigger URLs of an application, without their secrets')),
+    'application trigger-url list web',
+  ).action(async (name: string, { limit }: { limit?: number }, command: Command) => {
+    const session = await begin(command, io);
+    const { items } = await session.ask({ method: 'GET', path: at(name) });
+    session.showList(
+      { items: list(items).slice(0, limit) },
+      [
+        column('ID', 'id', 'never'),
+        column('GET', ({ get }) => yes(get)),
+        column('HOST', 'registryHost'),
+        column('ONLY', ({ repositories }) => texts(repositories).join(', ')),
+        column('CREATED', 'createdAt'),
+      ],
+      'id',
+    );
+  });
 
   examples(
-    url.command('delete <name> <url-id>').description('revoke a trigger URL of an application, at once'),
+    addDestroyFlags(url.command('delete <name> <url-id>').description('revoke a trigger URL of an application, at once')),
     'application trigger-url delete web url-01jz0000000000000000000000',
   ).action(async (name: string, id: string, _: Fields, command: Command) => {
     const session = await begin(command, io);
+    await session.confirm(() => `Revoke the trigger URL ${id} of ${name}? Whatever calls it is refused from then on.`);
     const answer = await session.ask({ method: 'DELETE', path: at(name, id) });
     session.showOne(answer, [['Deleted', answer.id]], 'id');
     session.hint(`Next: image-triggers application trigger-url list ${name}`);

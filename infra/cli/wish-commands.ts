@@ -1,7 +1,7 @@
 /** `image-triggers application deploy|rollback|redeploy|hold|release|reject|unreject|refresh`: what people ask of an application. */
 import type { Command } from 'commander';
 import { callPairs } from './call-commands.ts';
-import { callIdOf, examples, whole } from './flags.ts';
+import { addChangeFlags, callIdOf, examples, whole } from './flags.ts';
 import type { Io } from './io.ts';
 import { type Fields, textOf } from './json.ts';
 import { begin, type Session } from './session.ts';
@@ -22,22 +22,26 @@ export const addWishCommands = (application: Command, io: Io): void => {
   };
 
   examples(
-    application
-      .command('deploy <name> <image>')
-      .description('run this image, whatever was pushed, and hold: newer pushes wait until "release"')
-      .option(...REASON),
+    addChangeFlags(
+      application
+        .command('deploy <name> <image>')
+        .description('run this image, whatever was pushed, and hold: newer pushes wait until "release"')
+        .option(...REASON),
+    ),
     'application deploy web registry.example.com/shop/web:v3',
     'application deploy web registry.example.com/shop/web@sha256:… --why "hotfix 12"',
   ).action(async (name: string, image: string, { why }: Fields, command: Command) => tell(await begin(command, io), name, 'deploy', { image, why }));
 
   examples(
-    application
-      .command('rollback <name>')
-      .description('go back to what ran before, to what a call deployed, or to a version of the template, and hold until "release"')
-      .option('--to-call <id>', 'to what this call deployed', callIdOf)
-      .option('--to-version <number>', 'to this version of its template', whole)
-      .option('--repository <repository>', 'of this repository, where the application runs several')
-      .option(...REASON),
+    addChangeFlags(
+      application
+        .command('rollback <name>')
+        .description('go back to what ran before, to what a call deployed, or to a version of the template, and hold until "release"')
+        .option('--to-call <id>', 'to what this call deployed', callIdOf)
+        .option('--to-version <number>', 'to this version of its template', whole)
+        .option('--repository <repository>', 'of this repository, where the application runs several')
+        .option(...REASON),
+    ),
     'application rollback web',
     'application rollback web --to-call 01JZ….release --why "5xx since v3"',
     'application rollback web --to-version 4',
@@ -46,10 +50,12 @@ export const addWishCommands = (application: Command, io: Io): void => {
   );
 
   examples(
-    application
-      .command('redeploy <name>')
-      .description('restart what runs; where the application has a template, apply its newest version')
-      .option(...REASON),
+    addChangeFlags(
+      application
+        .command('redeploy <name>')
+        .description('restart what runs; where the application has a template, apply its newest version')
+        .option(...REASON),
+    ),
     'application redeploy web',
   ).action(async (name: string, { why }: Fields, command: Command) => tell(await begin(command, io), name, 'redeploy', { why }));
 
@@ -58,10 +64,12 @@ export const addWishCommands = (application: Command, io: Io): void => {
     session.ask({ method, path, ...(body === undefined ? {} : { body }) });
 
   examples(
-    application
-      .command('hold <name>')
-      .description('let pushes wait until "release"')
-      .option(...REASON),
+    addChangeFlags(
+      application
+        .command('hold <name>')
+        .description('let pushes wait until "release"')
+        .option(...REASON),
+    ),
     'application hold web --why "trade fair until Friday"',
   ).action(async (name: string, { why }: Fields, command: Command) => {
     const session = await begin(command, io);
@@ -70,7 +78,7 @@ export const addWishCommands = (application: Command, io: Io): void => {
   });
 
   examples(
-    application.command('release <name>').description('end the hold: of what was pushed meanwhile the newest is deployed'),
+    addChangeFlags(application.command('release <name>').description('end the hold: of what was pushed meanwhile the newest is deployed')),
     'application release web',
   ).action(async (name: string, _: Fields, command: Command) => {
     const session = await begin(command, io);
@@ -79,10 +87,12 @@ export const addWishCommands = (application: Command, io: Io): void => {
   });
 
   examples(
-    application
-      .command('reject <name> <digest>')
-      .description('never deploy this digest, until "unreject"')
-      .option(...REASON),
+    addChangeFlags(
+      application
+        .command('reject <name> <digest>')
+        .description('never deploy this digest, until "unreject"')
+        .option(...REASON),
+    ),
     'application reject web sha256:… --why CVE-2026-1234',
   ).action(async (name: string, digest: string, { why }: Fields, command: Command) => {
     const session = await begin(command, io);
@@ -92,7 +102,7 @@ export const addWishCommands = (application: Command, io: Io): void => {
     session.hint(`Later: image-triggers application unreject ${name} ${digest}`);
   });
 
-  examples(application.command('unreject <name> <digest>').description('take a rejection back'), 'application unreject web sha256:…').action(
+  examples(addChangeFlags(application.command('unreject <name> <digest>').description('take a rejection back')), 'application unreject web sha256:…').action(
     async (name: string, digest: string, _: Fields, command: Command) => {
       const session = await begin(command, io);
       const answer = await note(session, 'DELETE', at(name, `reject/${encodeURIComponent(digest)}`));
@@ -101,11 +111,12 @@ export const addWishCommands = (application: Command, io: Io): void => {
     },
   );
 
-  examples(application.command('refresh <name>').description('look at the target again, and note what really runs there'), 'application refresh web').action(
-    async (name: string, _: Fields, command: Command) => {
-      const session = await begin(command, io);
-      showApplication(session, await note(session, 'POST', at(name, 'refresh'), {}));
-      session.hint(`Next: image-triggers application show ${name}`);
-    },
-  );
+  examples(
+    addChangeFlags(application.command('refresh <name>').description('look at the target again, and note what really runs there')),
+    'application refresh web',
+  ).action(async (name: string, _: Fields, command: Command) => {
+    const session = await begin(command, io);
+    showApplication(session, await note(session, 'POST', at(name, 'refresh'), {}));
+    session.hint(`Next: image-triggers application show ${name}`);
+  });
 };

@@ -23,10 +23,10 @@ describe('what the API advises is said as commands', () => {
 
   test.each([
     ['application create advised --http https://web.example', ['application update advised --help']],
-    ['application delete advised', ['trigger list --application advised', 'application delete advised --force']],
+    ['application delete advised --yes', ['trigger list --application advised', 'application delete advised --force']],
     ['application show nobody', ['application list']],
     ['hook create advised --registry generic --registry-host r.example', ['hook update advised --help']],
-    ['hook delete advised', ['trigger list --hook advised']],
+    ['hook delete advised --yes', ['trigger list --hook advised']],
     ['hook update advised --registry-host q.example', ['trigger list --hook advised']],
     ['hook rotate turned', ['hook rotate turned --keep former', 'hook rotate turned --keep newest']],
     ['trigger create advised --hook advised --repository a/b --application advised', ['trigger update advised --help']],

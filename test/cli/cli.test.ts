@@ -96,15 +96,15 @@ describe('the main way', () => {
     expect((await ok('trigger disable latest')).out).toMatch(/Enabled: +no/);
     expect((await ok('hook rotate hub')).out).toMatch(/Previous URL valid until: +2026-07-07/);
     expect(await run('hook rotate hub')).toMatchObject({ code: 1, out: '', err: expect.stringContaining('valid until 2026-07-07T12:00:00.000Z') });
-    expect((await ok('hook rotate hub --keep former')).out).toMatch(/Webhook URL: +https:.*\nPrevious URL valid until: +2026-07-07/s);
-    const settled = await ok('hook rotate hub --keep newest');
+    expect((await ok('hook rotate hub --keep former --yes')).out).toMatch(/Webhook URL: +https:.*\nPrevious URL valid until: +2026-07-07/s);
+    const settled = await ok('hook rotate hub --keep newest --yes');
     expect(settled.out).toMatch(/Valid URLs: +1\n/);
     expect(settled.err).toContain('only valid one');
     expect(settled.err).not.toContain('shown this once');
-    expect(await run('hook delete hub')).toMatchObject({ code: 1, err: expect.stringContaining('latest') });
-    expect((await ok('trigger delete latest')).err).toContain('Try: image-triggers hook delete hub\n');
-    await ok('hook delete hub');
-    await ok('application delete other');
+    expect(await run('hook delete hub --yes')).toMatchObject({ code: 1, err: expect.stringContaining('latest') });
+    expect((await ok('trigger delete latest --yes')).err).toContain('Try: image-triggers hook delete hub\n');
+    await ok('hook delete hub --yes');
+    await ok('application delete other --yes');
     expect((await ok('application list -o name')).out).toBe('web\n');
   });
 
@@ -155,7 +155,7 @@ describe('secrets', () => {
     expect(said[2]?.out).toMatch(/Credential: +hmac, the former secret until 2026-07-07/);
     const third = await run('hook rotate-credential gh --credential hmac --credential-file -', { stdin: 'canary-three' });
     expect(third).toMatchObject({ code: 1, err: expect.stringContaining('Try: image-triggers hook rotate-credential gh --keep former') });
-    expect((await ok('hook rotate-credential gh --keep newest')).out).toMatch(/Credential: +hmac\n/);
+    expect((await ok('hook rotate-credential gh --keep newest --yes')).out).toMatch(/Credential: +hmac\n/);
     expect(JSON.stringify([...said, third, api.logged])).not.toContain('canary');
 
     const made = await ok('hook create gar --registry google --credential oidc:https://hooks.example --credential-email push@p.example');

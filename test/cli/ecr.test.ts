@@ -29,7 +29,7 @@ test('the hook: in the list, shown, and not to be changed', async () => {
   const { out } = await cli.ok('hook show ecr');
   expect(out).toMatch(/Name: +ecr\nRegistry: +ecr\n/);
   expect(out).not.toMatch(/Created|Updated|1970/);
-  for (const command of ['hook disable ecr', 'hook rotate ecr', 'hook delete ecr', 'hook update ecr --registry-host r.example']) {
+  for (const command of ['hook disable ecr', 'hook rotate ecr', 'hook delete ecr --yes', 'hook update ecr --registry-host r.example']) {
     const { code, err } = await cli.run(command);
     expect([command, code, err]).toEqual([command, 1, expect.stringContaining('-c ecr=all')]);
   }

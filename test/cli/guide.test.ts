@@ -23,7 +23,7 @@ test('--rotate puts the second URL into it, beside the first', async () => {
   expect(err).not.toContain('it_hub');
   expect((await cli.api.ports.hooks.get('hub'))?.tokens).toHaveLength(2);
   expect(await cli.run('hook guide hub --rotate')).toMatchObject({ code: 1, out: '', err: expect.stringContaining('--keep former') });
-  expect(JSON.parse((await cli.ok('hook guide hub --rotate --keep former -o json')).out)).toMatchObject({ url: expect.stringContaining('it_hub') });
+  expect(JSON.parse((await cli.ok('hook guide hub --rotate --keep former --yes -o json')).out)).toMatchObject({ url: expect.stringContaining('it_hub') });
 });
 
 test('as JSON it is the answer of the API; ecr has nothing to paste, and nothing to rotate', async () => {

@@ -27,14 +27,14 @@ test('create, list, revoke: the secret is shown once, on stdout', async () => {
   expect(listed.out).toContain(id);
   expect(listed.out + listed.err).not.toContain(token);
   expect((await ok('application trigger-url list web -o name')).out).toBe(`${id}\n`);
-  expect((await ok(`application trigger-url delete web ${id}`)).out).toContain(id);
+  expect((await ok(`application trigger-url delete web ${id} --yes`)).out).toContain(id);
   expect((await ok('application trigger-url list web -o json')).out).toBe('{\n  "items": []\n}\n');
 });
 
 test('what is wrong is said in commands', async () => {
   expect(await run('application trigger-url create nobody')).toMatchObject({ code: 1, err: expect.stringContaining('image-triggers application list') });
   const id = 'url-01jz0000000000000000000000';
-  expect(await run(`application trigger-url delete web ${id}`)).toMatchObject({
+  expect(await run(`application trigger-url delete web ${id} --yes`)).toMatchObject({
     code: 1,
     err: expect.stringContaining('image-triggers application trigger-url list web'),
   });
