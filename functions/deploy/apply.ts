@@ -117,7 +117,6 @@ const record = async (run: Run, desired: Desired, outcome: Outcome, made: Made, 
   ports.log('deploy.attempted', {
     call: desired.callId,
     application: session.application,
-    key: io.idempotencyKey,
     attempt: count,
     outcome: outcome.is,
     why: why?.code,
@@ -167,7 +166,7 @@ const retry = async (
   if (count >= MAX_ATTEMPTS) return finish(run, desired, { status: 'failed', ...because({ ...why, code: 'unavailable' }), ...shown }, session, draft);
   const retryAt = ports.now() + backoff(count, retryAfter, ports.random());
   const held = { reason: 'retry', until: retryAt } as const;
-  await settleCall(desired.callId, { status: 'held', ...held, ...(why.detail === undefined ? {} : { detail: why.detail }), ...shown }, ports);
+  await settleCall(desired.callId, { status: 'held', ...held, ...(why.detail === undefined ? {} : { detail: why.detail }), ...shown }, session);
   draft.runs[desired.repository] = { ...run, ...(run.attempt === undefined ? {} : { attempt: { ...run.attempt, retryAt } }) };
   if (session.state.open[desired.callId] !== undefined) draft.held[desired.callId] = held;
   return { is: 'on', dueAt: retryAt };
@@ -194,7 +193,7 @@ const roll = async (
     lookAt: now + lookAgainIn,
     target: fingerprint(definition.target),
   };
-  await settleCall(desired.callId, { status: 'running', ...deployedOf(desired), ...shown }, ports);
+  await settleCall(desired.callId, { status: 'running', ...deployedOf(desired), ...shown }, session);
   draft.runs[desired.repository] = { ...run, desired, running: rolling };
   return { is: 'on', dueAt: rolling.lookAt };
 };
@@ -203,7 +202,7 @@ const roll = async (
 export const finish = async (run: Run, desired: Desired, settlement: Ending, session: Session, draft: Draft): Promise<Step> => {
   const { ports } = session;
   const now = ports.now();
-  const settled = await settleCall(desired.callId, { ...settlement, ...deployedOf(desired), endedAt: now }, ports);
+  const settled = await settleCall(desired.callId, { ...settlement, ...deployedOf(desired), endedAt: now }, session);
   const end = (settled ? undefined : await recordedEnd(desired.callId, ports)) ?? settlement;
   // Of a blind target only the call keeps the commit: every write of the state costs by its size.
   const { commit: _, ...kept } = end;

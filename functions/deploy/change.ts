@@ -1,6 +1,6 @@
 /** Turns a plan into what is written: calls first, then one change of the state. */
 import type { Desired, Held, OpenCall, Run, SeenThere, StateChange } from '../core/application.ts';
-import { type Ending, isOpen, type Settlement } from '../core/call.ts';
+import { type Ending, isOpen, type Settlement, timeOfCall } from '../core/call.ts';
 import type { Plan } from '../core/goal.ts';
 import { goodBefore, isOther, wasBefore } from '../core/history.ts';
 import type { Session } from './ports.ts';
@@ -29,11 +29,11 @@ export const settlePlan = async (plan: Plan, session: Session): Promise<Draft> =
     draft.runs[repository] = wanting(run, desiredOf(call, run.desired, state.rev + draft.bump, now));
   }
   for (const { callId, settlement } of plan.settle) {
-    await settleCall(callId, { ...settlement, endedAt: now }, ports);
+    await settleCall(callId, { ...settlement, endedAt: now }, session);
     draft.close.push(callId);
   }
   for (const { callId, held } of plan.hold) {
-    await settleCall(callId, { status: 'held', ...held }, ports);
+    await settleCall(callId, { status: 'held', ...held }, session);
     draft.held[callId] = held;
   }
   return draft;
@@ -77,10 +77,19 @@ const desiredOf = (call: OpenCall, former: Desired | undefined, rev: number, now
 
 const imageOf = ({ tag, digest }: Desired): NonNullable<Desired['from']> => ({ tag, ...(digest === undefined ? {} : { digest }) });
 
-/** A call that had ended before keeps its end: that is no error. */
-export const settleCall = async (callId: string, settlement: Settlement, ports: Session['ports']): Promise<boolean> => {
+/** A call that had ended before keeps its end: that is no error. That it rolls out is said by the line of its attempt. */
+export const settleCall = async (callId: string, settlement: Settlement, { application, ports }: Pick<Session, 'application' | 'ports'>): Promise<boolean> => {
   const changed = await ports.calls.settle(callId, settlement);
-  if (changed) ports.log('call.settled', { call: callId, status: settlement.status, reason: settlement.reason, by: settlement.by });
+  const { status, reason, by, endedAt } = settlement;
+  if (changed && status !== 'running')
+    ports.log('call.settled', {
+      call: callId,
+      application,
+      status,
+      reason,
+      by,
+      ms: endedAt === undefined ? undefined : Math.max(0, endedAt - timeOfCall(callId)),
+    });
   return changed;
 };
 

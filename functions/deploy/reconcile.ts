@@ -160,7 +160,7 @@ const bury = async (application: string, state: ApplicationState, ports: DeployP
     await settleCall(
       callId,
       { status: 'failed', reason: 'application-deleted', detail: `application "${application}" was deleted meanwhile`, endedAt: ports.now() },
-      ports,
+      { application, ports },
     );
   const removed =
     open.length === Object.keys(state.open).length &&

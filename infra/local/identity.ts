@@ -41,6 +41,7 @@ const TYPES: Readonly<Record<string, Identify>> = {
   'AWS::Logs::LogGroup': (name, place) => ({ ref: name, attributes: { Arn: arn(place, 'logs', `log-group:${name}:*`) } }),
   'AWS::Logs::ResourcePolicy': plain,
   'AWS::Logs::MetricFilter': plain,
+  'AWS::Logs::QueryDefinition': plain,
   // Retries of what rules invoke: here the next period comes soon enough.
   'AWS::Lambda::EventInvokeConfig': plain,
   'AWS::Lambda::Permission': plain,
@@ -50,6 +51,7 @@ const TYPES: Readonly<Record<string, Identify>> = {
   'AWS::CloudWatch::Dashboard': plain,
   'AWS::SNS::Topic': (name, place) => ({ ref: arn(place, 'sns', name), attributes: { TopicArn: arn(place, 'sns', name), TopicName: name } }),
   'AWS::SNS::TopicPolicy': plain,
+  'AWS::SNS::Subscription': plain,
   // Its ARN ends in a part of its own, which readers by name leave out: see parameters.ts.
   'AWS::SecretsManager::Secret': (name, place) => {
     const secret = arn(place, 'secretsmanager', `secret:${name}-LOCAL1`);

@@ -68,15 +68,16 @@ export const openLogs = ({ directory, now, print, verbose, write }: LogGround): 
   };
 };
 
-/** A line that is a JSON object stays as the function wrote it; the engine's own get their time. */
+/** A line that is a JSON object stays as the function wrote it, behind the time, which CloudWatch would keep beside it. */
 const asJson = (line: string, stream: string, now: number): string => {
+  const time = new Date(now).toISOString();
   if (line.startsWith('{')) {
     try {
       const read: unknown = JSON.parse(line);
-      if (isFields(read)) return stream === 'engine' ? JSON.stringify({ time: new Date(now).toISOString(), ...read }) : line;
+      if (isFields(read)) return JSON.stringify({ time, ...read });
     } catch {
       // Not JSON after all: wrapped below.
     }
   }
-  return JSON.stringify({ time: new Date(now).toISOString(), stream, line });
+  return JSON.stringify({ time, stream, line });
 };

@@ -1,6 +1,6 @@
 /**
  * The CDK app: bundles the functions, then describes the stack. Settings are CDK context (`cdk deploy -c callDays=30`):
- * `stackName`, `retainData=false`, `callDays`, `alarmTopicArn`, `ecr=all` (or `ecr='team/*'`: which pushes to Amazon ECR are heard).
+ * `stackName`, `retainData=false`, `callDays`, `alarmTopicArn`, `alarmEmail`, `ecr=all` (or `ecr='team/*'`: which pushes to Amazon ECR are heard).
  */
 import { Validations } from 'aws-cdk-lib';
 import { bundleAll, directoryOf } from './bundle.ts';

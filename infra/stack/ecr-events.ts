@@ -7,6 +7,7 @@
  * another queue, so SQS cannot redrive it: the image is pushed again.
  */
 import { Duration, Fn, Validations } from 'aws-cdk-lib';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -25,6 +26,7 @@ interface EcrEventsProps {
 }
 
 export class EcrEvents extends Construct {
+  readonly undelivered: Metric;
   private readonly repositories: EcrRepositories;
 
   constructor(scope: Construct, id: string, { repositories, pushes }: EcrEventsProps) {
@@ -36,12 +38,12 @@ export class EcrEvents extends Construct {
       reason: 'This is the dead-letter queue of the rule; EventBridge names it, not another queue.',
     });
     const period = Duration.minutes(1);
-    alarm(
-      this,
-      'Undelivered',
-      undelivered.metricApproximateNumberOfMessagesVisible({ period }),
-      'A push to ECR could not be put into the pushes queue within 24 hours: the attributes of the message say why; push the image again',
-    );
+    this.undelivered = undelivered.metricApproximateNumberOfMessagesVisible({ period });
+    alarm(this, 'Undelivered', {
+      metric: this.undelivered,
+      says: 'A push to ECR could not be queued within 24 hours: the attributes of the message say why',
+      logs: pushes.logs,
+    });
     const rule = new Rule(this, 'Pushes', {
       description: 'Every image that is pushed to ECR under a tag',
       eventPattern: {

@@ -15,6 +15,7 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { alarm } from './alarm.ts';
@@ -23,21 +24,30 @@ import type { StageFunction } from './function.ts';
 export class FrontDoor extends Construct {
   /** `https://…`, without a slash at the end. */
   readonly url: string;
+  readonly requestLogs: LogGroup;
+  readonly requests: Metric;
+  readonly clientErrors: Metric;
+  readonly serverErrors: Metric;
   private readonly api: HttpApi;
 
   constructor(scope: Construct, id: string, props: { readonly throttle: ThrottleSettings }) {
     super(scope, id);
     this.api = new HttpApi(this, 'Api', { apiName: Aws.STACK_NAME, createDefaultStage: false, defaultAuthorizer: new HttpIamAuthorizer() });
     this.url = this.api.apiEndpoint;
-    const logs = new LogGroup(this, 'AccessLogs', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
+    this.requestLogs = new LogGroup(this, 'AccessLogs', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
     const stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
       throttle: props.throttle,
-      accessLogSettings: { destination: new LogGroupLogDestination(logs), format: accessLog },
+      accessLogSettings: { destination: new LogGroupLogDestination(this.requestLogs), format: accessLog },
     });
-    alarm(this, 'ServerErrors', stage.metricServerError({ period: Duration.minutes(5) }), 'Senders or people got a 5xx: many registries do not send again');
+    const period = Duration.minutes(5);
+    this.requests = stage.metricCount({ period });
+    this.clientErrors = stage.metricClientError({ period });
+    this.serverErrors = stage.metricServerError({ period });
+    const says = 'Senders or people got a 5xx: many registries do not send again';
+    alarm(this, 'ServerErrors', { metric: this.serverErrors, says, logs: this.requestLogs.logGroupName });
   }
 
   /** A route that anybody on the internet may call; the function itself has to tell who it is. */

@@ -1,5 +1,6 @@
 /** A function with its role, its log group and its alarms. What it may do and what it is told come from the constructs that own those things. */
-import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
@@ -11,10 +12,13 @@ import {
   Runtime,
   SystemLogLevel,
 } from 'aws-cdk-lib/aws-lambda';
-import { FilterPattern, LogGroup, MetricFilter, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { alarm } from './alarm.ts';
+import { alarm, type RingName } from './alarm.ts';
 import type { FunctionShape } from './functions.ts';
+import { countLines, lineMetric, type MetricName } from './metrics.ts';
+
+const PERIOD = Duration.minutes(5);
 
 interface StageFunctionProps {
   readonly shape: FunctionShape;
@@ -27,7 +31,10 @@ export class StageFunction extends Construct {
   readonly function: LambdaFunction;
   readonly role: Role;
   readonly timeout: Duration;
-  private readonly logGroup: LogGroup;
+  readonly logGroup: LogGroup;
+  /** Failures, and calls that found no room. */
+  readonly errors: Metric;
+  readonly throttles: Metric;
 
   constructor(scope: Construct, id: string, props: StageFunctionProps) {
     super(scope, id);
@@ -55,30 +62,25 @@ export class StageFunction extends Construct {
       // https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
       ...(props.shape.callsItself ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
     });
-    alarm(this, 'Errors', this.function.metricErrors({ period: Duration.minutes(5) }), `${id}: the function failed or timed out; its log group says why`);
-    alarm(
-      this,
-      'Throttles',
-      this.function.metricThrottles({ period: Duration.minutes(5) }),
-      `${id}: Lambda had no capacity; raise the account's concurrency limit`,
-    );
+    this.errors = this.function.metricErrors({ period: PERIOD });
+    this.throttles = this.function.metricThrottles({ period: PERIOD });
+    const logs = this.logGroup.logGroupName;
+    alarm(this, 'Errors', { metric: this.errors, says: `${id}: the function failed or timed out`, logs });
+    alarm(this, 'Throttles', { metric: this.throttles, says: `${id}: Lambda had no room for it`, logs });
   }
 
   may(statement: PolicyStatement): void {
     this.role.addToPolicy(statement);
   }
 
-  /** Rings when the function logs a line in which all of these fields have these values. */
-  rings(id: string, fields: Readonly<Record<string, string>>, description: string): void {
-    const [first, ...more] = Object.entries(fields).map(([field, value]) => FilterPattern.stringValue(`$.${field}`, '=', value));
-    const filter = new MetricFilter(this, `${id}Filter`, {
-      logGroup: this.logGroup,
-      filterPattern: first === undefined ? FilterPattern.allEvents() : FilterPattern.all(first, ...more),
-      metricNamespace: `ImageTriggers/${Aws.STACK_NAME}`,
-      metricName: id,
-      metricValue: '1',
-    });
-    alarm(this, id, filter.metric({ statistic: 'sum', period: Duration.minutes(5) }), description);
+  /** Has its lines counted. */
+  counts(name: MetricName): void {
+    countLines(this, name, this.logGroup);
+  }
+
+  /** Rings when a line was counted; of a dimension, when its value was this. */
+  rings(ring: RingName, name: MetricName, says: string, value?: string): void {
+    alarm(this, ring, { metric: lineMetric(name, 'sum', PERIOD, value), says, logs: this.logGroup.logGroupName });
   }
 
   learns(name: string, value: string): void {

@@ -7,10 +7,12 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { ENV } from '../../functions/env.ts';
+import { dashboard } from './dashboard.ts';
 import { EcrEvents, type EcrRepositories } from './ecr-events.ts';
 import { FrontDoor } from './front-door.ts';
 import { StageFunction } from './function.ts';
 import { FUNCTIONS, type FunctionName } from './functions.ts';
+import { saveQueries } from './queries.ts';
 import { MAX_RECEIVES, WorkQueue } from './queue.ts';
 import { StackSecret } from './stack-secret.ts';
 import { callsTable, definitionsTable } from './table.ts';
@@ -27,8 +29,8 @@ export interface ImageTriggersProps {
   readonly throttle?: ThrottleSettings;
   /** Pushes to these repositories of Amazon ECR, in this account and region, are heard without any webhook. Default: none. */
   readonly ecr?: EcrRepositories;
-  /** Every alarm notifies it. Default: alarms are only shown. */
-  readonly alarmTopic?: ITopic;
+  /** Every alarm notifies each of them. Default: alarms are only shown. */
+  readonly alarmTopics?: readonly ITopic[];
 }
 
 interface Reached {
@@ -78,6 +80,7 @@ export class ImageTriggers extends Construct {
     calls.give(ingest, []);
     calls.giveBelow(ingest, ['PutItem'], 'L#');
     pushes.sentBy(ingest);
+    ingest.counts('Deliveries');
 
     const ecr = props.ecr === undefined ? undefined : new EcrEvents(this, 'Ecr', { repositories: props.ecr, pushes });
 
@@ -97,17 +100,14 @@ export class ImageTriggers extends Construct {
     calls.give(deploy, ['GetItem', 'PutItem', 'Query', 'UpdateItem']);
     this.reachesTargets(deploy);
     ecr?.readBy(deploy);
-    deploy.rings(
-      'Braked',
-      { event: 'call.settled', status: 'held', reason: 'rate' },
-      'An application was deployed as often in an hour as it allows, and waits now: is something pushing in a loop? "call list --status held" says which one',
-    );
-    deploy.rings(
-      'Missed',
-      { event: 'sweep.missed' },
-      'A registry had images that its hook was not told of; they are deployed now, but do its notifications work? The log says which hook, "hook show" since when',
-    );
-    new Tick(this, 'Tick', deploy);
+    deploy.counts('Calls');
+    deploy.counts('PushToDeployed');
+    deploy.counts('Braked');
+    deploy.counts('Missed');
+    deploy.rings('Unknown', 'Calls', 'A target gave no answer, and may or may not run the image', 'unknown');
+    deploy.rings('Braked', 'Braked', 'An application was deployed as often in an hour as it allows, and waits: is something pushing in a loop?');
+    deploy.rings('Missed', 'Missed', 'A registry had images that its hook was not told of; they are deployed now, but do its notifications work?');
+    const tick = new Tick(this, 'Tick', deploy);
 
     const api = stage('api', 'Api', 'reads everything, writes definitions and wishes');
     door.closed('/v1/{proxy+}', api);
@@ -125,7 +125,29 @@ export class ImageTriggers extends Construct {
     deploy.learns(ENV.externalId, this.externalId);
     deploy.learns(ENV.maxReceives, String(MAX_RECEIVES));
     for (const writer of [match, deploy, api]) writer.learns(ENV.retentionDays, String(props.callDays ?? 90));
-    if (props.alarmTopic !== undefined) this.notify(props.alarmTopic);
+
+    const stages = { ingest, match, deploy, api };
+    const logGroups = Object.values(stages).map(({ logGroup }) => logGroup);
+    saveQueries(this, { functions: logGroups, requests: [door.requestLogs] });
+    const alarms = this.node.findAll().filter((child) => child instanceof Alarm);
+    const ofStages = (metric: 'errors' | 'throttles') => Object.fromEntries(Object.entries(stages).map(([name, one]) => [name, one[metric]]));
+    const [ofDefinitions, ofCalls] = [definitions.throttles(), calls.throttles()];
+    dashboard(this, {
+      alarms,
+      ages: { pushes: pushes.oldest, deployments: deployments.oldest },
+      deadLetters: { pushes: pushes.dead, deployments: deployments.dead, ticks: tick.undelivered, ...(ecr === undefined ? {} : { ECR: ecr.undelivered }) },
+      requests: { requests: door.requests, '4xx': door.clientErrors, '5xx': door.serverErrors },
+      errors: ofStages('errors'),
+      throttles: {
+        ...ofStages('throttles'),
+        'definitions, reads': ofDefinitions.reads,
+        'definitions, writes': ofDefinitions.writes,
+        'calls, reads': ofCalls.reads,
+        'calls, writes': ofCalls.writes,
+      },
+      logGroups,
+    });
+    for (const topic of props.alarmTopics ?? []) for (const each of alarms) each.addAlarmAction(new SnsAction(topic));
   }
 
   /** Applications are made at run time, long after this policy: so the names of what they may use carry a fixed beginning. */
@@ -153,10 +175,5 @@ export class ImageTriggers extends Construct {
       // cdk-nag spells pseudo parameters with angle brackets.
       Validations.of(deploy.role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${resource}]`, reason });
     }
-  }
-
-  private notify(topic: ITopic): void {
-    const action = new SnsAction(topic);
-    for (const child of this.node.findAll()) if (child instanceof Alarm) child.addAlarmAction(action);
   }
 }

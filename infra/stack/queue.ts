@@ -1,5 +1,6 @@
 /** A queue is born with its dead-letter queue, visibility, partial failures and alarms. Nothing consumes the dead letters: people look, then redrive. */
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Lazy } from 'aws-cdk-lib';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -21,7 +22,12 @@ interface WorkQueueProps {
 }
 
 export class WorkQueue extends Construct {
+  /** Name of the log group of whoever takes the messages. */
+  readonly logs: string;
+  readonly oldest: Metric;
+  readonly dead: Metric;
   private readonly queue: Queue;
+  private consumer: StageFunction | undefined;
   private readonly env: string;
   private readonly visibility: Duration;
 
@@ -39,19 +45,13 @@ export class WorkQueue extends Construct {
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: MAX_RECEIVES },
     });
     const period = Duration.minutes(1);
-    alarm(
-      this,
-      'DeadLetters',
-      deadLetters.metricApproximateNumberOfMessagesVisible({ period }),
-      `${id}: a message died; read the logs of its consumer, then redrive it`,
-    );
-    alarm(
-      this,
-      'Oldest',
-      this.queue.metricApproximateAgeOfOldestMessage({ period }),
-      `${id}: the oldest message waits too long; the consumer is too slow, failing or throttled`,
-      props.oldest.toSeconds(),
-    );
+    // The consumer comes later, and so does the name of its log.
+    this.logs = Lazy.string({ produce: () => this.consumer?.logGroup.logGroupName });
+    this.dead = deadLetters.metricApproximateNumberOfMessagesVisible({ period });
+    this.oldest = this.queue.metricApproximateAgeOfOldestMessage({ period });
+    const { logs } = this;
+    alarm(this, 'DeadLetters', { metric: this.dead, says: `${id}: a message died`, logs });
+    alarm(this, 'Oldest', { metric: this.oldest, says: `${id}: the oldest message waits too long`, logs, threshold: props.oldest.toSeconds() });
   }
 
   /** Lets a function send to the queue, and tells it where it is. */
@@ -75,6 +75,7 @@ export class WorkQueue extends Construct {
         `visibility of ${this.node.path} is ${this.visibility.toSeconds()} s; allowed is at least ${least} s for a batch of ${how.batchSize} and a time-out of ${consumer.timeout.toSeconds()} s; raise it in infra/stack/image-triggers.ts`,
       );
     }
+    this.consumer = consumer;
     consumer.may(new PolicyStatement({ actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], resources: [this.queue.queueArn] }));
     new EventSourceMapping(this, 'Mapping', {
       target: consumer.function,

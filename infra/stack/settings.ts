@@ -6,6 +6,7 @@ export interface Settings {
   readonly retainData?: boolean;
   readonly callDays?: number;
   readonly alarmTopicArn?: string;
+  readonly alarmEmail?: string;
   readonly ecr?: EcrRepositories;
 }
 
@@ -18,6 +19,7 @@ export const settingsFrom = (context: (name: string) => unknown): Settings => {
   const alarmTopicArn = read(context, 'alarmTopicArn', 'the ARN of an SNS topic', (text) =>
     /^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/.test(text) ? text : undefined,
   );
+  const alarmEmail = read(context, 'alarmEmail', 'an e-mail address', (text) => (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text) ? text : undefined));
   const ecr = read(context, 'ecr', '"all", or repositories of ECR with "," between them, as in shop/web,team/*', readEcr);
   const stackName = read(context, 'stackName', 'a letter, then up to 127 letters, digits and hyphens', (text) =>
     /^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(text) ? text : undefined,
@@ -27,6 +29,7 @@ export const settingsFrom = (context: (name: string) => unknown): Settings => {
     ...(retainData === undefined ? {} : { retainData }),
     ...(callDays === undefined ? {} : { callDays }),
     ...(alarmTopicArn === undefined ? {} : { alarmTopicArn }),
+    ...(alarmEmail === undefined ? {} : { alarmEmail }),
     ...(ecr === undefined ? {} : { ecr }),
   };
 };

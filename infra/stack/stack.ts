@@ -2,10 +2,13 @@ import { App, type AppProps, CfnOutput, DefaultStackSynthesizer, Stack } from 'a
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import type { Construct } from 'constructs';
+import { emailTopic } from './email-topic.ts';
 import { ImageTriggers, type ImageTriggersProps } from './image-triggers.ts';
 
-export interface StackSettings extends Omit<ImageTriggersProps, 'alarmTopic'> {
+export interface StackSettings extends Omit<ImageTriggersProps, 'alarmTopics'> {
   readonly alarmTopicArn?: string;
+  /** Gets a topic of the stack's own. */
+  readonly alarmEmail?: string;
 }
 
 /**
@@ -23,12 +26,12 @@ export const imageTriggersStack = (scope: Construct, id: string, settings: Stack
     description: 'Image Triggers: push a container image, and the right applications run exactly that image, once',
     synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
   });
-  const { alarmTopicArn, ...props } = settings;
-  const made = new ImageTriggers(
-    stack,
-    'Default',
-    alarmTopicArn === undefined ? props : { ...props, alarmTopic: Topic.fromTopicArn(stack, 'AlarmTopic', alarmTopicArn) },
-  );
+  const { alarmTopicArn, alarmEmail, ...props } = settings;
+  const alarmTopics = [
+    ...(alarmTopicArn === undefined ? [] : [Topic.fromTopicArn(stack, 'AlarmTopic', alarmTopicArn)]),
+    ...(alarmEmail === undefined ? [] : [emailTopic(stack, alarmEmail)]),
+  ];
+  const made = new ImageTriggers(stack, 'Default', { ...props, alarmTopics });
   new CfnOutput(stack, 'WebhookBaseUrl', { value: made.url, description: 'Where registries post: this, then /hooks/ and the token of a hook' });
   new CfnOutput(stack, 'ApiUrl', { value: made.url, description: 'Base of the API: this, then /v1; requests are signed with SigV4 (execute-api)' });
   new CfnOutput(stack, 'ExternalId', { value: made.externalId, description: 'What the role of a target has to require of whoever assumes it' });

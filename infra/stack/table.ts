@@ -1,5 +1,6 @@
 /** The two tables. Keys and indexes are all here from the first day: the local engine cannot add an index to a table that exists. */
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { type Attribute, AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -43,6 +44,12 @@ export class StoreTable<I extends string> extends Construct {
       removalPolicy: props.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     for (const [indexName, index] of Object.entries<Index>(props.indexes)) this.table.addGlobalSecondaryIndex({ indexName, ...index });
+  }
+
+  /** Reads and writes that found no capacity. */
+  throttles(): { readonly reads: Metric; readonly writes: Metric } {
+    const count = (name: string): Metric => this.table.metric(name, { period: Duration.minutes(5), statistic: 'sum' });
+    return { reads: count('ReadThrottleEvents'), writes: count('WriteThrottleEvents') };
   }
 
   /** Lets a function do exactly these things to the table, Query also through these indexes, and tells it the table's name. */

@@ -3,6 +3,7 @@
  * so a late one is worth nothing: it is dropped after a minute, and only the fact is kept, as a dead letter that rings.
  */
 import { Duration, Validations } from 'aws-cdk-lib';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -11,6 +12,8 @@ import { alarm } from './alarm.ts';
 import type { StageFunction } from './function.ts';
 
 export class Tick extends Construct {
+  readonly undelivered: Metric;
+
   constructor(scope: Construct, id: string, deploy: StageFunction) {
     super(scope, id);
     const undelivered = new Queue(this, 'Undelivered', { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, retentionPeriod: Duration.days(4) });
@@ -19,7 +22,12 @@ export class Tick extends Construct {
       reason: 'This is the dead-letter queue of the rule; EventBridge names it, not another queue.',
     });
     const period = Duration.minutes(1);
-    alarm(this, 'Undelivered', undelivered.metricApproximateNumberOfMessagesVisible({ period }), 'A tick could not be delivered: held calls may wake late');
+    this.undelivered = undelivered.metricApproximateNumberOfMessagesVisible({ period });
+    alarm(this, 'Undelivered', {
+      metric: this.undelivered,
+      says: 'A tick could not be delivered: held calls may wake late',
+      logs: deploy.logGroup.logGroupName,
+    });
     new Rule(this, 'EachMinute', {
       description: 'Wakes the applications whose time has come',
       schedule: Schedule.rate(Duration.minutes(1)),

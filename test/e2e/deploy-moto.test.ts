@@ -1,6 +1,6 @@
 /**
  * `cdk bootstrap` and `cdk deploy` of the real assembly against moto, as a smoke test of template and assets: it is not
- * a run of the product (moto runs no functions). moto's CloudFormation knows neither an HTTP API nor secrets, so these are
+ * a run of the product (moto runs no functions). moto's CloudFormation knows neither an HTTP API nor secrets nor dashboards, so these are
  * cut out of the template first, and something made up stands where they are named.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
@@ -43,6 +43,8 @@ const Template = z.looseObject({ Resources: z.record(z.string(), z.looseObject({
 const LACKING: Readonly<Record<string, string>> = {
   'AWS::ApiGatewayV2::': 'https://cut-out.example',
   'AWS::SecretsManager::': 'arn:aws:secretsmanager:us-east-1:123456789012:secret:cut-out',
+  // It names alarms by their ARN, which moto does not know.
+  'AWS::CloudWatch::Dashboard': 'cut-out',
 };
 
 const withoutWhatMotoLacks = (text: string): string => {

@@ -11,7 +11,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const checked = () => {
   const app = scratchApp();
-  const stack = imageTriggersStack(app, 'ImageTriggers', { directories: emptyBundles() });
+  const stack = imageTriggersStack(app, 'ImageTriggers', { directories: emptyBundles(), alarmEmail: 'on-call@example.com' });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return { app, stack };
 };

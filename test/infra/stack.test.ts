@@ -13,6 +13,7 @@ describe('the template', () => {
       'AWS::ApiGatewayV2::Route',
       'AWS::ApiGatewayV2::Stage',
       'AWS::CloudWatch::Alarm',
+      'AWS::CloudWatch::Dashboard',
       'AWS::DynamoDB::Table',
       'AWS::Events::Rule',
       'AWS::IAM::Policy',
@@ -23,6 +24,7 @@ describe('the template', () => {
       'AWS::Lambda::Permission',
       'AWS::Logs::LogGroup',
       'AWS::Logs::MetricFilter',
+      'AWS::Logs::QueryDefinition',
       'AWS::SQS::Queue',
       'AWS::SQS::QueuePolicy',
       'AWS::SecretsManager::Secret',
@@ -158,15 +160,5 @@ describe('the tick', () => {
       ],
     });
     expect(named(template, 'AWS::Lambda::EventInvokeConfig', 'Deploy')[1].Properties).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
-  });
-});
-
-describe('the alarms', () => {
-  it('all notify the topic that was given, and none by default', () => {
-    const topic = 'arn:aws:sns:eu-west-1:123456789012:on-call';
-    const alarms = ofType(templateOf({ alarmTopicArn: topic }), 'AWS::CloudWatch::Alarm');
-    expect(alarms.length).toBeGreaterThan(10);
-    for (const [id, alarm] of alarms) expect(property(alarm, 'AlarmActions'), id).toEqual([topic]);
-    for (const [id, alarm] of ofType(template, 'AWS::CloudWatch::Alarm')) expect(property(alarm, 'AlarmActions'), id).toBeUndefined();
   });
 });

@@ -187,7 +187,7 @@ describe('the local engine', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(lines).toContainEqual({ event: 'front.called', path: '/echo/throw' });
+    expect(lines).toContainEqual({ time: expect.stringMatching(/^\d{4}-.*Z$/), event: 'front.called', path: '/echo/throw' });
     expect(lines).toContainEqual(expect.objectContaining({ event: 'function.failed', errorType: 'TypeError', errorMessage: 'told to throw' }));
     expect(lines).toContainEqual(expect.objectContaining({ event: 'function.failed', errorType: 'Runtime.ExitError' }));
     expect(lines).toContainEqual(expect.objectContaining({ event: 'function.timed-out' }));

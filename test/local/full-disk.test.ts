@@ -120,7 +120,7 @@ describe('the logs on a full disk', () => {
     expect(printed).toEqual([expect.stringMatching(/^log lines are lost: .* cannot be written \(ENOSPC.*kept again when it can$/)]);
     disk.fits(Number.POSITIVE_INFINITY);
     logs.line('f', 'stdout', '{"n":4}');
-    expect(readFileSync(join(directory, 'f.ndjson'), 'utf8')).toBe('{"n":1}\n{"n":4}\n');
+    expect(readFileSync(join(directory, 'f.ndjson'), 'utf8')).toBe([1, 4].map((n) => `{"time":"1970-01-01T00:00:00.000Z","n":${n}}\n`).join(''));
     disk.fits(0);
     logs.line('f', 'stdout', '{"n":5}');
     expect(printed).toHaveLength(2);
