@@ -1,34 +1,24 @@
 /** `/v1/calls`: the access record, newest first. */
 import { Hono } from 'hono';
-import { splitCallId } from '../core/call.ts';
+import type * as z from 'zod/mini';
+import { fits, splitCallId } from '../core/call.ts';
+import { parseRepository } from '../core/image.ts';
+import { momentOf } from '../schema/moment.ts';
 import { callsQuery, DEFAULT_LIMIT, emptyBody, langQuery } from '../schema/request.ts';
 import type { ApiPorts } from './ports.ts';
 import { unknownName } from './problem.ts';
 import { completeHalves, readCall, redeliver } from './redeliver.ts';
 import { readBody, readQuery, refuse } from './request.ts';
-import { attemptView, callView } from './views.ts';
+import { attemptView, callView, iso } from './views.ts';
 import { langOf } from './words.ts';
 
 export const callRoutes = (ports: ApiPorts): Hono => {
   const app = new Hono();
 
   app.get('/', async (c) => {
-    const { trigger, application, status, limit = DEFAULT_LIMIT, cursor, lang } = readQuery(c, callsQuery);
-    if (application !== undefined && trigger === undefined && status?.every((each) => each === 'untriggered'))
-      throw refuse(
-        'status',
-        'untriggered calls belong to their trigger and are not listed by application: ask for those of a trigger',
-        'GET /v1/calls?trigger=NAME',
-      );
+    const { limit = DEFAULT_LIMIT, cursor, lang, ...filters } = readQuery(c, callsQuery);
     const now = ports.now();
-    const page = await ports.callPages.list({
-      ...(trigger === undefined ? {} : { trigger }),
-      ...(application === undefined ? {} : { application }),
-      ...(status === undefined ? {} : { statuses: status }),
-      limit,
-      ...(cursor === undefined ? {} : { cursor }),
-      now,
-    });
+    const page = await ports.callPages.list({ ...filterOf(filters, now), limit, ...(cursor === undefined ? {} : { cursor }), now });
     if (!page.ok) throw refuse('cursor', page.why);
     const language = langOf(c, lang);
     const calls = await completeHalves(page.value.items, now, ports);
@@ -52,6 +42,35 @@ export const callRoutes = (ports: ApiPorts): Hono => {
   });
 
   return app;
+};
+
+type Filters = Omit<z.output<typeof callsQuery>, 'limit' | 'cursor' | 'lang'>;
+
+const filterOf = (asked: Filters, now: number) => {
+  const { trigger, application, status, reason, tag, hook, repository, since: from, until: to } = asked;
+  const untriggered = [status?.every((each) => each === 'untriggered'), reason?.every((each) => fits('untriggered', each))];
+  if (application !== undefined && trigger === undefined && untriggered.includes(true))
+    throw refuse(
+      status === undefined ? 'reason' : 'status',
+      'untriggered calls belong to their trigger and are not listed by application: ask for those of a trigger',
+      'GET /v1/calls?trigger=NAME',
+    );
+  const [since, until] = [from, to].map((text) => (text === undefined ? undefined : momentOf(text, now)));
+  if (since !== undefined && until !== undefined && since >= until)
+    throw refuse('until', `it is ${iso(until)}, which is not after "since" (${iso(since)}): give a later time, or leave one of them out`);
+  const named = repository === undefined ? undefined : parseRepository(repository);
+  if (named?.ok === false) throw refuse('repository', named.why);
+  return {
+    ...(trigger === undefined ? {} : { trigger }),
+    ...(application === undefined ? {} : { application }),
+    ...(status === undefined ? {} : { statuses: status }),
+    ...(reason === undefined ? {} : { reasons: reason }),
+    ...(tag === undefined ? {} : { tag }),
+    ...(hook === undefined ? {} : { hook }),
+    ...(named === undefined ? {} : { repository: named.value }),
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+  };
 };
 
 /** A key of the table is at most 2 kB long. */

@@ -91,6 +91,17 @@ export const manualTrigger = (application: string): string => `!${application}`;
 /** Milliseconds, as the first ten of its 26 characters say it: when its push was received, or what a person asked for. */
 export const timeOfCall = (id: string): number => [...id.slice(0, 10)].reduce((time, character) => time * 32 + ULID_DIGITS.indexOf(character), 0);
 
+/** The least and the greatest id that a push of these milliseconds can have, both included: keys of calls are bounded by them. */
+export const ulidsBetween = (first: number, last: number): readonly [least: string, greatest: string] => [
+  `${ulidTime(first)}${'0'.repeat(16)}`,
+  `${ulidTime(last)}${'Z'.repeat(16)}`,
+];
+
+/** Ten characters hold 48 bits of milliseconds. */
+export const LAST_TIME = 2 ** 48 - 1;
+const ulidTime = (time: number): string =>
+  [...Array(10).keys()].map((i) => ULID_DIGITS[Math.floor(Math.min(Math.max(time, 0), LAST_TIME) / 32 ** (9 - i)) % 32]).join('');
+
 /** Crockford's: without I, L, O and U. */
 const ULID_DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 

@@ -1,6 +1,9 @@
 /** Everything else that a request may carry: the filters of lists, and the bodies of what is asked or done once. */
 import * as z from 'zod/mini';
 import { type CallStatus, FINAL, OPEN } from '../core/call.ts';
+import { isTag } from '../core/image.ts';
+import { isReasonCode, REASONS, type ReasonCode } from '../core/reason.ts';
+import { isMoment, MOMENT_RULE } from './moment.ts';
 import { CALLER_RULE, isCaller, name } from './name.ts';
 
 const LIMIT = 'give a whole number from 1 to 100';
@@ -41,9 +44,40 @@ const status = z.optional(
   ),
 );
 
+const reason = z.optional(
+  z.pipe(
+    z.string().check(
+      z.maxLength(500),
+      z.refine((text: string) => text.split(',').every(isReasonCode), {
+        error: `give one or several, with commas between them, of ${Object.keys(REASONS).join(', ')}`,
+      }),
+    ),
+    z.transform((text: string): readonly ReasonCode[] => [...new Set(text.split(',').filter(isReasonCode))]),
+  ),
+);
+
+/** Exactly this one: a list is not searched by an expression. */
+const tag = z.optional(z.string().check(z.refine(isTag, { error: 'give one whole tag: up to 128 of A-Z, a-z, 0-9, "_", "." and "-"' })));
+const repository = z.optional(z.string().check(z.minLength(1), z.maxLength(500)));
+/** Read against the clock of the API. */
+const moment = z.optional(z.string().check(z.maxLength(40), z.refine(isMoment, { error: MOMENT_RULE })));
+
 const caller = z.string().check(z.refine(isCaller, { error: CALLER_RULE }));
 
-export const callsQuery = z.strictObject({ trigger: z.optional(caller), application: z.optional(name), status, limit, cursor, lang });
+export const callsQuery = z.strictObject({
+  trigger: z.optional(caller),
+  application: z.optional(name),
+  status,
+  reason,
+  tag,
+  hook: z.optional(name),
+  repository,
+  since: moment,
+  until: moment,
+  limit,
+  cursor,
+  lang,
+});
 export const langQuery = z.strictObject({ lang });
 export const deleteQuery = z.strictObject({ force: z.optional(z.enum(['true', 'false'])) });
 export const rotateQuery = z.strictObject({ keep: z.optional(z.enum(['former', 'newest'])) });

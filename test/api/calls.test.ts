@@ -97,8 +97,45 @@ describe('reading calls', () => {
     expect(items(first)[0]).not.toHaveProperty('attempts');
   });
 
-  test.each(['status=done', 'limit=1000', 'cursor=x', 'lang=de', 'application=web&status=untriggered', 'tag=v1'])('the query %j is refused', async (query) => {
-    expect(await must(api, 422, 'GET', `/v1/calls?${query}`)).toMatchObject({ code: 'invalid-fields' });
+  test('by reason, tag, hook, repository and time', async () => {
+    const ids = async (query: string) => items(await must(api, 200, 'GET', `/v1/calls?${query}`)).map(({ id }) => id);
+    expect(await ids('reason=retry,application-deleted')).toEqual([held.id, gone.id]);
+    expect(await ids('reason=rule-not-matched&trigger=release')).toEqual([untriggered.id]);
+    expect(await ids('tag=v10')).toEqual([fired.id]);
+    expect(await ids('tag=v1')).toEqual([]);
+    expect(await ids('repository=r.example/shop/web')).toHaveLength(4);
+    expect(await ids('repository=r.example/shop/web2&hook=release')).toEqual([]);
+    expect(await ids('hook=url-01jz0000000000000000000000')).toEqual([]);
+    expect(await ids('since=20m')).toEqual([fired.id, untriggered.id]);
+    expect(await ids('application=web&since=1h&until=15m')).toEqual([held.id]);
+    expect(await ids(`until=${new Date(START - 20 * 60_000).toISOString()}`)).toEqual([held.id, gone.id]);
+    expect(await ids('since=2026-06-30T14:00:00+02:00')).toEqual([]);
+  });
+
+  test.each([
+    ['status=done', 'status'],
+    ['limit=1000', 'limit'],
+    ['cursor=x', 'cursor'],
+    ['lang=de', 'lang'],
+    ['application=web&status=untriggered', 'status'],
+    ['application=web&reason=rule-not-matched,excluded', 'reason'],
+    ['tag=v1*', 'tag'],
+    ['reason=superseeded', 'reason'],
+    ['repository=shop/web:v1', 'repository'],
+    ['hook=A', 'hook'],
+    ['since=yesterday', 'since'],
+    ['until=7w', 'until'],
+    ['since=1h&until=2h', 'until'],
+    ['digest=x', 'digest'],
+  ])('the query %j is refused', async (query, field) => {
+    expect(await must(api, 422, 'GET', `/v1/calls?${query}`)).toMatchObject({ code: 'invalid-fields', errors: [{ field }] });
+  });
+
+  test('what a filter takes is said where it is refused', async () => {
+    expect((await must(api, 422, 'GET', '/v1/calls?since=yesterday')).detail).toMatch(/"yesterday" is not allowed: give a time .* 30m, 24h or 7d/);
+    expect((await must(api, 422, 'GET', '/v1/calls?reason=superseeded')).detail).toMatch(
+      /one or several, with commas between them, of rule-not-matched, .*superseded/,
+    );
   });
 
   test.each(['x', '01HZZZZZZZZZZZZZZZZZZZZZZZ', `${ulid(START)}.nobody`, `${ulid(START)}.${'a'.repeat(3_000)}`])('there is no call %j', async (id) => {

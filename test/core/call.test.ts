@@ -1,5 +1,7 @@
+import fc from 'fast-check';
+import { ulid } from 'ulid';
 import { describe, expect, test } from 'vitest';
-import { because, callId, FINAL, fits, isOpen, mayBecome, OPEN, splitCallId } from '../../functions/core/call.ts';
+import { because, callId, FINAL, fits, isOpen, mayBecome, OPEN, splitCallId, timeOfCall, ulidsBetween } from '../../functions/core/call.ts';
 
 const ALL = [...OPEN, ...FINAL];
 const ULID = '01JZ0000000000000000000001';
@@ -39,7 +41,31 @@ describe('call ids', () => {
   });
 });
 
+test('a call says in its id when it began', () => {
+  // `ulid(0)` is one of now.
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 2 ** 48 - 1 }), (time) => {
+      expect(timeOfCall(callId(ulid(time), 'release'))).toBe(time);
+    }),
+  );
+});
+
 test('why, as a call keeps it', () => {
   expect(because({ code: 'no-container' })).toEqual({ reason: 'no-container' });
   expect(because({ code: 'no-container', detail: 'nginx' })).toEqual({ reason: 'no-container', detail: 'nginx' });
+});
+
+test('ids are between two bounds exactly when their time is', () => {
+  // `ulid(0)` is one of now.
+  const time = fc.integer({ min: 1, max: 2 ** 48 - 1 });
+  fc.assert(
+    fc.property(time, time, time, (at, first, last) => {
+      const [least, greatest] = ulidsBetween(first, last);
+      const id = ulid(at);
+      expect(least <= id && id <= greatest).toBe(first <= at && at <= last);
+    }),
+  );
+  expect(ulidsBetween(5, 5)).toEqual([`${ulid(5).slice(0, 10)}${'0'.repeat(16)}`, `${ulid(5).slice(0, 10)}${'Z'.repeat(16)}`]);
+  // A key is never of another length, whatever is asked for.
+  expect(ulidsBetween(-1, Number.MAX_VALUE)).toEqual(['0'.repeat(26), `7${'Z'.repeat(25)}`]);
 });

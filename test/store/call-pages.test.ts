@@ -1,8 +1,10 @@
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { ulid } from 'ulid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Call, CallStatus } from '../../functions/core/call.ts';
 import { type CallQuery, makeCallPages } from '../../functions/store/call-pages.ts';
 import { makeCalls } from '../../functions/store/calls.ts';
+import { meter } from './capacity.ts';
 import { startTables, type TestTables } from './definitions-tables.ts';
 
 const DAY = 86_400_000;
@@ -15,11 +17,12 @@ const call = (at: number, trigger: string, application: string, status: CallStat
   id: `${ulid(at)}.${trigger}`,
   trigger,
   application,
-  hook: 'hub',
-  repository: 'r.example/web',
-  tag: 'v1',
+  hook: at % 4_000 === 0 ? 'hub' : 'other',
+  repository: `r.example/${trigger}`,
+  tag: at % 3_000 === 0 ? 'v1' : 'v2',
   order: String(at),
   status,
+  ...(status === 'failed' ? { reason: at % 2_000 === 0 ? ('unavailable' as const) : ('rollout-failed' as const) } : {}),
   receivedAt: at,
   decidedAt: at,
 });
@@ -75,9 +78,66 @@ describe('lists of calls, newest first, page by page', () => {
       ({ application, status }) => application === 'shop' && status === 'failed',
     ],
     ['of nobody', { trigger: 'nobody' }, () => false],
+    ['all with a reason', { reasons: ['unavailable'] }, ({ reason }) => reason === 'unavailable'],
+    ['with one of several reasons', { reasons: ['unavailable', 'rollout-failed'] }, ({ reason }) => reason !== undefined],
+    ['of a tag', { tag: 'v2' }, ({ tag }) => tag === 'v2'],
+    ['of a hook and a repository', { hook: 'hub', repository: 'r.example/release' }, ({ hook, trigger }) => hook === 'hub' && trigger === 'release'],
   ];
   test.each(table)('%s', async (_, query, keep) => {
     expect(await readAll(query)).toEqual(expected(keep));
+  });
+
+  /** A second before, at, and after one of the calls; between two; of none. */
+  const [middle] = [NOW - 40 * DAY + 20 * DAY + 1_000];
+  const streams: readonly (readonly [string, Partial<CallQuery>, (each: Call) => boolean])[] = [
+    ['of all', {}, () => true],
+    ['of a trigger', { trigger: 'release' }, ({ trigger }) => trigger === 'release'],
+    ['of an application', { application: 'web' }, ({ application, status }) => application === 'web' && status !== 'untriggered'],
+  ];
+  describe.each(streams)('bounded by time, %s', (_, query, keep) => {
+    test.each([middle - 1_000, middle - 1, middle, middle + 1, middle + DAY, NOW, 0])('since %i', async (since) => {
+      expect(await readAll({ ...query, since })).toEqual(expected((each) => keep(each) && each.receivedAt >= since));
+    });
+    test.each([middle - 1_000, middle - 1, middle, middle + 1, middle + DAY, NOW + DAY, 1])('until %i', async (until) => {
+      expect(await readAll({ ...query, until })).toEqual(expected((each) => keep(each) && each.receivedAt < until));
+    });
+    test('between two, with another filter', async () => {
+      const [since, until] = [middle - 6 * DAY, middle + 6 * DAY];
+      expect(await readAll({ ...query, since, until, tag: 'v2', limit: 2 })).toEqual(
+        expected((each) => keep(each) && each.tag === 'v2' && each.receivedAt >= since && each.receivedAt < until),
+      );
+    });
+
+    test('a page goes on where its bounds have moved on meanwhile', async () => {
+      const first = await pages().list({ limit: 7, now: NOW, ...query });
+      if (!first.ok || first.value.cursor === undefined) throw new Error('there is a second page');
+      const { cursor } = first.value;
+      const [last] = first.value.items.slice(-1).map(({ receivedAt }) => receivedAt);
+      if (last === undefined) throw new Error('the page is not empty');
+      const restOf = async (more: Partial<CallQuery>) => {
+        const page = await pages().list({ limit: 100, now: NOW, ...query, cursor, ...more });
+        return page.ok ? page.value.items.map(({ id }) => id) : page.why;
+      };
+      expect(await restOf({ since: last + 1 })).toEqual([]);
+      expect(await restOf({ until: last - 5 * DAY })).toEqual(expected((each) => keep(each) && each.receivedAt < last - 5 * DAY));
+    });
+  });
+
+  test('since bounds what is read, and does not only leave out', async () => {
+    const { operations } = meter(tables);
+    const page = await pages().list({ limit: 100, now: NOW, since: NOW - 2 * DAY });
+    tables.client.middlewareStack.remove('meter');
+    expect(page.ok && page.value.items).toHaveLength(3);
+    // Three days of the feed, and three calls.
+    expect(operations.map((operation) => operation.split(' ')[0]).sort()).toEqual(['GetItem', 'GetItem', 'GetItem', 'Query', 'Query', 'Query']);
+  });
+
+  test('a call that was decided days after it was received is found by when it was received', async () => {
+    const late = { ...call(NOW - 70 * DAY, 'late', 'late', 'failed'), decidedAt: NOW - 66 * DAY };
+    await makeCalls(tables, 90).put(late);
+    expect(await readAll({ since: NOW - 71 * DAY, until: NOW - 69 * DAY })).toEqual([late.id]);
+    expect(await readAll({ since: NOW - 69 * DAY, until: NOW - 60 * DAY })).toEqual([]);
+    await tables.client.send(new DeleteItemCommand({ TableName: tables.calls, Key: { pk: { S: 'T#late' }, sk: { S: late.id.split('.')[0] ?? '' } } }));
   });
 
   test('what expired is not shown, in no list', async () => {
