@@ -6,7 +6,7 @@ import type { ApiPorts } from './ports.ts';
 import { Problem } from './problem.ts';
 import { refuse } from './request.ts';
 
-export type CredentialPorts = Pick<ApiPorts, 'hashToken' | 'sealed'>;
+export type CredentialPorts = Pick<ApiPorts, 'hashToken' | 'sealed' | 'askKeys'>;
 
 interface For {
   /** Name of the hook: what is sealed is bound to it. */
@@ -39,6 +39,8 @@ export const readCredential = async (body: CredentialBody, { hook, format, regis
     case 'basic':
       return { by: 'basic', values: [{ sha256: ports.hashToken(`${body.user}:${body.password}`), createdAt: now }] };
     case 'oidc':
+      // So that the first delivery, minutes from now, need not wait for them.
+      if (proof.by === 'oidc') await ports.askKeys(proof.keys, now);
       return { by: 'oidc', audience: body.audience, ...(body.email === undefined ? {} : { email: body.email }) };
     case 'header': {
       const name = body.name ?? (proof.by === 'header' ? proof.name : 'Authorization');

@@ -11,11 +11,13 @@ import { stdoutLog } from '../runtime/log.ts';
 import { makeApplications } from '../store/applications.ts';
 import { makeCallPages } from '../store/call-pages.ts';
 import { makeCalls } from '../store/calls.ts';
+import { makeDeliveryList } from '../store/deliveries.ts';
 import { makeTables } from '../store/dynamo.ts';
 import { makeHooks } from '../store/hooks.ts';
-import { makeDeploymentsQueue, makeQueueClient } from '../store/queues.ts';
+import { makeDeploymentsQueue, makePushesQueue, makeQueueClient } from '../store/queues.ts';
 import { makeRejects } from '../store/rejects.ts';
 import { makeSessions } from '../store/sessions.ts';
+import { makeSigningKeys } from '../store/signing-keys.ts';
 import { makeStates } from '../store/states.ts';
 import { makeSweepReport } from '../store/sweep-report.ts';
 import { makeTemplates } from '../store/templates.ts';
@@ -37,9 +39,12 @@ const allow = exceptions((env[ENV.outboundAllow] ?? '').split(',').filter((entry
 
 const stackSecretArn = required(env, ENV.stackSecretArn);
 
+const queues = makeQueueClient();
+
 const app = makeApi({
   hooks: makeHooks(tables, newWriter),
   sweepReport: makeSweepReport(tables),
+  deliveries: makeDeliveryList(tables),
   triggers: makeTriggers(tables, newWriter),
   triggerUrls: makeTriggerUrls(tables, newWriter),
   applications: makeApplications(tables, newWriter),
@@ -52,6 +57,7 @@ const app = makeApi({
   triggersOf: makeTriggersOf(tables),
   registryNames: REGISTRY_NAMES,
   registry: registryOf,
+  sample: async (registry) => (await import('../registries/samples/index.ts')).sampleOf(registry),
   ecr: { registry: required(env, ENV.ecrRegistry), ...(env[ENV.ecrRepositories] === undefined ? {} : { repositories: env[ENV.ecrRepositories] }) },
   appCenter,
   targetProblems,
@@ -76,8 +82,10 @@ const app = makeApi({
     randomBytes,
     log: stdoutLog,
   }),
+  askKeys: makeSigningKeys(tables).ask,
   webhookBaseUrl: required(env, ENV.webhookBaseUrl),
-  send: makeDeploymentsQueue(makeQueueClient(), required(env, ENV.deploymentsQueueUrl)).send,
+  sendPushes: makePushesQueue(queues, required(env, ENV.pushesQueueUrl)).send,
+  send: makeDeploymentsQueue(queues, required(env, ENV.deploymentsQueueUrl)).send,
   now: Date.now,
   newUlid: monotonicFactory(),
   log: stdoutLog,

@@ -2,8 +2,11 @@
 import type { ApplicationState, OpenCall } from '../core/application.ts';
 import type { Call, Settlement } from '../core/call.ts';
 import type { TargetDefinition, TriggerDefinition } from '../core/definitions.ts';
+import type { DeliveryRecord } from '../core/delivery-record.ts';
+import type { PushesMessage } from '../core/message.ts';
 import type { Parsed } from '../core/parsed.ts';
 import type { Registry, TriggerReading } from '../registries/registry.ts';
+import type { Sample } from '../registries/samples/sample.ts';
 import type { LogFields } from '../runtime/log.ts';
 import type { FieldProblem } from '../schema/check.ts';
 import type { makeApplications } from '../store/applications.ts';
@@ -21,6 +24,8 @@ export interface ApiPorts {
   readonly hooks: ReturnType<typeof makeHooks>;
   /** What came of the looks at its registry. */
   sweepReport(hook: string, now: number): Promise<SweepReport | undefined>;
+  /** What came of deliveries to it, the newest first. */
+  deliveries(hook: string, limit: number, now: number): Promise<readonly DeliveryRecord[]>;
   readonly triggers: ReturnType<typeof makeTriggers>;
   readonly triggerUrls: ReturnType<typeof makeTriggerUrls>;
   readonly applications: ReturnType<typeof makeApplications>;
@@ -43,6 +48,8 @@ export interface ApiPorts {
   readonly registryNames: readonly string[];
   /** Loaded when it is asked for. */
   registry(name: string): Promise<Registry | undefined>;
+  /** How its sender tells of a push. Loaded when it is asked for. */
+  sample(registry: string): Promise<Sample | undefined>;
   /** Amazon ECR as the stack hears it: its own registry, and `all` or the repositories (`shop/web,team/*`) of its rule; none while that is off. */
   readonly ecr: { readonly registry: string; readonly repositories?: string };
   /** The format of trigger URLs. */
@@ -65,8 +72,12 @@ export interface ApiPorts {
     seal(hook: string, text: string): Promise<string | undefined>;
     open(hook: string, sealed: string): Promise<{ readonly is: 'text'; readonly text: string } | { readonly is: 'foreign' | 'unready' }>;
   };
+  /** Has the keys of an identity provider fetched, which are published there. */
+  askKeys(url: string, now: number): Promise<void>;
   /** Without a slash at the end. */
   readonly webhookBaseUrl: string;
+  /** Puts what a delivery would have brought into the queue of pushes. */
+  sendPushes(message: PushesMessage): Promise<void>;
   /** Asks for a reconcile of each application. */
   send(applications: readonly string[]): Promise<void>;
   now(): number;

@@ -73,8 +73,8 @@ export const google: Registry = {
       ? `  --push-auth-service-account=${quoted(credential.email ?? 'SERVICE_ACCOUNT_EMAIL')} --push-auth-token-audience=${quoted(credential.audience)}`
       : '  --push-auth-service-account=SERVICE_ACCOUNT_EMAIL --push-auth-token-audience=AUDIENCE',
     credential?.by === 'oidc'
-      ? `The hook takes tokens for this audience ${credential.email === undefined ? 'of any account: give it the e-mail as well, and nobody else can send one.' : 'of this account, and no others.'}`
-      : 'The hook asks for no token. Better: give it a "credential" by oidc with this audience and e-mail; each delivery then proves that it is from that account.',
+      ? `The hook takes tokens for this audience ${credential.email === undefined ? 'of any account: set it again with --credential-email as well, and nobody else can send one.' : 'of this account, and no others.'}`
+      : 'The hook asks for no token. Better: --credential oidc:AUDIENCE --credential-email SERVICE_ACCOUNT_EMAIL; each delivery then proves that it is from that account.',
   ],
 };
 

@@ -4,17 +4,21 @@ import { ulid } from 'ulid';
 import { expect } from 'vitest';
 import { type ApiApp, makeApi } from '../../functions/api/app.ts';
 import type { ApiPorts } from '../../functions/api/ports.ts';
+import type { PushesMessage } from '../../functions/core/message.ts';
 import { parsed } from '../../functions/core/parsed.ts';
 import { hashToken, makeToken } from '../../functions/hooks/token.ts';
 import { destinationOf } from '../../functions/outbound/allow.ts';
 import { appCenter } from '../../functions/registries/app-center.ts';
 import { REGISTRY_NAMES, registryOf } from '../../functions/registries/index.ts';
+import { sampleOf } from '../../functions/registries/samples/index.ts';
 import { makeApplications } from '../../functions/store/applications.ts';
 import { makeCallPages } from '../../functions/store/call-pages.ts';
 import { makeCalls } from '../../functions/store/calls.ts';
+import { makeDeliveryList } from '../../functions/store/deliveries.ts';
 import { makeHooks } from '../../functions/store/hooks.ts';
 import { makeRejects } from '../../functions/store/rejects.ts';
 import { makeSessions } from '../../functions/store/sessions.ts';
+import { makeSigningKeys } from '../../functions/store/signing-keys.ts';
 import { makeStateRemoval } from '../../functions/store/state-removal.ts';
 import { makeStates } from '../../functions/store/states.ts';
 import { makeSweepReport } from '../../functions/store/sweep-report.ts';
@@ -41,6 +45,8 @@ export interface TestApi {
   readonly removeState: ReturnType<typeof makeStateRemoval>;
   /** Applications that `deploy` was asked to look at, in order. */
   readonly sent: string[];
+  /** What went into the queue of pushes. */
+  readonly pushed: PushesMessage[];
   readonly logged: { readonly event: string; readonly fields: Readonly<Record<string, unknown>> }[];
   readonly clock: { now: number };
   readonly proving: ReturnType<typeof makeProving>;
@@ -55,6 +61,7 @@ export const startApi = async (change: (ports: ApiPorts) => ApiPorts = (ports) =
   const tables = await startTables();
   const clock = { now: START };
   const sent: string[] = [];
+  const pushed: PushesMessage[] = [];
   const logged: { event: string; fields: Readonly<Record<string, unknown>> }[] = [];
   const calls = makeCalls(tables, 90);
   const states = makeStates(tables);
@@ -63,6 +70,8 @@ export const startApi = async (change: (ports: ApiPorts) => ApiPorts = (ports) =
   const ports = change({
     hooks: makeHooks(tables, randomUUID),
     sweepReport: makeSweepReport(tables),
+    deliveries: makeDeliveryList(tables),
+    askKeys: makeSigningKeys(tables).ask,
     triggers: makeTriggers(tables, randomUUID),
     triggerUrls: makeTriggerUrls(tables, randomUUID),
     applications: makeApplications(tables, randomUUID),
@@ -79,6 +88,7 @@ export const startApi = async (change: (ports: ApiPorts) => ApiPorts = (ports) =
     triggersOf: makeTriggersOf(tables),
     registryNames: REGISTRY_NAMES,
     registry: registryOf,
+    sample: async (registry) => sampleOf(registry),
     ecr: { registry: ECR_REGISTRY, repositories: 'shop/*,base' },
     appCenter,
     targetProblems,
@@ -96,6 +106,7 @@ export const startApi = async (change: (ports: ApiPorts) => ApiPorts = (ports) =
     hashToken,
     sealed: proving.sealed,
     webhookBaseUrl: 'https://hooks.example',
+    sendPushes: async (message) => void pushed.push(message),
     send: async (applications) => void sent.push(...applications),
     now: () => clock.now,
     newUlid: (now) => ulid(now),
@@ -110,6 +121,7 @@ export const startApi = async (change: (ports: ApiPorts) => ApiPorts = (ports) =
     states,
     removeState: makeStateRemoval(tables),
     sent,
+    pushed,
     logged,
     clock,
     proving,

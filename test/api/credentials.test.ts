@@ -1,5 +1,6 @@
 /** Credentials of hooks over the API: what each format can send, how they are stored and rotated, and that no secret ever comes back. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { makeDueKeys } from '../../functions/store/due-keys.ts';
 import { makeHookOf } from '../../functions/store/hook-of.ts';
 import { HTTP, must, record, START, startApi, type TestApi } from './api.ts';
 
@@ -56,6 +57,8 @@ describe('making one', () => {
     expect((await made('token', 'google', credential)).credential).toEqual(credential);
     expect(await stored('token')).toEqual(credential);
     expect((await made('anybody', 'google', { by: 'oidc', audience: 'a' })).credential).toEqual({ by: 'oidc', audience: 'a' });
+    // They are there before the first delivery asks for them.
+    expect(await makeDueKeys(api.tables).due(api.clock.now)).toEqual(['https://www.googleapis.com/oauth2/v3/certs']);
   });
 
   test('header: the name that its sender uses, unless another one is given', async () => {
