@@ -1,6 +1,6 @@
 /** `image-triggers call …` and `image-triggers explain`: what happened, and what would. */
 import type { Command } from 'commander';
-import { callerOf, examples, nameOf, whole } from './flags.ts';
+import { addChangeFlags, callerOf, examples, nameOf, whole } from './flags.ts';
 import { type Io, misused } from './io.ts';
 import { type Fields, fields, list, textOf, texts } from './json.ts';
 import { column, table } from './output.ts';
@@ -104,7 +104,7 @@ export const addCallCommands = (program: Command, io: Io): void => {
     const item = await session.ask({ method: 'GET', path: at(id, '', session.lang) });
     session.showOne(item, callPairs(item), 'id');
     const attempts = list(item.attempts);
-    if (session.format !== 'table' || attempts.length === 0) return;
+    if (session.reader !== 'people' || attempts.length === 0) return;
     io.out(
       `\n${table(
         [
@@ -127,7 +127,7 @@ export const addCallCommands = (program: Command, io: Io): void => {
   });
 
   examples(
-    call.command('redeliver <id>').description('run the image of a call again, at its original place in the order'),
+    addChangeFlags(call.command('redeliver <id>').description('run the image of a call again, at its original place in the order')),
     'call redeliver 01JZ0000000000000000000000.release',
   ).action(async (id: string, _: Fields, command: Command) => {
     const session = await begin(command, io);
@@ -151,10 +151,10 @@ export const addCallCommands = (program: Command, io: Io): void => {
       path: withQuery('/v1/explain', { lang: session.lang }),
       body: { image, ...(hook === undefined ? {} : { hook }) },
     });
-    if (session.format === 'json') return session.showOne(answer, []);
+    if (session.reader === 'program') return session.showOne(answer, []);
     const triggers = list(answer.triggers);
     session.showList(
-      { items: session.format === 'name' ? triggers.filter(({ fires }) => fires === true) : triggers },
+      { items: session.reader === 'shell' ? triggers.filter(({ fires }) => fires === true) : triggers },
       [
         column('TRIGGER', 'trigger'),
         column('FIRES', ({ fires }) => (fires === true ? 'yes' : 'no')),

@@ -1,4 +1,5 @@
 /** `image-triggers completion`, and what its scripts run. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Argument, type Command } from 'commander';
 import { complete, FILES, type Kind, type NamesOf } from './complete.ts';
@@ -47,17 +48,16 @@ export const addCompletionCommands = (program: Command, io: Io): void => {
     });
 };
 
-/** Nothing, where it cannot be known in time: there is nowhere to say why. */
+/** Nothing, where it cannot be known in time: there is nowhere to say why. A stack is looked for first, which takes time too. */
 const namesBy =
   (io: Io): NamesOf =>
-  async (kind, { data, stack, region }, owner = '') => {
-    try {
-      const where = { ...(data === undefined ? {} : { data }), ...(stack === undefined ? {} : { stack }), ...(region === undefined ? {} : { region }) };
-      const api = await connect(where, io);
-      const { status, body } = await api({ method: 'GET', path: PATHS[kind](owner), timeoutMs: TIMEOUT_MS });
-      if (status >= 300) return [];
-      return list(body.items).map((item) => textOf(kind === 'call' || kind === 'trigger-url' ? item.id : item.name));
-    } catch {
-      return [];
-    }
-  };
+  (...asked) =>
+    Promise.race([names(io, ...asked).catch(() => []), pause(TIMEOUT_MS, [], { ref: false })]);
+
+const names = async (io: Io, ...[kind, { data, stack, region }, owner = '']: Parameters<NamesOf>): Promise<readonly string[]> => {
+  const where = { ...(data === undefined ? {} : { data }), ...(stack === undefined ? {} : { stack }), ...(region === undefined ? {} : { region }) };
+  const api = await connect(where, io);
+  const { status, body } = await api({ method: 'GET', path: PATHS[kind](owner), timeoutMs: TIMEOUT_MS });
+  if (status >= 300) return [];
+  return list(body.items).map((item) => textOf(kind === 'call' || kind === 'trigger-url' ? item.id : item.name));
+};

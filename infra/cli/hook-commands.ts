@@ -195,7 +195,7 @@ export const addHookCommands = (program: Command, io: Io): void => {
   examples(addDestroyFlags(hook.command('delete <name>').description('delete a hook; refused while triggers hear it')), 'hook delete acr').action(
     async (name: string, _: Fields, command: Command) => {
       const session = await begin(command, io);
-      await session.confirm(() => `Delete the hook ${name}? Whatever posts to its URL is refused from then on.`);
+      await session.confirm(() => `Delete the hook ${name}, so that whatever posts to its URL is refused?`);
       remove(session, await session.ask({ method: 'DELETE', path: at(name) }));
       session.hint('Next: image-triggers hook list');
     },

@@ -1,7 +1,8 @@
 /** `image-triggers hook connect`: the webhook of a hook, made by the API of its registry. */
-import { type Command, Option } from 'commander';
-import { examples } from './flags.ts';
+import type { Command } from 'commander';
+import { addDestroyFlags, examples } from './flags.ts';
 import { CliError, type Io, misused, readSecret } from './io.ts';
+import { addKeepFlag, endsAtOnce } from './keep-flag.ts';
 import { isThisMachine } from './registry-api.ts';
 import { connectRegistry } from './registry-connect.ts';
 import { begin } from './session.ts';
@@ -19,22 +20,23 @@ interface ConnectFlags {
 
 export const addConnectCommand = (hook: Command, io: Io): void => {
   examples(
-    hook
-      .command('connect <name>')
-      .description('make the webhook at the registry, by the API of Harbor, Gitea, GitHub or Azure, from this machine; one of ours that is there is changed')
-      .requiredOption('--for <what>', 'project (Harbor), OWNER/REPOSITORY or organisation (GitHub, Gitea; @me for your own packages), resource id (Azure)')
-      .requiredOption('--token-file <file>', 'file with the token or password that may make webhooks there, used once and not kept; - for standard input')
-      .option('--user <name>', 'the user whose password it is (Harbor)')
-      .option('--at <url>', "the registry's API, where it does not follow from the registry host of the hook")
-      .option('--secret-file <file>', 'file with the secret that the hook asks for already; - for standard input')
-      .option('--new-secret', 'give hook and registry a new secret; one that the hook has stays valid for seven days')
-      .option('--url-file <file>', 'file with the URL of the hook, to use it again instead of making a second one; - for standard input')
-      .addOption(
-        new Option('--keep <which>', 'while two URLs or secrets are valid already: former drops the newest, newest ends the former').choices([
-          'former',
-          'newest',
-        ]),
+    addDestroyFlags(
+      addKeepFlag(
+        hook
+          .command('connect <name>')
+          .description(
+            'make the webhook at the registry, by the API of Harbor, Gitea, GitHub or Azure, from this machine; one of ours that is there is changed',
+          )
+          .requiredOption('--for <what>', 'project (Harbor), OWNER/REPOSITORY or organisation (GitHub, Gitea; @me for your own packages), resource id (Azure)')
+          .requiredOption('--token-file <file>', 'file with the token or password that may make webhooks there, used once and not kept; - for standard input')
+          .option('--user <name>', 'the user whose password it is (Harbor)')
+          .option('--at <url>', "the registry's API, where it does not follow from the registry host of the hook")
+          .option('--secret-file <file>', 'file with the secret that the hook asks for already; - for standard input')
+          .option('--new-secret', 'give hook and registry a new secret; one that the hook has stays valid for seven days')
+          .option('--url-file <file>', 'file with the URL of the hook, to use it again instead of making a second one; - for standard input'),
+        'while two URLs or secrets are valid already: former drops the newest, newest ends the former',
       ),
+    ),
     'hook connect hub --for library --user admin --token-file password.txt',
     'hook connect ghcr --for shop/web --new-secret --token-file - < token.txt',
     'hook connect azure --for "$(az acr show --name shop --query id -o tsv)" --token-file token.txt',
@@ -48,6 +50,7 @@ export const addConnectCommand = (hook: Command, io: Io): void => {
     const [token, secret, url] = [await readSecret(flags.tokenFile, io), await read(flags.secretFile), await read(flags.urlFile)];
     const session = await begin(command, io);
     const { at, user, keep } = flags;
+    if (keep !== undefined) await session.confirm(() => endsAtOnce(flags.newSecret === true ? 'URL and secret' : 'URL', keep, name));
     const done = await connectRegistry(
       {
         hook: name,

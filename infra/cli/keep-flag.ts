@@ -5,5 +5,5 @@ import { type Command, Option } from 'commander';
 export const addKeepFlag = (command: Command, what: string, choices: readonly string[] = ['former', 'newest']): Command =>
   command.addOption(new Option('--keep <which>', what).choices(choices));
 
-export const endsAtOnce = (what: 'URL' | 'secret', keep: string, hook: string): string =>
-  `End the ${keep === 'newest' ? 'former' : 'newest'} ${what} of the hook ${hook} now? What the registry sends with it is refused from then on.`;
+export const endsAtOnce = (what: 'URL' | 'secret' | 'URL and secret', keep: string, hook: string): string =>
+  `End the ${keep === 'newest' ? 'former' : 'newest'} ${what} of the hook ${hook} now, so that what is sent with it is refused?`;

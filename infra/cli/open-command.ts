@@ -1,6 +1,6 @@
 /** `image-triggers open`: the page in a browser, by an address that is good once, for a minute; and who has a session. */
 import type { Command } from 'commander';
-import { examples } from './flags.ts';
+import { addDestroyFlags, examples } from './flags.ts';
 import type { Io } from './io.ts';
 import { list as listOf, textOf } from './json.ts';
 import { column } from './output.ts';
@@ -8,18 +8,21 @@ import { begin } from './session.ts';
 
 export const addOpenCommand = (program: Command, io: Io): void => {
   examples(
-    program
-      .command('open')
-      .description('open the page in a browser; the address is good once, for a minute')
-      .option('--print', 'only print the address, for a browser elsewhere')
-      .option('--list', 'show who has a session')
-      .option('--end <id>', 'end a session'),
+    addDestroyFlags(
+      program
+        .command('open')
+        .description('open the page in a browser; the address is good once, for a minute')
+        .option('--print', 'only print the address, for a browser elsewhere')
+        .option('--list', 'show who has a session')
+        .option('--end <id>', 'end a session'),
+    ),
     'open',
     'open --print --stack ImageTriggers',
     'open --list',
   ).action(async ({ print, list, end }: { print?: true; list?: true; end?: string }, command: Command) => {
     const session = await begin(command, io);
     if (end !== undefined) {
+      await session.confirm(() => `End the session ${end}, so that its browser is shown nothing any more?`);
       const ended = await session.ask({ method: 'DELETE', path: `/v1/console/sessions/${encodeURIComponent(end)}` });
       return session.showOne(ended, [['Ended', ended.id]], 'id');
     }

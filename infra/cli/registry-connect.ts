@@ -9,7 +9,7 @@ import { gitea } from './connect-gitea.ts';
 import { github } from './connect-github.ts';
 import { harbor } from './connect-harbor.ts';
 import type { Connector, Done, Wish } from './connector.ts';
-import { CliError, misused } from './io.ts';
+import { CliError, ended, misused } from './io.ts';
 import { type Fields, fields, list, textOf } from './json.ts';
 import { parseBase, registryApi } from './registry-api.ts';
 import { type Session, withQuery } from './session.ts';
@@ -58,6 +58,7 @@ export const connectRegistry = async (wish: ConnectWish, session: Session): Prom
   const secrets = new Set([wish.token, textOf(headers.authorization).split(' ')[1] ?? '', wish.secret ?? '', wish.url ?? ''].filter((text) => text !== ''));
   const { name, permission } = connector;
   const site = await connector.look(registryApi({ name, base, headers, permission, secrets }), place);
+  if (session.dryRun) throw foretold(wish, { registry: name, at: base.origin, there: site.webhooks.some(({ url }) => isUrlOf(url, wish.hook)) }, session);
 
   const given = await giveUrl(wish, path, session);
   secrets.add(given.url);
@@ -79,6 +80,25 @@ export const connectRegistry = async (wish: ConnectWish, session: Session): Prom
     previousValidUntil: given.previousValidUntil,
     proof: by,
   };
+};
+
+/** What would be done, of which nothing was; the credential is good by now. */
+const foretold = (wish: ConnectWish, { registry, at, there }: { registry: string; at: string; there: boolean }, session: Session): CliError => {
+  const webhook = there ? 'changed' : 'made';
+  const [url, secret] = [
+    wish.url === undefined ? 'a second one' : 'as given',
+    wish.newSecret ? 'a new one' : wish.secret === undefined ? undefined : 'as given',
+  ];
+  session.showOne({ name: wish.hook, dryRun: true, registry, at, for: wish.place, webhook, url, secret }, [
+    ['Name', wish.hook],
+    ['Registry', `${registry} at ${at}`],
+    ['For', wish.place],
+    ['Webhook', `would be ${webhook}`],
+    ['URL', url],
+    ['Secret', secret],
+  ]);
+  session.hint('Nothing was changed, here or there: without --dry-run it is.');
+  return ended();
 };
 
 const whereTo = (connector: Connector, wish: ConnectWish, hook: Fields) => {

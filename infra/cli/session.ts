@@ -11,6 +11,8 @@ export interface Session {
   readonly io: Io;
   readonly format: Format;
   readonly reader: Reader;
+  /** Nothing may be changed, here or elsewhere; `ask` sees to it for the API. */
+  readonly dryRun: boolean;
   /** `lang=zh`, or empty: for the words of calls. */
   readonly lang: 'en' | 'zh' | undefined;
   /** With `--dry-run`, what is no GET is shown instead, and ends the command. */
@@ -55,6 +57,7 @@ export const begin = async (command: Command, io: Io): Promise<Session> => {
     io,
     format,
     reader,
+    dryRun: dryRun === true,
     lang: lang === 'zh' || lang === 'en' ? lang : undefined,
     ask,
     confirm: async (question) => {

@@ -133,7 +133,7 @@ export const addTriggerCommands = (program: Command, io: Io): void => {
   examples(addDestroyFlags(trigger.command('delete <name>').description('delete a trigger; its records stay')), 'trigger delete release').action(
     async (name: string, _: Fields, command: Command) => {
       const session = await begin(command, io);
-      await session.confirm(() => `Delete the trigger ${name}? Pushes no longer deploy by it; its records stay.`);
+      await session.confirm(() => `Delete the trigger ${name}, so that no push deploys by it any more?`);
       remove(session, await session.ask({ method: 'DELETE', path: at(name) }));
       session.hint('Next: image-triggers trigger list');
     },

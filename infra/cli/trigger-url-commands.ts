@@ -77,7 +77,7 @@ export const addTriggerUrlCommands = (application: Command, io: Io): void => {
     'application trigger-url delete web url-01jz0000000000000000000000',
   ).action(async (name: string, id: string, _: Fields, command: Command) => {
     const session = await begin(command, io);
-    await session.confirm(() => `Revoke the trigger URL ${id} of ${name}? Whatever calls it is refused from then on.`);
+    await session.confirm(() => `Revoke the trigger URL ${id} of ${name}, so that whatever calls it is refused?`);
     const answer = await session.ask({ method: 'DELETE', path: at(name, id) });
     session.showOne(answer, [['Deleted', answer.id]], 'id');
     session.hint(`Next: image-triggers application trigger-url list ${name}`);

@@ -43,7 +43,7 @@ export const addWishCommands = (application: Command, io: Io): void => {
         .option(...REASON),
     ),
     'application rollback web',
-    'application rollback web --to-call 01JZ….release --why "5xx since v3"',
+    'application rollback web --to-call 01JZ0000000000000000000000.release --why "5xx since v3"',
     'application rollback web --to-version 4',
   ).action(async (name: string, { toCall, toVersion, repository, why }: Fields, command: Command) =>
     tell(await begin(command, io), name, 'rollback', { call: toCall, version: toVersion, repository, why }),

@@ -149,11 +149,11 @@ describe.each(CASES)('$registry', ({ registry, vendor, place, elsewhere, user, b
     expect(await connect()).toMatchObject({ code: 1, err: expect.stringMatching(/two URLs .* valid already.*--keep newest/) });
     expect(server.asked).toHaveLength(asked);
     const [first] = await tokensOf(name);
-    const ran = await connect(' --keep newest');
+    const ran = await connect(' --keep newest --yes');
     expect(ran, ran.err).toMatchObject({ code: 0, out: expect.stringMatching(/, changed\n/) });
     expect(ours()).toHaveLength(1);
     expect(await tokensOf(name)).toEqual([hashIn(urlOf(ours()[0] ?? {})), first]);
-    await connect(' --keep former');
+    await connect(' --keep former --yes');
     expect(ours()).toHaveLength(1);
     expect(await tokensOf(name)).toEqual([hashIn(urlOf(ours()[0] ?? {})), first]);
   });
@@ -172,7 +172,7 @@ describe.each(CASES)('$registry', ({ registry, vendor, place, elsewhere, user, b
     expect(ran, ran.err).toMatchObject({ code: 0, out: expect.stringContaining(by === 'hmac' ? 'URL and signature' : 'URL and header') });
     const first = kept();
     expect(await stored()).toEqual([first]);
-    expect(await connect(' --new-secret --keep former')).toMatchObject({ code: 0 });
+    expect(await connect(' --new-secret --keep former --yes')).toMatchObject({ code: 0 });
     expect(await stored()).toEqual([kept(), first]);
     expect(kept()).not.toBe(first);
     expect(`${ran.out}${ran.err}`).not.toContain(String(secretOf(ours()[0] ?? {})));
@@ -205,7 +205,7 @@ describe.each(CASES)('$registry', ({ registry, vendor, place, elsewhere, user, b
     const [[id, kept] = [0, {}]] = [...made.webhooks].slice(-1);
     const theirs = JSON.parse(JSON.stringify(kept).replace('https://hooks.example/', 'https://hooks.other.example/').replace('image-triggers-', 'theirs-'));
     made.webhooks.set(id, theirs);
-    expect(await connect(' --keep former')).toMatchObject({ code: 0, out: expect.stringContaining(', made') });
+    expect(await connect(' --keep former --yes')).toMatchObject({ code: 0, out: expect.stringContaining(', made') });
     expect(ours()).toHaveLength(2);
     expect(made.webhooks.get(id)).toEqual(theirs);
   });
@@ -338,7 +338,7 @@ test("somebody else's policy, and another target of ours, stay as they are", asy
   const [id = 0, policy = {}] = [...vendor.webhooks][0] ?? [];
   vendor.webhooks.set(id, { ...policy, targets: [slack, ...list(policy.targets)], event_types: ['PULL_ARTIFACT'] });
   expect(await connect('lib')).toMatchObject({ code: 0, out: expect.stringContaining('image-triggers-lib, made') });
-  expect(await connect('lib_x', ' --keep former')).toMatchObject({ code: 0, out: expect.stringContaining('changed') });
+  expect(await connect('lib_x', ' --keep former --yes')).toMatchObject({ code: 0, out: expect.stringContaining('changed') });
   expect(vendor.webhooks.size).toBe(2);
   expect(vendor.webhooks.get(id)).toMatchObject({
     event_types: ['PULL_ARTIFACT', 'PUSH_ARTIFACT'],

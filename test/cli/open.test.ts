@@ -26,6 +26,6 @@ test('lists sessions and ends one', async () => {
   expect(opened.status).toBe(303);
   const id = (await cli.ok('open --list -o name')).out.trim();
   expect(id).toMatch(/^[0-9A-Z]{26}$/);
-  expect((await cli.ok(`open --end ${id}`)).out).toContain(id);
-  expect((await cli.run(`open --end ${id}`)).code).toBe(1);
+  expect((await cli.ok(`open --end ${id} --yes`)).out).toContain(id);
+  expect((await cli.run(`open --end ${id} --yes`)).code).toBe(1);
 });
