@@ -7,8 +7,10 @@ import { explainBody, langQuery } from '../schema/request.ts';
 import { applicationRoutes } from './applications.ts';
 import { callRoutes } from './calls.ts';
 import { consoleSessionRoutes, makeSessionDoor } from './console-sessions.ts';
+import { deliveryRoutes } from './deliveries.ts';
 import { onlyRead, withEcrHook } from './ecr-hook.ts';
 import { explain } from './explain.ts';
+import { hookTestRoutes } from './hook-test.ts';
 import { hookRoutes } from './hooks.ts';
 import type { ApiPorts } from './ports.ts';
 import { bodyOf, Problem, type ProblemCode, problemOf } from './problem.ts';
@@ -54,6 +56,8 @@ export const makeApi = (given: ApiPorts) => {
 
   app.use('/v1/hooks/ecr/*', onlyRead);
   app.route('/v1/hooks', hookRoutes(ports));
+  app.route('/v1/hooks', deliveryRoutes(ports));
+  app.route('/v1/hooks', hookTestRoutes(ports));
   app.route('/v1/triggers', triggerRoutes(ports));
   app.route('/v1/applications', applicationRoutes(ports));
   app.route('/v1/applications', triggerUrlRoutes(ports));

@@ -35,9 +35,11 @@ export const withEcrHook = (hooks: ApiPorts['hooks'], { repositories }: Ecr): Ap
   };
 };
 
-/** Stands before the routes of this hook: it can be read. */
+const TEST = `/v1/hooks/${ECR_HOOK.name}/test`;
+
+/** Stands before the routes of this hook: it can be read, and tried. */
 export const onlyRead: MiddlewareHandler = async (c, next) => {
-  if (c.req.method === 'GET') return next();
+  if (c.req.method === 'GET' || c.req.path === TEST) return next();
   throw new Problem(
     'built-in-hook',
     'the hook ecr is the EventBridge rule of the stack: deploy the stack with -c ecr=all to switch it on, and without to switch it off',

@@ -4,14 +4,10 @@ import { type Decided, decideAll } from '../core/decide-all.ts';
 import type { ApplicationDefinition, HookDefinition, TriggerDefinition } from '../core/definitions.ts';
 import { formatImage, hostOf, parseImage, pathOf } from '../core/image.ts';
 import { toPush } from '../core/push.ts';
-import { type Near, nearest } from './nearest.ts';
 import type { ApiPorts } from './ports.ts';
 import { refuse } from './request.ts';
+import { everyTrigger, unheard } from './unheard.ts';
 import { type Lang, wordsOf } from './words.ts';
-
-/** Triggers that are looked through for a near one. */
-const LOOKED_AT = 1_000;
-const PAGE = 100;
 
 const FIRES = {
   en: { sentence: 'The push fires this trigger.', cure: 'Nothing to do.' },
@@ -47,19 +43,9 @@ export const explain = async (text: string, hookName: string | undefined, lang: 
     repository,
     hook: hookName,
     triggers: decided.map((each) => ({ ...decisionView(each, lang), ...warningsOf(each.trigger, applications, hooks) })),
-    ...(triggers.length === 0
-      ? {
-          ...near(repository, nearest(repository, await allTriggers(ports))),
-          next: ['POST /v1/triggers'],
-        }
-      : {}),
+    ...(triggers.length === 0 ? unheard(repository, await everyTrigger(ports)) : {}),
   };
 };
-
-const near = (repository: string, found: readonly Near[]) => ({
-  nearest: found,
-  hint: `no trigger names ${repository}: create one${found.length === 0 ? '' : ', or correct the repository of one that is near'}`,
-});
 
 const requireHook = async (name: string, ports: ApiPorts): Promise<HookDefinition> => {
   const hook = await ports.hooks.get(name);
@@ -95,16 +81,4 @@ const warningsOf = (
 const findAll = async <T>(names: readonly string[], get: (name: string) => Promise<T | undefined>): Promise<ReadonlyMap<string, T>> => {
   const found = await Promise.all([...new Set(names)].map(async (name) => [name, await get(name)] as const));
   return new Map(found.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])));
-};
-
-const allTriggers = async (ports: ApiPorts): Promise<readonly TriggerDefinition[]> => {
-  const all: TriggerDefinition[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await ports.triggers.list({ limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
-    if (!page.ok) break;
-    all.push(...page.value.items);
-    cursor = page.value.cursor;
-  } while (cursor !== undefined && all.length < LOOKED_AT);
-  return all;
 };

@@ -14,6 +14,7 @@ export const PROBLEMS = {
   'too-many-trigger-urls': [409, 'The application has too many trigger URLs'],
   'built-in-hook': [409, 'The hook belongs to the stack'],
   'hook-in-use': [409, 'Triggers hear the hook'],
+  'hook-disabled': [409, 'The hook is disabled'],
   'rotation-under-way': [409, 'Two are valid already'],
   'application-in-use': [409, 'Triggers name the application'],
   'changed-meanwhile': [409, 'Somebody else is changing it'],

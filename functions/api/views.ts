@@ -1,6 +1,7 @@
 /** What the API shows of what is stored: times in ISO 8601, never a token, hash or secret. */
 import type { Call } from '../core/call.ts';
 import type { ApplicationDefinition, Credential, HookDefinition, TriggerDefinition } from '../core/definitions.ts';
+import type { DeliveryRecord } from '../core/delivery-record.ts';
 import type { AttemptRecord } from '../core/outcome.ts';
 import { DEFAULT_SWEEP_MINUTES } from '../core/sweep-minutes.ts';
 import type { TriggerUrl } from '../store/definition-item.ts';
@@ -38,6 +39,20 @@ export const sweepView = ({ lookedAt, missed, missedAt, why }: SweepReport) => (
   missed,
   missedAt: missedAt === undefined ? undefined : iso(missedAt),
   why,
+});
+
+/** `more`: how many it spoke of beside `references`. */
+export const deliveryView = ({ id, at, verdict, status, why, references, more, calls, source }: DeliveryRecord) => ({
+  id,
+  at: iso(at),
+  verdict,
+  status,
+  why,
+  references,
+  more,
+  calls,
+  source,
+  ...(source === 'test' ? { test: true } : {}),
 });
 
 const credentialView = (credential: Credential, now: number) => {

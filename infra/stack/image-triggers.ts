@@ -115,6 +115,8 @@ export class ImageTriggers extends Construct {
     definitions.give(api, ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], ['byKind']);
     calls.give(api, ['GetItem', 'PutItem', 'Query', 'UpdateItem'], ['byApplication', 'feed']);
     deployments.sentBy(api);
+    // To try a hook: like what is missed, a push that no sender told of.
+    pushes.sentBy(api);
     secret.readBy(api);
     api.learns(ENV.webhookBaseUrl, this.url);
     api.learns(ENV.externalId, this.externalId);

@@ -1,0 +1,93 @@
+/** What the API shows of deliveries, with the trigger that is near where none heard them. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deliveryRecord, type Verdict } from '../../functions/core/delivery-record.ts';
+import { makeDeliveryNote } from '../../functions/store/deliveries.ts';
+import { HOST, HTTP, items, must, START, startApi, type TestApi } from './api.ts';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi();
+  await must(api, 201, 'POST', '/v1/applications', { name: 'web', target: HTTP });
+  for (const name of ['acr', 'other']) await must(api, 201, 'POST', '/v1/hooks', { name, registry: 'alibaba-acr', registryHost: HOST });
+  await must(api, 201, 'POST', '/v1/triggers', { name: 'near', hook: 'acr', repository: 'shop/web', application: 'web' });
+});
+afterAll(() => api.stop());
+
+let made = 0;
+const note = (hook: string, verdict: Verdict, reference: string, more: object = {}): Promise<void> => {
+  made += 1;
+  const id = `01JZ${String(made).padStart(22, '0')}`;
+  return makeDeliveryNote(api.tables)({ ...deliveryRecord({ id, hook, at: START + made, verdict, references: [reference] }), ...more });
+};
+const shown = async (hook: string) => items((await api.ask('GET', `/v1/hooks/${hook}/deliveries`)).body);
+
+test('the newest first, at most twenty, with everything that is known', async () => {
+  for (let n = 0; n < 25; n += 1) await note('acr', 'ignored', `${HOST}/shop/web:v${n}`);
+  await note('acr', 'fired', `${HOST}/shop/web:v25`, { status: 202, calls: ['01JZ0000000000000000000000.near'], source: 'test' });
+  const all = await shown('acr');
+  expect(all).toHaveLength(20);
+  expect(all[0]).toEqual({
+    id: '01JZ0000000000000000000026',
+    at: '2026-06-30T12:00:00.026Z',
+    verdict: 'fired',
+    status: 202,
+    references: [`${HOST}/shop/web:v25`],
+    calls: ['01JZ0000000000000000000000.near'],
+    source: 'test',
+    test: true,
+  });
+  expect(all[1]).toMatchObject({ references: [`${HOST}/shop/web:v24`] });
+});
+
+describe('of what no trigger heard', () => {
+  test('the trigger that is near is told', async () => {
+    await note('other', 'unheard', `${HOST}/shop/wep:v1`);
+    expect((await shown('other'))[0]).toMatchObject({
+      nearest: [{ trigger: 'near', repository: `${HOST}/shop/web`, why: 'its path differs in one letter' }],
+      hint: expect.stringContaining('or correct the repository'),
+      next: ['POST /v1/triggers'],
+    });
+  });
+
+  test('a trigger that hears another hook is told', async () => {
+    await note('other', 'unheard', `${HOST}/shop/web:v1`);
+    expect((await shown('other'))[0]).toMatchObject({
+      hint: expect.stringContaining('the trigger near hears the hook acr'),
+      next: ['PATCH /v1/triggers/near'],
+    });
+  });
+
+  test('nothing is said any more once a trigger hears it', async () => {
+    await note('acr', 'unheard', `${HOST}/shop/web:v1`);
+    expect((await shown('acr'))[0]).not.toHaveProperty('hint');
+  });
+
+  test('a name that had to be cut leads to no advice', async () => {
+    await note('other', 'unheard', `${HOST}/shop/…`);
+    expect((await shown('other'))[0]).not.toHaveProperty('hint');
+  });
+});
+
+test('after a week, or of a former hook of the same name, nothing is shown', async () => {
+  await must(api, 201, 'POST', '/v1/hooks', { name: 'again', registry: 'quay' });
+  await note('again', 'ignored', 'quay.io/shop/web:v1');
+  expect(await shown('again')).toHaveLength(1);
+  api.clock.now += 8 * 86_400_000;
+  expect(await shown('again')).toEqual([]);
+  api.clock.now = START;
+  await must(api, 200, 'DELETE', '/v1/hooks/again');
+  api.clock.now = START + 1_000;
+  await must(api, 201, 'POST', '/v1/hooks', { name: 'again', registry: 'quay' });
+  expect(await shown('again')).toEqual([]);
+  api.clock.now = START;
+});
+
+test('of the hook ecr, of a trigger URL, and of none', async () => {
+  await note('ecr', 'unheard', '123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop/web:v1');
+  expect((await shown('ecr'))[0]).toMatchObject({ verdict: 'unheard', hint: expect.stringContaining('no trigger names') });
+  const { id } = await must(api, 201, 'POST', '/v1/applications/web/trigger-urls', {});
+  await note(String(id), 'refused', `${HOST}/shop/web:v1`);
+  expect(await shown(String(id))).toMatchObject([{ verdict: 'refused' }]);
+  expect(await must(api, 404, 'GET', '/v1/hooks/nobody/deliveries')).toMatchObject({ code: 'unknown-name' });
+  expect(await must(api, 422, 'GET', '/v1/hooks/acr/deliveries?limit=1')).toMatchObject({ code: 'invalid-fields' });
+});
