@@ -56,6 +56,9 @@ export const structured = (format: Format, value: unknown): string => {
   return escaped(document.toString({ lineWidth: 0 })).trimEnd();
 };
 
+/** A value whole on one line, for a program that reads line by line. */
+export const jsonLine = (value: unknown): string => escaped(JSON.stringify(value));
+
 /** Text for people as it stands, each line safe for a terminal. */
 export const lines = (all: readonly string[]): string => all.map((line) => `${line.replace(/[\p{Cc}\p{Cf}]+/gu, ' ')}\n`).join('');
 

@@ -5,6 +5,7 @@ import { addCallCommands } from './call-commands.ts';
 import { callIdOf, examples, nameOf, urlIdOf } from './flags.ts';
 import { addHookCommands } from './hook-commands.ts';
 import { CliError, type Io } from './io.ts';
+import { addLogsCommand } from './logs-command.ts';
 import { addOpenCommand } from './open-command.ts';
 import { FORMATS } from './output.ts';
 import { addTriggerCommands } from './trigger-commands.ts';
@@ -45,6 +46,7 @@ const makeProgram = (io: Io): Command => {
   addTriggerCommands(program, io);
   addHookCommands(program, io);
   addCallCommands(program, io);
+  addLogsCommand(program, io);
   addOpenCommand(program, io);
   settle(program, io);
   return program;

@@ -13,3 +13,6 @@ export const refuseSecretUrl = (text: string): void => {
     : `the name of its hook, ${hook}; "hook rotate ${hook}" makes another URL`;
   throw misused(`a secret URL was given, which the history of the shell holds now: give ${cure}`);
 };
+
+/** A text with every such token made unreadable: of what others wrote, before it is shown. */
+export const withoutTokens = (text: string): string => text.replace(new RegExp(TOKEN, 'g'), 'it_$1_…');
