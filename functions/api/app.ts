@@ -11,6 +11,7 @@ import { deliveryRoutes } from './deliveries.ts';
 import { onlyRead, withEcrHook } from './ecr-hook.ts';
 import { explain } from './explain.ts';
 import { hookTestRoutes } from './hook-test.ts';
+import { fileSchemaRoutes } from './file-schema.ts';
 import { hookRoutes } from './hooks.ts';
 import type { ApiPorts } from './ports.ts';
 import { bodyOf, Problem, type ProblemCode, problemOf } from './problem.ts';
@@ -64,6 +65,7 @@ export const makeApi = (given: ApiPorts) => {
   app.route('/v1/applications', templateRoutes(ports));
   app.route('/v1/applications', wishRoutes(ports));
   app.route('/v1/calls', callRoutes(ports));
+  app.route('/v1/schema.json', fileSchemaRoutes());
   app.route('/v1/console', consoleSessionRoutes(ports));
   app.post('/v1/explain', async (c) => {
     const { lang } = readQuery(c, langQuery);

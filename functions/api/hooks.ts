@@ -14,6 +14,7 @@ import { enablingRoutes } from './enabling.ts';
 import { findTriggers, NAMES_SHOWN, namesOf } from './find-triggers.ts';
 import { guideOf, guideWithoutUrl } from './guide.ts';
 import { changeHook, makeHook, registryOf } from './hook-definition.ts';
+import { impliedAliases } from './implied-aliases.ts';
 import type { ApiPorts } from './ports.ts';
 import { Problem, unknownName } from './problem.ts';
 import { nameIn, readBody, readQuery, refuse } from './request.ts';
@@ -54,7 +55,8 @@ export const hookRoutes = (ports: ApiPorts): Hono => {
     const { limit = DEFAULT_LIMIT, cursor } = readQuery(c, pageQuery);
     const page = await ports.hooks.list({ limit, ...(cursor === undefined ? {} : { cursor }) });
     if (!page.ok) throw refuse('cursor', page.why);
-    return c.json({ ...page.value, items: page.value.items.map(view) });
+    const items = await Promise.all(page.value.items.map(async (hook) => ({ ...view(hook), ...(await impliedAliases(hook, ports)) })));
+    return c.json({ ...page.value, items });
   });
 
   app.get('/:name', async (c) => {
@@ -63,7 +65,8 @@ export const hookRoutes = (ports: ApiPorts): Hono => {
     const hook = await ports.hooks.get(name);
     if (hook === undefined) throw unknownName('hook', name);
     const report = hook.access === undefined ? undefined : await ports.sweepReport(name, ports.now());
-    return c.json({ ...view(hook), ...(report === undefined ? {} : { sweep: sweepView(report) }) });
+    const implied = await impliedAliases(hook, ports);
+    return c.json({ ...view(hook), ...implied, ...(report === undefined ? {} : { sweep: sweepView(report) }) });
   });
 
   app.get('/:name/guide', async (c) => {

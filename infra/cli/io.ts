@@ -6,6 +6,8 @@ export interface Io {
   err(text: string): void;
   readFile(path: string): Promise<string>;
   readStdin(): Promise<string>;
+  /** The paths of all files in a folder and below it; undefined when it is no folder. */
+  filesBelow(path: string): Promise<readonly string[] | undefined>;
   /** Whether a browser could be started for it. */
   openBrowser(url: string): Promise<boolean>;
   readonly env: Readonly<Record<string, string | undefined>>;

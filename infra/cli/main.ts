@@ -2,6 +2,7 @@
 /** `image-triggers`: see `program.ts`. */
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
+import { filesBelow } from './files-below.ts';
 import { utf8 } from './io.ts';
 import { openBrowser } from './open-browser.ts';
 import { run } from './program.ts';
@@ -21,6 +22,7 @@ process.exitCode = await run(process.argv.slice(2), {
   err: (text) => void process.stderr.write(text),
   readFile: async (path) => utf8(await readFile(path)),
   readStdin: async () => utf8(await buffer(process.stdin)),
+  filesBelow,
   openBrowser,
   env: process.env,
   columns: process.stdout.isTTY ? process.stdout.columns : undefined,

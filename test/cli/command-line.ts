@@ -6,6 +6,7 @@ import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { filesBelow } from '../../infra/cli/files-below.ts';
 import { utf8 } from '../../infra/cli/io.ts';
 import { run } from '../../infra/cli/program.ts';
 import { startApi, type TestApi } from '../api/api.ts';
@@ -60,6 +61,7 @@ export const runCommand = async (args: string, { stdin = '', columns, colour = f
       },
       readFile: async (path) => utf8(await readFile(path)),
       readStdin: async () => stdin,
+      filesBelow,
       openBrowser: async () => false,
       env,
       columns,

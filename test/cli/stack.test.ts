@@ -88,6 +88,7 @@ const cli = async (args: readonly string[], secretAccessKey = KEYS.secretAccessK
     },
     readFile: () => Promise.reject(new Error('no file is read')),
     readStdin: async () => '',
+    filesBelow: async () => undefined,
     openBrowser: async () => false,
     env: { IMAGE_TRIGGERS_DATA: '/nowhere' },
     columns: undefined,

@@ -1,0 +1,110 @@
+/**
+ * A plan made true, one request after the other: what triggers name comes before them, and goes after them. What fails ends
+ * it; what was done until then stays, and applying the same files again does the rest.
+ */
+import type { Request } from '../connect.ts';
+import { CliError } from '../io.ts';
+import { type Fields, fields, textOf } from '../json.ts';
+import { type Asking, idOf, pathOf } from './held.ts';
+import { placeText } from './place.ts';
+import { type Change, movingHooks } from './plan.ts';
+
+export interface Done {
+  readonly id: string;
+  readonly did: 'created' | 'changed' | 'replaced' | 'deleted';
+  /** Of a new hook, this once. */
+  readonly url?: string;
+  /** What is left to do, as a command. */
+  readonly next?: string;
+}
+
+interface Ports {
+  readonly ask: Asking['ask'];
+  /** Random, for a credential whose secret no file holds. */
+  newSecret(): string;
+  /** As soon as it is done. */
+  done(done: Done): void;
+}
+
+interface Step {
+  readonly change: Change;
+  readonly requests: readonly Request[];
+  readonly did?: Done['did'];
+}
+
+export const applyPlan = async (changes: readonly Change[], ports: Ports): Promise<void> => {
+  for (const { change, requests, did } of stepsOf(changes, ports)) {
+    const answers: Fields[] = [];
+    for (const request of requests) answers.push(await askFor(change, request, ports));
+    if (did !== undefined) ports.done({ id: idOf(change), did, ...followUp(change, answers) });
+  }
+};
+
+/** What goes, goes last, so that no push finds nothing; but first where its hook is about to leave the host by which it is heard, which is refused before. */
+const stepsOf = (changes: readonly Change[], ports: Ports): readonly Step[] => {
+  const moving = movingHooks(changes);
+  const first = changes.filter(
+    (change) => (change.action === 'replace' || change.action === 'delete') && change.hears !== undefined && moving.includes(change.hears),
+  );
+  return [
+    ...first.map((change): Step => ({ change, requests: [deletion(change)], ...(change.action === 'delete' ? { did: 'deleted' } : {}) })),
+    ...changes.flatMap((change): readonly Step[] => {
+      if (!first.includes(change)) return [{ change, ...requestsOf(change, ports) }];
+      return change.action === 'replace' ? [{ change, requests: [creation(change, ports)], did: 'replaced' }] : [];
+    }),
+  ];
+};
+
+const requestsOf = (change: Change, ports: Ports): Pick<Step, 'requests' | 'did'> => {
+  switch (change.action) {
+    case 'create':
+      return { requests: [creation(change, ports), ...putting(change)], did: 'created' };
+    case 'replace':
+      return { requests: [deletion(change), creation(change, ports)], did: 'replaced' };
+    case 'update': {
+      const { patch } = change;
+      const patched = patch === undefined ? [] : [{ method: 'PATCH', path: pathOf(change.kind, change.name), body: withSecret(patch, ports) }];
+      return { requests: [...patched, ...putting(change)], did: 'changed' };
+    }
+    case 'delete':
+      return { requests: [deletion(change)], did: 'deleted' };
+  }
+};
+
+const deletion = ({ kind, name }: Change): Request => ({ method: 'DELETE', path: pathOf(kind, name) });
+
+const creation = ({ kind, name, definition }: Change & { readonly action: 'create' | 'replace' }, ports: Ports): Request => {
+  const { template, ...body } = definition.fields;
+  return { method: 'POST', path: pathOf(kind), body: { name, ...withSecret(body, ports) } };
+};
+
+const putting = ({ kind, name, template }: Change & { readonly action: 'create' | 'update' }): readonly Request[] =>
+  template === undefined ? [] : [{ method: 'PUT', path: pathOf(kind, name, '/template'), body: { text: template } }];
+
+/** The secret that nobody knows: the hook refuses its deliveries until the true one is set, instead of taking any without. */
+const withSecret = (body: Fields, { newSecret }: Ports): Fields => {
+  const { by, name } = fields(body.credential);
+  if (by === 'header') return { ...body, credential: { by, name, value: newSecret() } };
+  if (by === 'basic') return { ...body, credential: { by, user: newSecret(), password: newSecret() } };
+  return by === 'hmac' ? { ...body, credential: { by, secret: newSecret() } } : body;
+};
+
+const followUp = (change: Change, [first = {}]: readonly Fields[]): Pick<Done, 'url' | 'next'> => {
+  if (change.action === 'delete' || change.kind !== 'Hook') return {};
+  const asked = change.action === 'update' ? change.patch?.credential : change.definition.fields.credential;
+  const { by, name } = fields(asked);
+  const kind = by === 'basic' ? 'basic:USER' : name === undefined ? textOf(by) : `${textOf(by)}:${textOf(name)}`;
+  return {
+    ...(typeof first.url === 'string' ? { url: first.url } : {}),
+    ...(by === undefined || by === 'oidc' ? {} : { next: `image-triggers hook update ${change.name} --credential ${kind} --credential-file FILE` }),
+  };
+};
+
+const askFor = async (change: Change, request: Request, { ask }: Ports): Promise<Fields> => {
+  try {
+    return await ask(request);
+  } catch (error) {
+    const place = 'definition' in change ? `${placeText(change.definition.place)}: ` : '';
+    throw new CliError(`${place}${idOf(change)}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+};
