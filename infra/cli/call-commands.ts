@@ -5,6 +5,7 @@ import { type Io, misused } from './io.ts';
 import { type Fields, fields, list, textOf, texts } from './json.ts';
 import { column, table } from './output.ts';
 import { begin, withQuery } from './session.ts';
+import { showDecisions } from './show-decisions.ts';
 
 const at = (id: string, rest: string, lang: string | undefined): string => withQuery(`/v1/calls/${encodeURIComponent(id)}${rest}`, { lang });
 
@@ -29,6 +30,7 @@ export const callPairs = (call: Fields): readonly (readonly [string, unknown])[]
   ['Trigger', call.trigger],
   ['Application', call.application],
   ['Hook', call.hook],
+  ['Source', SOURCES[textOf(call.source)]],
   ['Action', call.action],
   ['Asked because', call.why],
   ['Image', imageText(call)],
@@ -45,6 +47,9 @@ export const callPairs = (call: Fields): readonly (readonly [string, unknown])[]
   ['Response status', call.responseStatus],
   ['Response body', call.responseBody],
 ];
+
+/** Of a push that no sender told of. */
+const SOURCES: Readonly<Record<string, string>> = { sweep: 'a look at the registry', test: 'a test of the hook' };
 
 const commitText = ({ revision, source }: Fields): string => [textOf(revision), textOf(source)].filter((part) => part !== '').join(' of ');
 
@@ -151,21 +156,6 @@ export const addCallCommands = (program: Command, io: Io): void => {
       path: withQuery('/v1/explain', { lang: session.lang }),
       body: { image, ...(hook === undefined ? {} : { hook }) },
     });
-    if (session.reader === 'program') return session.showOne(answer, []);
-    const triggers = list(answer.triggers);
-    session.showList(
-      { items: session.reader === 'shell' ? triggers.filter(({ fires }) => fires === true) : triggers },
-      [
-        column('TRIGGER', 'trigger'),
-        column('FIRES', ({ fires }) => (fires === true ? 'yes' : 'no')),
-        column('APPLICATION', 'application'),
-        column('WHY', ({ sentence, detail }) => [textOf(sentence), textOf(detail)].filter((part) => part !== '').join(' · ')),
-      ],
-      'trigger',
-    );
-    for (const each of triggers) for (const warning of texts(each.warnings)) session.hint(`${textOf(each.trigger)}: ${warning}`);
-    if (answer.ignored !== undefined) session.hint(textOf(answer.ignored));
-    session.showHints(answer);
-    for (const near of list(answer.nearest)) session.hint(`near: ${textOf(near.trigger)} (${textOf(near.repository)}): ${textOf(near.why)}`);
+    showDecisions(session, answer);
   });
 };

@@ -14,7 +14,9 @@ import {
   hookPartsOf,
 } from './flags.ts';
 import { addConnectCommand } from './hook-connect-command.ts';
+import { addDeliveriesCommand, showLastDeliveries } from './hook-deliveries-command.ts';
 import { addGuideCommand } from './hook-guide-command.ts';
+import { addTestCommand } from './hook-test-command.ts';
 import { type Io, misused } from './io.ts';
 import { type Fields, fields, textOf, texts } from './json.ts';
 import { addKeepFlag, endsAtOnce } from './keep-flag.ts';
@@ -111,13 +113,17 @@ export const addHookCommands = (program: Command, io: Io): void => {
     },
   );
 
-  examples(hook.command('show <name>').description('show a hook, without its URL'), 'hook show acr').action(
+  examples(hook.command('show <name>').description('show a hook, without its URL, and its last deliveries'), 'hook show acr').action(
     async (name: string, _: Fields, command: Command) => {
       const session = await begin(command, io);
       const item = await session.ask({ method: 'GET', path: at(name) });
       session.showOne(item, pairs(item));
+      await showLastDeliveries(name, session, io);
     },
   );
+
+  addDeliveriesCommand(hook, io);
+  addTestCommand(hook, io);
 
   examples(
     addChangeFlags(

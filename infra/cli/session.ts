@@ -17,6 +17,8 @@ export interface Session {
   readonly lang: 'en' | 'zh' | undefined;
   /** With `--dry-run`, what is no GET is shown instead, and ends the command. */
   ask(request: Request): Promise<Fields>;
+  /** The same for what changes nothing although it is no GET. */
+  consult(request: Request): Promise<Fields>;
   /** Before what nothing brings back: asks at the terminal, and goes on with `--yes`. Made only where it is asked. */
   confirm(question: () => string | Promise<string>): Promise<void>;
   /** Up to `limit` items over as many pages as that takes, without it all; `cursor` when there are more. */
@@ -47,8 +49,9 @@ export const begin = async (command: Command, io: Io): Promise<Session> => {
   const print = (text: string): void => {
     if (text !== '') io.out(`${text}\n`);
   };
+  const consult = async (request: Request): Promise<Fields> => unwrap(await api(request));
   const ask = async (request: Request): Promise<Fields> => {
-    if (dryRun !== true || request.method === 'GET') return unwrap(await api(request));
+    if (dryRun !== true || request.method === 'GET') return consult(request);
     print(dryRunText(request, format));
     hint('Nothing was sent: without --dry-run it is.');
     throw ended();
@@ -60,6 +63,7 @@ export const begin = async (command: Command, io: Io): Promise<Session> => {
     dryRun: dryRun === true,
     lang: lang === 'zh' || lang === 'en' ? lang : undefined,
     ask,
+    consult,
     confirm: async (question) => {
       if (yes === true || dryRun === true) return;
       if (io.prompt === undefined) throw misused('nothing brings it back, and there is no terminal to ask at: give --yes to do it, or --dry-run to see it');

@@ -43,7 +43,19 @@ const ROWS: readonly Row[] = [
   },
   {
     files: /^infra\/cli\//,
-    may: ['infra/cli/', 'functions/(core|schema|env)', 'commander$', 'cli-table3$', 'yaml$', 'diff$', 'open$', '@smithy/', '@aws-crypto/', CLIENT, 'node:'],
+    may: [
+      'infra/cli/',
+      'functions/(core|schema|env)',
+      'functions/registries/(index|registry|samples/)',
+      'commander$',
+      'cli-table3$',
+      'yaml$',
+      'open$',
+      '@smithy/',
+      '@aws-crypto/',
+      CLIENT,
+      'node:',
+    ],
   },
 ];
 

@@ -1,0 +1,63 @@
+/** `image-triggers hook deliveries`: what came of the newest deliveries to a hook, and what was near where nothing heard them. */
+import type { Command } from 'commander';
+import { examples } from './flags.ts';
+import type { Io } from './io.ts';
+import { type Fields, list, textOf, texts } from './json.ts';
+import { column, wideColumn } from './output.ts';
+import { begin, type Session } from './session.ts';
+import { nearText } from './show-decisions.ts';
+
+const FEW = 5;
+
+export const addDeliveriesCommand = (hook: Command, io: Io): void => {
+  examples(
+    hook.command('deliveries <name>').description('what came of the last 20 deliveries to a hook (or a trigger URL, by its id), newest first'),
+    'hook deliveries acr',
+    'hook deliveries acr -o wide',
+  ).action(async (name: string, _: Fields, command: Command) => {
+    const session = await begin(command, io);
+    const answer = { items: await deliveriesOf(name, session) };
+    showDeliveries(answer.items, session);
+    const [newest] = answer.items;
+    if (newest === undefined)
+      session.hint(`Nothing came in the last seven days. Next: image-triggers hook guide ${name}, or try it:  image-triggers hook test ${name} --help`);
+    else session.showHints(newest);
+  });
+};
+
+export const deliveriesOf = async (name: string, session: Session): Promise<readonly Fields[]> =>
+  list((await session.ask({ method: 'GET', path: `/v1/hooks/${encodeURIComponent(name)}/deliveries` })).items);
+
+/** Below a hook that is shown: the last few. */
+export const showLastDeliveries = async (name: string, session: Session, io: Io): Promise<void> => {
+  if (session.reader !== 'people') return;
+  const items = (await deliveriesOf(name, session)).slice(0, FEW);
+  if (items.length === 0) return;
+  io.out('\n');
+  showDeliveries(items, session);
+  session.hint(`\nMore of them: image-triggers hook deliveries ${name}`);
+};
+
+const showDeliveries = (items: readonly Fields[], session: Session): void =>
+  session.showList(
+    { items },
+    [
+      column('TIME (UTC)', ({ at }) => textOf(at).slice(0, 19).replace('T', ' '), 'never'),
+      column('VERDICT', ({ verdict, source }) => `${textOf(verdict)}${source === undefined ? '' : ` (${textOf(source)})`}`, 'never'),
+      column('SPOKE OF', ({ references, more }) => [...texts(references), ...(more === undefined ? [] : [`and ${textOf(more)} more`])].join(' '), 'start'),
+      column('WHY', ({ why, nearest }) =>
+        [
+          textOf(why),
+          ...list(nearest)
+            .slice(0, 1)
+            .map((near) => `near: ${nearText(near)}`),
+        ]
+          .filter((part) => part !== '')
+          .join(' · '),
+      ),
+      wideColumn('ANSWER', 'status'),
+      wideColumn('CALLS', ({ calls }) => texts(calls).join(' ')),
+      wideColumn('ID', 'id'),
+    ],
+    'id',
+  );

@@ -1,0 +1,29 @@
+/** What a push does or would do, trigger by trigger: for one that is asked about, and for one that a hook is tried with. */
+import { type Fields, list, textOf, texts } from './json.ts';
+import { column } from './output.ts';
+import type { Session } from './session.ts';
+
+export const showDecisions = (session: Session, answer: Fields): void => {
+  if (session.reader === 'program') {
+    session.showOne(answer, []);
+    return;
+  }
+  const triggers = list(answer.triggers);
+  session.showList(
+    { items: session.reader === 'shell' ? triggers.filter(({ fires }) => fires === true) : triggers },
+    [
+      column('TRIGGER', 'trigger'),
+      column('FIRES', ({ fires }) => (fires === true ? 'yes' : 'no')),
+      column('APPLICATION', 'application'),
+      column('WHY', ({ sentence, detail }) => [textOf(sentence), textOf(detail)].filter((part) => part !== '').join(' · ')),
+    ],
+    'trigger',
+  );
+  for (const each of triggers) for (const warning of texts(each.warnings)) session.hint(`${textOf(each.trigger)}: ${warning}`);
+  if (answer.ignored !== undefined) session.hint(textOf(answer.ignored));
+  session.showHints(answer);
+  for (const near of list(answer.nearest)) session.hint(`near: ${nearText(near)}`);
+};
+
+/** `web (registry.example.com/shop/web): its path differs in one letter` */
+export const nearText = ({ trigger, repository, why }: Fields): string => `${textOf(trigger)} (${textOf(repository)}): ${textOf(why)}`;
