@@ -46,8 +46,8 @@ export interface Look {
   readonly now: number;
 }
 
-/** A notification takes seconds, and what is sent again comes within a minute. */
-export const SUSPECTED_MS = 60_000;
+/** A notification takes seconds, and what is sent again comes within a minute: not quite one, or the tick after it would be too early by a hair. */
+export const SUSPECTED_MS = 50_000;
 
 export const compareTags = (before: SweepMemory | undefined, look: Look): { readonly memory: SweepMemory; readonly missed: readonly Missed[] } => {
   const known = before?.of === look.of ? before : undefined;

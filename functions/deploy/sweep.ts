@@ -47,6 +47,8 @@ const MOST_CALLS = 100;
 /** No question is begun after this: the function has 60 s. */
 const LONGEST_MS = 30_000;
 const MINUTE = 60_000;
+/** Half a tick, so that the tick which comes after so many minutes is not too early by a hair. */
+const EARLY = MINUTE / 2;
 /** A place in the order more than a day old is not believed: see `order.ts`. */
 const BELIEVED_MS = 23 * 3_600_000;
 
@@ -60,12 +62,12 @@ export const sweep = async (ports: SweepPorts): Promise<void> => {
       await ports.take(name, dueAt);
       continue;
     }
-    const next = ports.now() + minutes * MINUTE;
+    const next = ports.now() + minutes * MINUTE - EARLY;
     // Taken before the work: a hook whose look makes the function die waits for its next time like any other.
     if (!(await ports.take(name, dueAt, next))) continue;
     const looked = await lookAtHook(hook, hook.access, Math.floor(ports.now() / (minutes * MINUTE)), until, ports);
     await ports.report(name, { at: ports.now(), missed: looked.missed, ...(looked.why === undefined ? {} : { why: looked.why }) });
-    const soon = looked.retryAfter ?? (looked.suspects ? MINUTE : undefined);
+    const soon = looked.retryAfter ?? (looked.suspects ? MINUTE - EARLY : undefined);
     const again = ports.now() + (soon ?? 0);
     if (soon !== undefined && (looked.retryAfter !== undefined ? again > next : again < next)) await ports.take(name, next, again);
     ports.log(looked.missed > 0 ? 'sweep.missed' : 'sweep.looked', { hook: name, ...looked, retryAfter: looked.retryAfter });

@@ -1,7 +1,7 @@
 /** What a look at a repository's tags means: remembered, suspected, heard of, or missed. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareTags, inTurn, type Look, type SweepMemory } from '../../functions/core/sweep.ts';
+import { compareTags, inTurn, type Look, SUSPECTED_MS, type SweepMemory } from '../../functions/core/sweep.ts';
 import { sweepMinutes } from '../../functions/core/sweep-minutes.ts';
 
 const T = 1_782_820_800_000;
@@ -40,11 +40,11 @@ test('another hook of the same name, or other rules, begin anew: what they take 
 test('a new tag is suspected, and missed when nothing was heard of it for a minute', () => {
   const first = compareTags(memory({ v1: 'd1' }), look({ v1: 'd1', v2: 'd2' }));
   expect(first).toMatchObject({ memory: { tags: { v1: 'd1' }, suspects: { v2: { digest: 'd2', since: T, after: T - 10 * MINUTE } } }, missed: [] });
-  const early = compareTags(first.memory, look({ v1: 'd1', v2: 'd2' }, { now: T + MINUTE - 1 }));
+  const early = compareTags(first.memory, look({ v1: 'd1', v2: 'd2' }, { now: T + SUSPECTED_MS - 1 }));
   expect(early).toMatchObject({ memory: { suspects: { v2: { since: T, after: T - 10 * MINUTE } } }, missed: [] });
-  const late = compareTags(early.memory, look({ v1: 'd1', v2: 'd2' }, { now: T + MINUTE }));
+  const late = compareTags(early.memory, look({ v1: 'd1', v2: 'd2' }, { now: T + SUSPECTED_MS }));
   expect(late).toEqual({
-    memory: { of: 'x', at: T + MINUTE, tags: { v1: 'd1', v2: 'd2' }, suspects: {} },
+    memory: { of: 'x', at: T + SUSPECTED_MS, tags: { v1: 'd1', v2: 'd2' }, suspects: {} },
     missed: [{ tag: 'v2', digest: 'd2', after: T - 10 * MINUTE }],
   });
   expect(compareTags(late.memory, look({ v1: 'd1', v2: 'd2' }, { now: T + 9 * MINUTE })).missed).toEqual([]);
