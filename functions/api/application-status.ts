@@ -1,5 +1,5 @@
 /** What an application runs, wants and waits for: read from its state, so that it is true without asking the target. */
-import { type ApplicationState, type Desired, isPending, type OpenCall, type Run, WHOLE, WHOLE_TEMPLATE } from '../core/application.ts';
+import { type ApplicationState, type Desired, isPending, type OpenCall, type Run, type SeenThere, WHOLE, WHOLE_TEMPLATE } from '../core/application.ts';
 import type { ApplicationDefinition, Reject } from '../core/definitions.ts';
 import { deployedVersion, goodsOf, partsOf } from '../core/history.ts';
 import { formatImage } from '../core/image.ts';
@@ -40,10 +40,13 @@ const view = (state: ApplicationState, template: Template, lang: Lang) => {
       .slice(0, WAITING_SHOWN)
       .map((call) => waitingView(call, lang)),
     template,
-    seen: state.seen === undefined ? undefined : { ...state.seen, at: iso(state.seen.at) },
+    seen: state.seen === undefined ? undefined : seenView(state.seen, lang),
     looksAgainAt: state.dueAt === undefined ? undefined : iso(state.dueAt),
   };
 };
+
+/** Where something keeps images from being deployed there, with the reason in words. */
+const seenView = ({ at, code, ...seen }: SeenThere, lang: Lang) => ({ ...seen, at: iso(at), ...(code === undefined ? {} : wordsOf(code, lang)) });
 
 /** In the words of the origin: whether what is wanted is what was deployed last. Unknown where the target cannot be asked. */
 const syncOf = ({ runs, seen }: ApplicationState, template: Template): 'synced' | 'out-of-sync' | 'unknown' => {

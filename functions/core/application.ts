@@ -44,8 +44,9 @@ export interface SeenThere {
   readonly settled?: boolean;
   /** `name = image`, at most 20. */
   readonly containers?: readonly string[];
-  /** Why it could not be read. */
+  /** Why it could not be read, or is not known to be the wanted one; with the reason where something is wrong. */
   readonly why?: string;
+  readonly code?: ReasonCode;
 }
 
 /** Keys in `runs`, and `repository` of calls, for what concerns the application as a whole: a restart; a version of its template that is wanted again. */

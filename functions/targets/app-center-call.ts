@@ -10,7 +10,7 @@ import { shown } from '../core/shown.ts';
 import { failureOf, oneLine, outcomeOf } from './answer-outcome.ts';
 import type { AppCenterConfig } from './app-center-config.ts';
 import { secretValue } from './secret-value.ts';
-import type { OutboundAnswer, TargetIo, Wish } from './target.ts';
+import type { Obstacle, OutboundAnswer, TargetIo, Wish } from './target.ts';
 import { urlProblem } from './url-problem.ts';
 
 export const callAppCenter = async (config: AppCenterConfig, wish: Wish, io: TargetIo): Promise<Outcome> => {
@@ -26,6 +26,11 @@ export const callAppCenter = async (config: AppCenterConfig, wish: Wish, io: Tar
   });
   const outcome = outcomeOf(answer, io.now());
   return answer.is === 'answered' && outcome.is === 'delivered' ? (failureSaid(answer, io.now()) ?? outcome) : outcome;
+};
+
+export const appCenterObstacle = async ({ url }: AppCenterConfig, io: TargetIo): Promise<Obstacle | undefined> => {
+  const read = await secretValue(url, 'trigger URL', io, readUrl);
+  return read.is === 'read' ? undefined : read;
 };
 
 /** A restart, and whatever else is no image, deploys again. */

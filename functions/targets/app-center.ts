@@ -6,4 +6,5 @@ export const appCenter: Blind<AppCenterConfig> = {
   sight: 'blind',
   config: appCenterConfig,
   apply: async (config, wish, io) => (await import('./app-center-call.ts')).callAppCenter(config, wish, io),
+  obstacle: async (config, io) => (await import('./app-center-call.ts')).appCenterObstacle(config, io),
 };

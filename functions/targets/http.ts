@@ -11,7 +11,7 @@ import { acrBody } from './acr-body.ts';
 import { outcomeOf } from './answer-outcome.ts';
 import { type HttpConfig, httpConfig } from './http-config.ts';
 import { secretValue } from './secret-value.ts';
-import type { Blind, OutboundAnswer, TargetIo, WantedImage, Wish } from './target.ts';
+import type { Blind, Obstacle, OutboundAnswer, TargetIo, WantedImage, Wish } from './target.ts';
 import { fillTemplate, hasPlaceholders } from './template.ts';
 import { signatureHeaders, signingKey } from './webhook-signature.ts';
 
@@ -33,6 +33,10 @@ export const http: Blind<HttpConfig> = {
     if (outcome === undefined) throw new Error('a wish without an image: "set" holds at least one');
     return outcome;
   },
+  async obstacle(config, io) {
+    const credentials = await readCredentials(config, io);
+    return credentials.is === 'read' ? undefined : credentials;
+  },
 };
 
 const bodiesOf = ({ template }: HttpConfig, wish: Wish, io: TargetIo): Parsed<readonly string[]> => {
@@ -52,10 +56,7 @@ interface Credentials {
   readonly authorization?: string;
 }
 
-const readCredentials = async (
-  { secret, authorization }: HttpConfig,
-  io: TargetIo,
-): Promise<Credentials | Extract<Outcome, { is: 'refused' | 'unavailable' }>> => {
+const readCredentials = async ({ secret, authorization }: HttpConfig, io: TargetIo): Promise<Credentials | Obstacle> => {
   const key = secret === undefined ? undefined : await secretValue(secret, 'secret', io, signingKey);
   if (key !== undefined && key.is !== 'read') return key;
   const header = authorization === undefined ? undefined : await secretValue(authorization, 'authorization', io, headerValue);

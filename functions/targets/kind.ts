@@ -22,7 +22,14 @@ export const kindOf = <C>(target: Target<C>): Kind => ({
 });
 
 const bind = <C>(target: Target<C>, config: C): BoundTarget => {
-  if (target.sight === 'blind') return { sight: 'blind', apply: (wish, io) => target.apply(config, wish, io) };
+  if (target.sight === 'blind') {
+    const { obstacle } = target;
+    return {
+      sight: 'blind',
+      apply: (wish, io) => target.apply(config, wish, io),
+      ...(obstacle === undefined ? {} : { obstacle: (io) => obstacle(config, io) }),
+    };
+  }
   const { grant } = target;
   return {
     sight: 'readable',

@@ -10,7 +10,11 @@ export interface Blind<C> {
   readonly sight: 'blind';
   readonly config: Schema<C>;
   apply(config: C, wish: Wish, io: TargetIo): Promise<Outcome>;
+  /** What keeps it from being told anything: secrets that cannot be read. The target hears nothing of it. */
+  obstacle?(config: C, io: TargetIo): Promise<Obstacle | undefined>;
 }
+
+export type Obstacle = Extract<Outcome, { readonly is: 'refused' | 'unavailable' }>;
 
 /** Can be read before and after. `apply` gets what `read` saw, so that it can compare and set. */
 export interface Readable<C> {
@@ -34,7 +38,12 @@ export interface Schema<C> {
 
 /** A target with its configuration inside: what callers hold, whatever the kind. */
 export type BoundTarget =
-  | { readonly sight: 'blind'; apply(wish: Wish, io: TargetIo): Promise<Outcome>; grant?(trust: Trust): object }
+  | {
+      readonly sight: 'blind';
+      apply(wish: Wish, io: TargetIo): Promise<Outcome>;
+      obstacle?(io: TargetIo): Promise<Obstacle | undefined>;
+      grant?(trust: Trust): object;
+    }
   | {
       readonly sight: 'readable';
       readonly takesTemplates: boolean;

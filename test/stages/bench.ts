@@ -18,7 +18,7 @@ import type { IngestPorts } from '../../functions/ingest/delivery.ts';
 import type { MatchPorts } from '../../functions/match/match.ts';
 import { appCenter } from '../../functions/registries/app-center.ts';
 import { labelOf, looksLike, registryOf } from '../../functions/registries/index.ts';
-import type { BoundTarget, Running, WantedImage, Wish } from '../../functions/targets/target.ts';
+import type { BoundTarget, Obstacle, Running, WantedImage, Wish } from '../../functions/targets/target.ts';
 import { APPLIED, application, DELIVERED, hook, NOW, trigger, ULIDS } from './given.ts';
 import { createMemory } from './memory.ts';
 import { makeProving } from './proving.ts';
@@ -51,6 +51,8 @@ export const makeBench = () => {
     takesTemplates: false,
     running: [] as string[],
     settled: true,
+    /** Of a blind one. */
+    obstacle: undefined as Obstacle | undefined,
     /** Consumed one by one; when empty, all goes well. */
     answers: [] as Outcome[],
     reads: [] as Running[],
@@ -100,7 +102,11 @@ export const makeBench = () => {
   };
   const bound = (): BoundTarget =>
     target.sight === 'blind'
-      ? { sight: 'blind', apply: (wish, io) => effect('target.apply', () => applyWish(wish, io.idempotencyKey)) }
+      ? {
+          sight: 'blind',
+          apply: (wish, io) => effect('target.apply', () => applyWish(wish, io.idempotencyKey)),
+          obstacle: () => effect('target.obstacle', () => target.obstacle),
+        }
       : {
           sight: 'readable',
           takesTemplates: target.takesTemplates,

@@ -56,7 +56,7 @@ describe('when nothing is to do', () => {
     const bench = await deployed();
     bench.memory.states.wish('web', { refresh: true }, bench.now());
     await reconcile('web', { count: 5, last: true }, bench.ports.deploy);
-    expect(bench.state().seen).toEqual({ at: bench.now(), why: expect.stringContaining('died') });
+    expect(bench.state().seen).toEqual({ at: bench.now(), code: 'worker-died', why: expect.stringContaining('died') });
     bench.effects.length = 0;
     await go(bench);
     expect(bench.effects).not.toContain('target.read');
@@ -77,10 +77,29 @@ describe('when nothing is to do', () => {
     expect((await asked(make()))?.why).toContain(why);
   });
 
+  const REFUSED = { is: 'refused', why: { code: 'access-denied', detail: 'the role cannot be assumed' } } as const;
+
+  test('before anything was deployed: whether it may be read at all is known, and what only a wish lacks is no fault', async () => {
+    const bench = ready();
+    bench.target.reads = [REFUSED];
+    expect(await asked(bench)).toEqual({ at: bench.now(), code: 'access-denied', why: 'the role cannot be assumed' });
+    bench.pass(1_000);
+    bench.target.reads = [{ is: 'refused', why: { code: 'no-container' } }];
+    expect(await asked(bench)).toEqual({ at: bench.now(), why: expect.stringContaining('nothing was deployed yet') });
+    expect(bench.target.applied).toEqual([]);
+  });
+
+  test('of one that cannot be asked: whether what it needs can be read, without a word to it', async () => {
+    const bench = ready('blind');
+    bench.target.obstacle = { is: 'refused', why: { code: 'secret-unreadable', detail: 'there is no parameter /image-triggers/web' } };
+    expect(await asked(bench)).toEqual({ at: bench.now(), code: 'secret-unreadable', why: 'there is no parameter /image-triggers/web' });
+    expect(bench.target.applied).toEqual([]);
+  });
+
   test('it cannot be read: the reason is what is seen, and nothing is tried again by itself', async () => {
     const bench = await deployed();
     bench.target.reads = [{ is: 'unavailable', why: { code: 'unavailable', detail: 'throttled' } }];
-    expect(await asked(bench)).toEqual({ at: bench.now(), why: 'throttled' });
+    expect(await asked(bench)).toEqual({ at: bench.now(), code: 'unavailable', why: 'throttled' });
     expect(bench.state().dueAt).toBeUndefined();
   });
 
