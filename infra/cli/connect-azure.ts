@@ -3,7 +3,7 @@
  * https://learn.microsoft.com/en-us/rest/api/containerregistry/webhooks. Lists do not say where a webhook posts, which is
  * asked for one by one, so only those of our names are; a name has letters and digits only. It lies in the region of its registry.
  */
-import { type Connector, isSegment, type Wish } from './connector.ts';
+import { type Connector, type Done, isSegment, type Wish } from './connector.ts';
 import { CliError } from './io.ts';
 import { type Fields, fields, list, textOf } from './json.ts';
 import type { RegistryApi } from './registry-api.ts';
@@ -21,6 +21,7 @@ const CLOUDS: Readonly<Record<string, string>> = {
 export const azure: Connector = {
   name: 'Azure',
   sends: ['header'],
+  pings: true,
   place: 'the resource id of the registry, as "az acr show --name NAME --query id --output tsv" tells it',
   permission: 'to write and read Microsoft.ContainerRegistry/registries/webhooks and their getCallbackConfig (as Contributor may)',
   base: (registryHost) => (registryHost === undefined ? CLOUDS.io : CLOUDS[/\.azurecr\.(io|cn|us)$/.exec(registryHost)?.[1] ?? '']),
@@ -40,9 +41,10 @@ export const azure: Connector = {
   },
 };
 
-const put = async (api: RegistryApi, method: 'PUT' | 'PATCH', path: string, body: Fields): Promise<{ readonly id: string }> => {
+const put = async (api: RegistryApi, method: 'PUT' | 'PATCH', path: string, body: Fields): Promise<Done> => {
   const { name } = fields(await api({ method, path: `${path}?${VERSION}`, body }));
-  return { id: isSegment(textOf(name)) ? textOf(name) : (path.split('/').at(-1) ?? '') };
+  const ping = () => api({ method: 'POST', path: `${path}/ping?${VERSION}` });
+  return { id: isSegment(textOf(name)) ? textOf(name) : (path.split('/').at(-1) ?? ''), ping };
 };
 
 const propertiesOf = ({ url, proof }: Wish): Fields => ({

@@ -1,7 +1,8 @@
 /**
  * Webhooks of Gitea and Forgejo: https://docs.gitea.com/api, `routers/api/v1/utils/hook.go`. Packages belong to an owner, so
  * an organisation's or a user's webhook hears all of them, that of a repository those that are linked to it. Some versions
- * drop the event "package" in their API without a word. A list without `limit` has the server's own.
+ * drop the event "package" in their API without a word. A list without `limit` has the server's own. What the API tests a
+ * webhook with is an event "push" of a repository, which ours does not hear (`services/webhook/webhook.go`).
  */
 import type { Connector, Wish } from './connector.ts';
 import { idOf, isSegment, pagesOf, takenWith } from './connector.ts';

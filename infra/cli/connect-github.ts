@@ -12,6 +12,7 @@ const CURE = 'choose "Packages" among the events of the webhook in its page';
 export const github: Connector = {
   name: 'GitHub',
   sends: ['hmac'],
+  pings: true,
   place: 'the organisation, or "OWNER/REPOSITORY" to which the package is linked',
   permission: 'the scope admin:repo_hook (of an organisation admin:org_hook), or as a fine-grained token to read and write webhooks',
   base: (registryHost) => (registryHost === undefined || registryHost === 'ghcr.io' ? 'https://api.github.com' : undefined),
@@ -30,7 +31,11 @@ export const github: Connector = {
         if (id === undefined) return [];
         return {
           url: textOf(fields(hook.config).url),
-          set: async (wish) => takenWith(await api({ method: 'PATCH', path: `${path}/${id}`, body: body(wish) }), 'package', 'GitHub', CURE),
+          set: async (wish) => ({
+            ...takenWith(await api({ method: 'PATCH', path: `${path}/${id}`, body: body(wish) }), 'package', 'GitHub', CURE),
+            // A new one is pinged by itself.
+            ping: () => api({ method: 'POST', path: `${path}/${id}/pings` }),
+          }),
         };
       }),
       make: async (wish) => takenWith(await api({ method: 'POST', path, body: { name: 'web', ...body(wish) } }), 'package', 'GitHub', CURE),

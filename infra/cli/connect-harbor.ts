@@ -1,6 +1,7 @@
 /**
  * Webhooks of a Harbor project: https://goharbor.io/docs/main/working-with-projects/project-configuration/configure-webhooks/,
- * `src/server/v2.0/handler/webhook.go`. A policy is replaced as a whole; a new one is answered by its address alone.
+ * `src/server/v2.0/handler/webhook.go`. A policy is replaced as a whole; a new one is answered by its address alone. None
+ * can be tested by the API of Harbor 2.
  */
 import type { Connector, Wish } from './connector.ts';
 import { idOf, isSegment, pagesOf } from './connector.ts';

@@ -4,6 +4,8 @@ import { type Fields, fields, isFields, list, texts } from './json.ts';
 import type { RegistryApi } from './registry-api.ts';
 
 export interface Connector {
+  /** Whether it sends something by itself, or can be told to, so that nobody has to push. */
+  readonly pings?: true;
   /** As people call it. */
   readonly name: string;
   /** What it can be told to send with each delivery, the strongest first. */
@@ -41,6 +43,8 @@ export interface Done {
   readonly id: string;
   /** What is left to do by hand until it works. */
   readonly problem?: string;
+  /** Has the registry send a delivery of its own, where it can and does not anyway. */
+  readonly ping?: () => Promise<unknown>;
 }
 
 export interface Wish {

@@ -1,6 +1,7 @@
 /** `image-triggers hook connect`: the webhook of a hook, made by the API of its registry. */
-import type { Command } from 'commander';
-import { addDestroyFlags, examples } from './flags.ts';
+import { type Command, Option } from 'commander';
+import { deliveryText, firstDelivery } from './first-delivery.ts';
+import { addDestroyFlags, examples, whole } from './flags.ts';
 import { CliError, type Io, misused, readSecret } from './io.ts';
 import { addKeepFlag, endsAtOnce } from './keep-flag.ts';
 import { isThisMachine } from './registry-api.ts';
@@ -16,6 +17,7 @@ interface ConnectFlags {
   readonly secretFile?: string;
   readonly newSecret?: boolean;
   readonly keep?: string;
+  readonly wait: number;
 }
 
 export const addConnectCommand = (hook: Command, io: Io): void => {
@@ -33,7 +35,8 @@ export const addConnectCommand = (hook: Command, io: Io): void => {
           .option('--at <url>', "the registry's API, where it does not follow from the registry host of the hook")
           .option('--secret-file <file>', 'file with the secret that the hook asks for already; - for standard input')
           .option('--new-secret', 'give hook and registry a new secret; one that the hook has stays valid for seven days')
-          .option('--url-file <file>', 'file with the URL of the hook, to use it again instead of making a second one; - for standard input'),
+          .option('--url-file <file>', 'file with the URL of the hook, to use it again instead of making a second one; - for standard input')
+          .addOption(new Option('--wait <seconds>', 'how long to wait for the first delivery; 0 for not at all').argParser(whole).default(30)),
         'while two URLs or secrets are valid already: former drops the newest, newest ends the former',
       ),
     ),
@@ -65,8 +68,8 @@ export const addConnectCommand = (hook: Command, io: Io): void => {
       },
       session,
     );
-    const { problem, previousValidUntil, ...shown } = done;
-    session.showOne({ name, for: flags.for, ...shown, previousValidUntil, problem }, [
+    const { problem, previousValidUntil, ping, known, pings, ...shown } = done;
+    const pairs = [
       ['Name', name],
       ['Registry', `${done.registry} at ${done.at}`],
       ['For', flags.for],
@@ -74,14 +77,35 @@ export const addConnectCommand = (hook: Command, io: Io): void => {
       ['Webhook', `${done.id}, ${done.changed ? 'changed' : 'made'}`],
       ['Deliveries prove themselves by', PROOFS[done.proof ?? 'url']],
       ['Previous URL valid until', previousValidUntil],
-    ]);
-    if (problem !== undefined) throw new CliError(problem);
+    ] as const;
+    const answer = { name, for: flags.for, ...shown, previousValidUntil, problem };
+    if (problem !== undefined) {
+      session.showOne(answer, pairs);
+      throw new CliError(problem);
+    }
+    // People see what was done while they wait; a program gets one answer.
+    if (session.reader === 'people') session.showOne(answer, pairs);
     if (isThisMachine(new URL(done.to)))
       session.hint(
         `${done.to} is this machine, which the registry reaches only if it runs here too: start the engine with --public-url https://…, and connect again with --keep newest.`,
       );
     if (done.proof === undefined) session.hint('With --new-secret they would prove themselves by a secret as well.');
-    session.hint('Nothing is known of a delivery yet.\nNext: push an image, then  image-triggers call list');
+    await ping?.().catch((error: unknown) =>
+      session.hint(`The webhook is there, but cannot be tested: ${error instanceof Error ? error.message : String(error)}`),
+    );
+    if (flags.wait > 0)
+      session.hint(`Waiting up to ${flags.wait} s for the first delivery${pings ? '' : `: push an image now, as ${done.registry} sends nothing before`} …`);
+    const delivery = await firstDelivery(name, known, flags.wait, session);
+    if (session.reader !== 'people') session.showOne({ ...answer, delivery }, pairs);
+    const next = `Next: push an image, then  image-triggers hook deliveries ${name}`;
+    if (delivery?.verdict === 'refused')
+      throw new CliError(`${deliveryText(done.registry, delivery)}\nTry: image-triggers hook connect ${name} … --new-secret --keep former`);
+    if (delivery !== undefined) session.hint(`${deliveryText(done.registry, delivery)}.\n${next}`);
+    else if (flags.wait === 0) session.hint(`Nothing is known of a delivery yet.\n${next}`);
+    else
+      session.hint(
+        `Nothing came in ${flags.wait} s${pings ? `: does ${done.registry} reach ${done.to}? Its own page of the webhook says what it tried` : ''}.\n${next}`,
+      );
     if (previousValidUntil !== undefined)
       session.hint(`When its call is there: image-triggers hook rotate ${name} --keep newest  (whatever else posts to the former URL needs the new one)`);
   });

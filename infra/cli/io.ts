@@ -10,6 +10,8 @@ export interface Io {
   filesBelow(path: string): Promise<readonly string[] | undefined>;
   /** Whether a browser could be started for it. */
   openBrowser(url: string): Promise<boolean>;
+  /** Lets time pass. */
+  pause(ms: number): Promise<void>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Columns of the terminal that data is shown on; undefined when it goes to a file or another program. */
   readonly columns: number | undefined;

@@ -2,6 +2,7 @@
 /** `image-triggers`: see `program.ts`. */
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { filesBelow } from './files-below.ts';
 import { utf8 } from './io.ts';
 import { openBrowser } from './open-browser.ts';
@@ -24,6 +25,7 @@ process.exitCode = await run(process.argv.slice(2), {
   readStdin: async () => utf8(await buffer(process.stdin)),
   filesBelow,
   openBrowser,
+  pause: setTimeout,
   env: process.env,
   columns: process.stdout.isTTY ? process.stdout.columns : undefined,
   // Knows NO_COLOR, FORCE_COLOR and what the terminal is able to.

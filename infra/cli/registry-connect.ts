@@ -9,6 +9,7 @@ import { gitea } from './connect-gitea.ts';
 import { github } from './connect-github.ts';
 import { harbor } from './connect-harbor.ts';
 import type { Connector, Done, Wish } from './connector.ts';
+import { knownDeliveries } from './first-delivery.ts';
 import { CliError, ended, misused } from './io.ts';
 import { type Fields, fields, list, textOf } from './json.ts';
 import { parseBase, registryApi } from './registry-api.ts';
@@ -40,6 +41,10 @@ export interface Connected extends Done {
   readonly changed: boolean;
   readonly previousValidUntil?: unknown;
   readonly proof: 'hmac' | 'header' | undefined;
+  /** What came before. */
+  readonly known: ReadonlySet<string>;
+  /** Whether a delivery comes without a push. */
+  readonly pings: boolean;
 }
 
 export const connectRegistry = async (wish: ConnectWish, session: Session): Promise<Connected> => {
@@ -60,6 +65,7 @@ export const connectRegistry = async (wish: ConnectWish, session: Session): Prom
   const site = await connector.look(registryApi({ name, base, headers, permission, secrets }), place);
   if (session.dryRun) throw foretold(wish, { registry: name, at: base.origin, there: site.webhooks.some(({ url }) => isUrlOf(url, wish.hook)) }, session);
 
+  const known = await knownDeliveries(wish.hook, session);
   const given = await giveUrl(wish, path, session);
   secrets.add(given.url);
   const proof = by === undefined ? undefined : await giveProof(by, wish, path, hook, session);
@@ -79,6 +85,8 @@ export const connectRegistry = async (wish: ConnectWish, session: Session): Prom
     changed: webhook !== undefined,
     previousValidUntil: given.previousValidUntil,
     proof: by,
+    known,
+    pings: connector.pings === true,
   };
 };
 

@@ -25,6 +25,8 @@ interface Around {
   readonly colour?: boolean;
   /** What is typed when the terminal asks; without it there is no terminal. */
   readonly answer?: string;
+  /** What happens while a command lets time pass. */
+  readonly pause?: (ms: number) => Promise<void>;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -48,7 +50,10 @@ export const listen = async (server: Server): Promise<string> => {
 };
 
 /** Arguments as a shell would split them, with '…' for blanks. */
-export const runCommand = async (args: string, { stdin = '', columns, colour = false, answer, env = {} }: Around): Promise<Ran> => {
+export const runCommand = async (
+  args: string,
+  { stdin = '', columns, colour = false, answer, pause = async () => undefined, env = {} }: Around,
+): Promise<Ran> => {
   let [out, err] = ['', ''];
   const code = await run(
     [...args.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? ''),
@@ -63,6 +68,7 @@ export const runCommand = async (args: string, { stdin = '', columns, colour = f
       readStdin: async () => stdin,
       filesBelow,
       openBrowser: async () => false,
+      pause,
       env,
       columns,
       colour,

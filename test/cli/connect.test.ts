@@ -3,7 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { deliveryRecord, type Verdict } from '../../functions/core/delivery-record.ts';
 import { hashToken, readToken } from '../../functions/hooks/token.ts';
+import { makeDeliveryNote } from '../../functions/store/deliveries.ts';
 import { makeHookOf } from '../../functions/store/hook-of.ts';
 import { fields, list } from '../../infra/cli/json.ts';
 import { parseBase, registryApi } from '../../infra/cli/registry-api.ts';
@@ -39,8 +41,8 @@ const start = async (answer: Parameters<typeof startRegistry>[0]): Promise<FakeR
   started.push(registry);
   return registry;
 };
-const run = async (args: string, stdin?: string): Promise<Ran> => {
-  const ran = await cli.run(args, stdin === undefined ? {} : { stdin });
+const run = async (args: string, stdin?: string, pause?: () => Promise<void>): Promise<Ran> => {
+  const ran = await cli.run(args, { ...(stdin === undefined ? {} : { stdin }), ...(pause === undefined ? {} : { pause }) });
   said.push(ran.out, ran.err);
   return ran;
 };
@@ -55,6 +57,14 @@ const tokensOf = async (name: string): Promise<readonly string[]> => (await hook
 const hashIn = (url: string): string => {
   const read = readToken(url.replace('https://hooks.example/hooks/', ''));
   return read.ok ? hashToken(read.value.token) : '';
+};
+
+let arrived = 0;
+const arrives = (name: string, verdict: Verdict, why: string): Promise<void> => {
+  arrived += 1;
+  return makeDeliveryNote(cli.api.tables)(
+    deliveryRecord({ id: `01JZ${String(arrived).padStart(22, '0')}`, hook: name, at: START, verdict, why, references: [] }),
+  );
 };
 
 interface Case {
@@ -121,8 +131,8 @@ describe.each(CASES)('$registry', ({ registry, vendor, place, elsewhere, user, b
     const server = await start(made.answer);
     const created = await cli.api.ask('POST', '/v1/hooks', { name, registry, registryHost: 'r.example', ...(credential === undefined ? {} : { credential }) });
     expect(created.status).toBe(201);
-    const connect = (more = '', token = 'right-token', where = place) =>
-      run(`hook connect ${name} --for ${where}${user} --at ${server.url} --token-file -${more}`, `${token}\n`);
+    const connect = (more = '', token = 'right-token', where = place, pause?: () => Promise<void>) =>
+      run(`hook connect ${name} --for ${where}${user} --at ${server.url} --token-file -${more}`, `${token}\n`, pause);
     return { made, server, connect, ours: () => [...made.webhooks.values()].slice(others) };
   };
 
@@ -134,11 +144,38 @@ describe.each(CASES)('$registry', ({ registry, vendor, place, elsewhere, user, b
     expect(ran.out).toMatch(/Deliveries go to: +https:\/\/hooks\.example\nWebhook: +\S+, made\n/);
     expect(ran.err).not.toContain('--public-url');
     expect(ran.out).toMatch(/Previous URL valid until: +2026-07-07/);
-    expect(ran.err).toContain('Nothing is known of a delivery yet.\nNext: push an image');
+    expect(ran.err).toMatch(/Waiting up to 30 s .*\nNothing came in 30 s.*\nNext: push an image/);
     expect(ours()).toHaveLength(1);
     const after = await tokensOf(`plain-${registry}`);
     expect(after).toEqual([hashIn(urlOf(ours()[0] ?? {})), before[0]]);
     expect(secretOf(ours()[0] ?? {})).toBeUndefined();
+  });
+
+  test('waits for the first delivery, whatever came before, and says what it was', async () => {
+    const name = `waits-${registry}`;
+    const { connect, made } = await begin(name);
+    await arrives(name, 'ignored', 'of before');
+    let pauses = 0;
+    const ran = await connect(' -o json', 'right-token', place, async () => {
+      pauses += 1;
+      if (pauses === 3) await arrives(name, 'ignored', 'a ping of the webhook');
+    });
+    expect(ran, ran.err).toMatchObject({ code: 0, err: '' });
+    expect(JSON.parse(ran.out)).toMatchObject({ name, delivery: { verdict: 'ignored', why: 'a ping of the webhook' } });
+    expect(pauses).toBe(3);
+    const again = await connect(' --keep newest --yes', 'right-token', place, () => arrives(name, 'ignored', 'another'));
+    expect(again.err).toMatch(/reached the hook: ignored, another\.\nNext: push an image/);
+    // Where its API can, it is told to send one.
+    expect((made.pinged ?? []).length > 0).toBe(['ghcr', 'azure-acr'].includes(registry));
+  });
+
+  test('a first delivery that is refused is a failure; --wait 0 does not wait', async () => {
+    const name = `refused-${registry}`;
+    const { connect } = await begin(name);
+    const ran = await connect('', 'right-token', place, () => arrives(name, 'refused', 'no signature'));
+    expect(ran).toMatchObject({ code: 1, err: expect.stringMatching(/reached the hook: refused, no signature\nTry: .*--new-secret/) });
+    const quick = await connect(' --wait 0 --keep newest --yes', 'right-token', place, () => Promise.reject(new Error('it waited')));
+    expect(quick).toMatchObject({ code: 0, err: expect.stringContaining('Nothing is known of a delivery yet.') });
   });
 
   test('again it changes the same one; two valid URLs are told before anything is asked', async () => {

@@ -53,6 +53,8 @@ type Kept = Readonly<Record<string, unknown>>;
 /** A registry with the webhooks that it has by now. */
 export interface Vendor {
   readonly webhooks: Map<number, Kept>;
+  /** Webhooks that it was told to test, by id. */
+  readonly pinged?: string[];
   answer(asked: Asked): Answer | undefined;
 }
 
@@ -93,10 +95,17 @@ export const harborVendor = (): Vendor => {
 /** GitHub and Gitea are alike but for a few names. */
 const hooksVendor = (prefix: string, query: string, isSound: (asked: Asked) => string | undefined, events: (wanted: unknown) => unknown): Vendor => {
   const webhooks = new Map<number, Kept>();
+  const pinged: string[] = [];
   return {
     webhooks,
+    pinged,
     answer: (asked) => {
       const { method, path, body } = asked;
+      const [, toPing] = /\/hooks\/(\d+)\/pings$/.exec(path) ?? [];
+      if (method === 'POST' && toPing !== undefined && webhooks.has(Number(toPing))) {
+        pinged.push(toPing);
+        return { status: 204 };
+      }
       const problem = isSound(asked);
       if (problem !== undefined)
         return { status: problem === 'Bad credentials' ? 401 : 422, body: { message: problem, documentation_url: 'https://docs.example' } };
@@ -150,6 +159,7 @@ export const AZURE_ID = '/subscriptions/00000000-0000-0000-0000-000000000001/res
 
 export const azureVendor = (): Vendor => {
   const webhooks = new Map<number, Kept>();
+  const pinged: string[] = [];
   // Somebody else's, of a name that ours could have.
   webhooks.set(1, { name: 'imagetriggers', properties: { serviceUri: 'https://other.example/hook' } });
   const version = '?api-version=2023-07-01';
@@ -157,6 +167,7 @@ export const azureVendor = (): Vendor => {
   const listed = ({ name }: Kept): Kept => ({ name, properties: { status: 'enabled', actions: ['push'] } });
   return {
     webhooks,
+    pinged,
     answer: ({ method, path, headers, body }) => {
       if (headers.authorization !== 'Bearer right-token') return error(401, 'The access token is invalid.');
       if (!path.startsWith(AZURE_ID)) return error(404, 'The Resource was not found.');
@@ -164,6 +175,11 @@ export const azureVendor = (): Vendor => {
       const rest = path.slice(AZURE_ID.length, -version.length);
       if (method === 'GET' && rest === '') return { status: 200, body: { location: 'westeurope' } };
       if (method === 'GET' && rest === '/webhooks') return { status: 200, body: { value: [...webhooks.values()].map(listed) } };
+      const [, toPing] = /^\/webhooks\/([a-zA-Z0-9]{5,50})\/ping$/.exec(rest) ?? [];
+      if (method === 'POST' && toPing !== undefined) {
+        pinged.push(toPing);
+        return { status: 200, body: { id: 'event-1' } };
+      }
       const [, name, config] = /^\/webhooks\/([a-zA-Z0-9]{5,50})(\/getCallbackConfig)?$/.exec(rest) ?? [];
       const found = [...webhooks].find(([, kept]) => kept.name === name);
       const properties = fields(body.properties);

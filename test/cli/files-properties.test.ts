@@ -23,6 +23,7 @@ const ioWith = (text: string): Io => ({
   readStdin: async () => text,
   filesBelow: async () => undefined,
   openBrowser: async () => false,
+  pause: async () => undefined,
   env: {},
   columns: undefined,
   colour: false,

@@ -90,6 +90,7 @@ const cli = async (args: readonly string[], secretAccessKey = KEYS.secretAccessK
     readStdin: async () => '',
     filesBelow: async () => undefined,
     openBrowser: async () => false,
+    pause: async () => undefined,
     env: { IMAGE_TRIGGERS_DATA: '/nowhere' },
     columns: undefined,
   });
