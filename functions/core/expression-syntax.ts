@@ -67,7 +67,7 @@ const pieces = function* (expression: string): Generator<{ readonly text: string
 
 const pieceAt = (expression: string, at: number): string => {
   const char = expression[at] ?? '';
-  if (char === '\\') return expression.slice(at, at + 2);
+  if (char === '\\') return /^\\p\{\^?\w{0,40}\}/i.exec(expression.slice(at, at + 45))?.[0] ?? expression.slice(at, at + 2);
   if (char !== '[') return char;
   // A `]` that comes first (also after `^`) belongs to the class.
   let end = at + (expression[at + 1] === '^' ? 2 : 1);

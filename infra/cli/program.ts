@@ -1,9 +1,13 @@
 /** The command line as a whole: noun, then verb. Exit 0 when done, 1 when it could not be done, 2 when it was asked for wrongly. */
 import { Command, CommanderError, Option } from 'commander';
 import { addApplicationCommands } from './application-commands.ts';
+import { addApplyCommand } from './apply-command.ts';
 import { addCallCommands } from './call-commands.ts';
+import { addDiffCommand } from './diff-command.ts';
+import { addExportCommands } from './export-command.ts';
 import { callIdOf, examples, nameOf, urlIdOf } from './flags.ts';
 import { addHookCommands } from './hook-commands.ts';
+import { addImportCommand } from './import-command.ts';
 import { CliError, type Io } from './io.ts';
 import { addLogsCommand } from './logs-command.ts';
 import { addOpenCommand } from './open-command.ts';
@@ -47,6 +51,10 @@ const makeProgram = (io: Io): Command => {
   addTriggerCommands(program, io);
   addHookCommands(program, io);
   addPushCommands(program, io);
+  addApplyCommand(program, io);
+  addDiffCommand(program, io);
+  addExportCommands(program, io);
+  addImportCommand(program, io);
   addCallCommands(program, io);
   addLogsCommand(program, io);
   addOpenCommand(program, io);
