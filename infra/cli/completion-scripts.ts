@@ -45,7 +45,7 @@ fi
 const fish: Script = (command) => `# fish completion of image-triggers
 function __image_triggers
     set -l words (commandline -opc)
-    set -l found (${quoted(command, "\\'")} __complete -- $words[2..] (commandline -ct | string collect --allow-empty) 2>/dev/null)
+    set -l found (${quoted(command, "\\'")} __complete -- $words[2..] (commandline -ct) 2>/dev/null)
     if test "$found" = ':files'
         __fish_complete_path (commandline -ct)
     else

@@ -18,7 +18,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // There is nowhere left to say it.
 process.stderr.on('error', () => process.exit(1));
 
-process.exitCode = await run(process.argv.slice(2), {
+const args = process.argv.slice(2);
+process.exitCode = await run(args, {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   readFile: async (path) => utf8(await readFile(path)),
@@ -32,3 +33,5 @@ process.exitCode = await run(process.argv.slice(2), {
   colour: process.stdout.isTTY && process.stdout.hasColors(),
   prompt: process.stdin.isTTY && process.stderr.isTTY ? prompt : undefined,
 });
+// Whoever presses Tab waits for the end of the process, whatever is still being asked.
+if (args[0] === '__complete') process.stdout.write('', () => process.exit());

@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { addApplicationCommands } from './application-commands.ts';
 import { addApplyCommand } from './apply-command.ts';
 import { addCallCommands } from './call-commands.ts';
+import { addCompletionCommands } from './completion-commands.ts';
 import { addDiffCommand } from './diff-command.ts';
 import { addExportCommands } from './export-command.ts';
 import { callIdOf, examples, nameOf, urlIdOf } from './flags.ts';
@@ -13,12 +14,15 @@ import { addLogsCommand } from './logs-command.ts';
 import { addOpenCommand } from './open-command.ts';
 import { FORMATS } from './output.ts';
 import { addPushCommands } from './push-commands.ts';
+import { refuseSecretUrl } from './secret-url.ts';
 import { addTriggerCommands } from './trigger-commands.ts';
 import { version } from './version.ts';
 
 export const run = async (args: readonly string[], io: Io): Promise<0 | 1 | 2> => {
   const program = makeProgram(io);
   try {
+    // Who asks for nothing wants to know what there is.
+    if (args.length === 0) program.help();
     await program.parseAsync([...args], { from: 'user' });
     return 0;
   } catch (error) {
@@ -30,14 +34,18 @@ export const run = async (args: readonly string[], io: Io): Promise<0 | 1 | 2> =
   }
 };
 
-const makeProgram = (io: Io): Command => {
+export const makeProgram = (io: Io): Command => {
   const program = new Command('image-triggers')
     .description('Push a container image, and the right applications run exactly that image, once, in seconds.')
     .version(version(), '--version', 'show the version')
     .option('--data <dir>', 'data directory of the local engine (or set IMAGE_TRIGGERS_DATA; else .image-triggers)')
-    .option('--stack <name>', 'a stack on AWS instead of the local engine')
-    .option('--region <region>', 'with --stack: its AWS region')
-    .addOption(new Option('-o, --output <format>', 'how to show data').choices(FORMATS).default('table'))
+    .option('--stack <name>', 'a stack on AWS instead of the local engine (or set IMAGE_TRIGGERS_STACK)')
+    .option('--region <region>', 'with --stack: its AWS region (or set IMAGE_TRIGGERS_REGION)')
+    .addOption(
+      new Option('-o, --output <format>', 'how to show data; wide is a table with more columns, name what the next command takes')
+        .choices(FORMATS)
+        .default('table'),
+    )
     .addOption(new Option('--lang <lang>', 'language of reasons').choices(['en', 'zh']));
   examples(
     program,
@@ -45,19 +53,26 @@ const makeProgram = (io: Io): Command => {
     'trigger create release --registry alibaba-acr --repository registry.cn-beijing.aliyuncs.com/shop/web --expression "release-v.*" --application web',
     'call list --trigger release',
     'explain registry.cn-beijing.aliyuncs.com/shop/web:release-v3',
-    'call list --stack image-triggers --region eu-central-1',
+    'call list --stack ImageTriggers --region eu-central-1',
   );
+  // In the order of use.
+  program.commandsGroup('What deploys where:');
   addApplicationCommands(program, io);
   addTriggerCommands(program, io);
   addHookCommands(program, io);
   addPushCommands(program, io);
+  program.commandsGroup('As files:');
   addApplyCommand(program, io);
   addDiffCommand(program, io);
   addExportCommands(program, io);
   addImportCommand(program, io);
+  program.commandsGroup('What happened, and why:');
   addCallCommands(program, io);
   addLogsCommand(program, io);
   addOpenCommand(program, io);
+  program.commandsGroup('Around it:');
+  addCompletionCommands(program, io);
+  program.helpCommand(true);
   settle(program, io);
   return program;
 };
@@ -71,9 +86,13 @@ const settle = (command: Command, io: Io): void => {
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: io.out, writeErr: io.err, getOutHelpWidth: () => io.columns ?? 100, getErrHelpWidth: () => io.columns ?? 100 });
-  for (const argument of command.registeredArguments) {
-    const read = ARGUMENTS[argument.name()];
-    if (read !== undefined) argument.argParser(read);
+  // One that takes several is read by whoever takes it.
+  for (const argument of command.registeredArguments.filter(({ variadic }) => !variadic)) {
+    const read = ARGUMENTS[argument.name()] ?? argument.parseArg ?? ((text: string) => text);
+    argument.argParser((text: string, before: unknown) => {
+      refuseSecretUrl(text);
+      return read(text, before);
+    });
   }
   for (const each of command.commands) settle(each, io);
 };

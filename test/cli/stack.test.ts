@@ -93,6 +93,8 @@ const cli = async (args: readonly string[], secretAccessKey = KEYS.secretAccessK
     pause: async () => undefined,
     env: { IMAGE_TRIGGERS_DATA: '/nowhere' },
     columns: undefined,
+    colour: false,
+    prompt: undefined,
   });
   return { code, ...said };
 };
