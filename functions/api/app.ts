@@ -10,8 +10,8 @@ import { consoleSessionRoutes, makeSessionDoor } from './console-sessions.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { onlyRead, withEcrHook } from './ecr-hook.ts';
 import { explain } from './explain.ts';
-import { hookTestRoutes } from './hook-test.ts';
 import { fileSchemaRoutes } from './file-schema.ts';
+import { hookTestRoutes } from './hook-test.ts';
 import { hookRoutes } from './hooks.ts';
 import type { ApiPorts } from './ports.ts';
 import { bodyOf, Problem, type ProblemCode, problemOf } from './problem.ts';
@@ -69,8 +69,7 @@ export const makeApi = (given: ApiPorts) => {
   app.route('/v1/console', consoleSessionRoutes(ports));
   app.post('/v1/explain', async (c) => {
     const { lang } = readQuery(c, langQuery);
-    const { image, hook } = await readBody(c, explainBody);
-    return c.json(await explain(image, hook, langOf(c, lang), ports));
+    return c.json(await explain(await readBody(c, explainBody), langOf(c, lang), ports));
   });
 
   /** The page asks as anybody does, from the inside. */

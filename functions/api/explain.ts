@@ -1,12 +1,18 @@
-/** What a push of an image would do: every trigger of its repository with its decision, asked of the same code that decides pushes. Nothing is written. */
-
+/**
+ * What a push of an image would do, or what the push of a call would do if it came now: every trigger of its repository
+ * with its decision, and what would then become of it, asked of the same code that decides pushes. Nothing is written.
+ */
+import type { Call } from '../core/call.ts';
 import { type Decided, decideAll } from '../core/decide-all.ts';
 import type { ApplicationDefinition, HookDefinition, TriggerDefinition } from '../core/definitions.ts';
 import { formatImage, hostOf, parseImage, pathOf } from '../core/image.ts';
 import { toPush } from '../core/push.ts';
+import type { FateView } from './fate-view.ts';
 import type { ApiPorts } from './ports.ts';
 import { refuse } from './request.ts';
 import { everyTrigger, unheard } from './unheard.ts';
+import { iso } from './views.ts';
+import { whatThen } from './what-then.ts';
 import { type Lang, wordsOf } from './words.ts';
 
 const FIRES = {
@@ -14,7 +20,14 @@ const FIRES = {
   zh: { sentence: '该推送会触发此触发器。', cure: '无需处理。' },
 } as const satisfies Record<Lang, { readonly sentence: string; readonly cure: string }>;
 
-export const explain = async (text: string, hookName: string | undefined, lang: Lang, ports: ApiPorts) => {
+export interface Asked {
+  readonly image?: string | undefined;
+  readonly hook?: string | undefined;
+  readonly call?: string | undefined;
+}
+
+export const explain = async (asking: Asked, lang: Lang, ports: ApiPorts) => {
+  const { text, hook: hookName, call } = await questionOf(asking, ports);
   const image = parseImage(text);
   if (!image.ok) throw refuse('image', image.why);
   const { tag, digest } = image.value;
@@ -23,7 +36,7 @@ export const explain = async (text: string, hookName: string | undefined, lang: 
   const named = { tag, ...(digest === undefined ? {} : { digest }) };
   const event = { host: hostOf(image.value.repository), path: pathOf(image.value.repository), ...named };
   const push = hook === undefined ? undefined : toPush(event, hook, { id: '', receivedAt: ports.now() });
-  const asked = { image: formatImage(image.value), repository: image.value.repository, tag };
+  const asked = { ...(call === undefined ? {} : { call: callOf(call) }), image: formatImage(image.value), repository: image.value.repository, tag };
   if (push?.ok === false) return { ...asked, hook: hookName, triggers: [], ignored: push.why };
 
   const repository = push?.value.repository ?? image.value.repository;
@@ -38,14 +51,43 @@ export const explain = async (text: string, hookName: string | undefined, lang: 
     triggers.map((trigger) => trigger.hook),
     ports.hooks.get,
   );
+  const fired = decided.flatMap(({ trigger, decision }) => (decision.fires ? [trigger] : []));
+  const verdicts = await whatThen(fired, { repository, ...named }, lang, ports);
   return {
     ...asked,
     repository,
     hook: hookName,
-    triggers: decided.map((each) => ({ ...decisionView(each, lang), ...warningsOf(each.trigger, applications, hooks) })),
+    triggers: decided.map((each) => ({
+      ...decisionView(each, verdicts.get(each.trigger.name), lang),
+      ...warningsOf(each.trigger, applications, hooks),
+    })),
     ...(triggers.length === 0 ? unheard(repository, await everyTrigger(ports)) : {}),
   };
 };
+
+interface Question {
+  readonly text: string;
+  readonly hook: string | undefined;
+  readonly call?: Call;
+}
+
+const questionOf = async ({ image, hook, call: id }: Asked, ports: ApiPorts): Promise<Question> => {
+  if (id === undefined) {
+    if (image === undefined) throw refuse('image', 'it is missing: give an image as host/path:tag, or a "call" to ask what its push would do now');
+    return { text: image, hook };
+  }
+  const [other] = [...(image === undefined ? [] : ['image']), ...(hook === undefined ? [] : ['hook'])];
+  if (other !== undefined) throw refuse(other, 'a call has its own: leave it out, or leave out "call"');
+  const call = await ports.calls.get(id, ports.now());
+  if (call === undefined) throw refuse('call', `no call has the id ${JSON.stringify(id.slice(0, 100))}`, 'GET /v1/calls');
+  if (call.trigger.startsWith('!'))
+    throw refuse('call', `no trigger made it, but ${call.hook === '' ? 'a person or a policy' : 'a trigger URL'}: ask about its image instead`);
+  const { repository, tag, digest } = call;
+  return { text: formatImage({ repository, tag, ...(digest === undefined ? {} : { digest }) }), hook: call.hook, call };
+};
+
+/** What became of it when it came. */
+const callOf = ({ id, status, reason, receivedAt }: Call) => ({ id, status, reason, receivedAt: iso(receivedAt) });
 
 const requireHook = async (name: string, ports: ApiPorts): Promise<HookDefinition> => {
   const hook = await ports.hooks.get(name);
@@ -53,13 +95,13 @@ const requireHook = async (name: string, ports: ApiPorts): Promise<HookDefinitio
   return hook;
 };
 
-const decisionView = ({ trigger, decision }: Decided, lang: Lang) => ({
+const decisionView = ({ trigger, decision }: Decided, verdict: FateView | undefined, lang: Lang) => ({
   trigger: trigger.name,
   application: trigger.application,
   hook: trigger.hook,
   repository: trigger.repository,
   fires: decision.fires,
-  ...(decision.fires ? FIRES[lang] : { ...wordsOf(decision.reason, lang), detail: decision.detail }),
+  ...(decision.fires ? { ...FIRES[lang], verdict } : { ...wordsOf(decision.reason, lang), detail: decision.detail }),
 });
 
 /** What would stop the push all the same, before or after the decision. */

@@ -34,7 +34,8 @@ export const hookTestRoutes = (ports: ApiPorts): Hono => {
 
     const { repository, delivery, push } = await tryHook(hook, body, ports);
     const { tag, digest } = body;
-    const decided = await explain(formatImage({ repository, tag, ...(digest === undefined ? {} : { digest }) }), name, langOf(c, lang), ports);
+    const image = formatImage({ repository, tag, ...(digest === undefined ? {} : { digest }) });
+    const decided = await explain({ image, hook: name }, langOf(c, lang), ports);
     const answer = { ...decided, digest, registry: hook.registry, dry, test: true, sample: sampleView(delivery) };
     // Some of what a format leaves alone only the sample shows, as a tag that is a signature's.
     if (!push.ok) return c.json({ ...answer, triggers: [], ignored: push.why });

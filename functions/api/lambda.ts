@@ -8,6 +8,7 @@ import { destinationOf, exceptions } from '../outbound/allow.ts';
 import { appCenter } from '../registries/app-center.ts';
 import { REGISTRY_NAMES, registryOf } from '../registries/index.ts';
 import { stdoutLog } from '../runtime/log.ts';
+import { makeApplicationOf } from '../store/application-of.ts';
 import { makeApplications } from '../store/applications.ts';
 import { makeCallPages } from '../store/call-pages.ts';
 import { makeCalls } from '../store/calls.ts';
@@ -51,6 +52,7 @@ const app = makeApi({
   callPages: makeCallPages(tables, retentionDays),
   calls: makeCalls(tables, retentionDays),
   states: makeStates(tables),
+  application: makeApplicationOf(tables),
   rejects: makeRejects(tables),
   sessions: makeSessions(tables),
   templates: makeTemplates(tables),

@@ -9,6 +9,7 @@ import type { Registry, TriggerReading } from '../registries/registry.ts';
 import type { Sample } from '../registries/samples/sample.ts';
 import type { LogFields } from '../runtime/log.ts';
 import type { FieldProblem } from '../schema/check.ts';
+import type { FoundApplication } from '../store/application-of.ts';
 import type { makeApplications } from '../store/applications.ts';
 import type { makeCallPages } from '../store/call-pages.ts';
 import type { makeHooks } from '../store/hooks.ts';
@@ -41,6 +42,8 @@ export interface ApiPorts {
     open(application: string, call: OpenCall, wake: { readonly dueAt: number }): Promise<'opened' | 'absent'>;
     wish(application: string, wish: Wishing, now: number): Promise<'noted' | 'absent'>;
   };
+  /** With what `goal` needs beside the state, as `deploy` reads it. */
+  application(name: string): Promise<FoundApplication>;
   readonly rejects: ReturnType<typeof makeRejects>;
   readonly sessions: ReturnType<typeof makeSessions>;
   readonly templates: ReturnType<typeof makeTemplates>;

@@ -78,7 +78,7 @@ ${table(
     { head: say('fires'), cell: ({ fires }) => badge(say(fires === true ? 'yes' : 'no')) },
     { head: say('application'), cell: ({ application }) => link('applications', application) },
     { head: say('reason'), cell: ({ sentence, detail, warnings }) => html`${textOf(sentence)} ${textOf(detail)} ${texts(warnings).join('; ')}` },
-    { head: say('wanted'), cell: ({ then }) => html`${textOf(fields(then).sentence)} ${textOf(fields(then).detail)}` },
+    { head: say('wanted'), cell: ({ verdict }) => html`${textOf(fields(verdict).sentence)} ${textOf(fields(verdict).detail)}` },
   ],
   triggers,
 )}

@@ -8,7 +8,7 @@
 import { type ApplicationState, type Desired, isPending, type Run, WHOLE_TEMPLATE } from '../core/application.ts';
 import { BY_POLICY, type Call, callId, manualTrigger, splitCallId } from '../core/call.ts';
 import type { RollBack } from '../core/plan.ts';
-import { wanting } from './change.ts';
+import { wanting } from '../core/runs-after.ts';
 import type { Session } from './ports.ts';
 
 /** Rejects what failed; the runs to be written, with `rev + 1` and so on for each. */

@@ -84,4 +84,9 @@ export const rotateQuery = z.strictObject({ keep: z.optional(z.enum(['former', '
 export const noQuery = z.strictObject({});
 
 export const emptyBody = z.strictObject({});
-export const explainBody = z.strictObject({ image: z.string().check(z.minLength(1), z.maxLength(1_500)), hook: z.optional(name) });
+/** An image, perhaps as if it came through a hook; or the id of a call. */
+export const explainBody = z.strictObject({
+  image: z.optional(z.string().check(z.minLength(1), z.maxLength(1_500))),
+  hook: z.optional(name),
+  call: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
+});

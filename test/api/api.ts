@@ -11,6 +11,7 @@ import { destinationOf } from '../../functions/outbound/allow.ts';
 import { appCenter } from '../../functions/registries/app-center.ts';
 import { REGISTRY_NAMES, registryOf } from '../../functions/registries/index.ts';
 import { sampleOf } from '../../functions/registries/samples/index.ts';
+import { makeApplicationOf } from '../../functions/store/application-of.ts';
 import { makeApplications } from '../../functions/store/applications.ts';
 import { makeCallPages } from '../../functions/store/call-pages.ts';
 import { makeCalls } from '../../functions/store/calls.ts';
@@ -78,6 +79,7 @@ export const startApi = async (change: (ports: ApiPorts) => ApiPorts = (ports) =
     callPages: makeCallPages(tables, 90),
     calls,
     states,
+    application: makeApplicationOf(tables, () => clock.now),
     rejects: makeRejects(tables),
     sessions: makeSessions(tables),
     templates: makeTemplates(tables),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { HTTP, must, startApi, type TestApi } from './api.ts';
+import { HTTP, items, must, startApi, type TestApi } from './api.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -32,8 +32,9 @@ test('every trigger of the repository with its decision, why, and what to do', a
       fires: true,
       sentence: 'The push fires this trigger.',
       cure: 'Nothing to do.',
+      verdict: { would: 'deploy', sentence: 'It would be deployed now.', cure: 'Nothing to do.' },
     },
-    expect.objectContaining({ trigger: 'release', fires: true }),
+    expect.objectContaining({ trigger: 'release', fires: true, verdict: expect.objectContaining({ would: 'skip', reason: 'duplicate' }) }),
     expect.objectContaining({
       trigger: 'semver',
       fires: false,
@@ -44,6 +45,10 @@ test('every trigger of the repository with its decision, why, and what to do', a
     expect.objectContaining({ trigger: 'below', repository: 'r.example/shop/*', fires: false, reason: 'trigger-disabled' }),
   ]);
   expect(answer).not.toHaveProperty('nearest');
+  expect(items({ items: answer.triggers }).slice(2)).toEqual([
+    expect.not.objectContaining({ verdict: expect.anything() }),
+    expect.not.objectContaining({ verdict: expect.anything() }),
+  ]);
 });
 
 test('through a hook: its names of the registry, and who hears another one', async () => {

@@ -1,0 +1,71 @@
+/** What a plan makes of the runs of an application: what is wanted then, and what has ended without being done. */
+import type { ApplicationState, Desired, OpenCall, Run } from './application.ts';
+import type { Ending } from './call.ts';
+import { goodBefore, isOther, wasBefore } from './history.ts';
+import type { Plan } from './plan.ts';
+
+export interface RunsAfter {
+  /** Only those that change. */
+  readonly runs: Readonly<Record<string, Run>>;
+  /** How many numbers of deployments were given: what `rev` grows by. */
+  readonly bump: number;
+}
+
+export const runsAfter = ({ again, finish, promote }: Pick<Plan, 'again' | 'finish' | 'promote'>, state: ApplicationState, now: number): RunsAfter => {
+  const runs: Record<string, Run> = {};
+  for (const { repository, desired } of again) runs[repository] = { ...state.runs[repository], desired };
+  for (const { repository, desired } of finish) runs[repository] = done(state.runs[repository] ?? {}, desired, { status: 'skipped' }, now);
+  for (const [i, call] of promote.entries()) {
+    const { repository } = call;
+    const run = runs[repository] ?? state.runs[repository] ?? {};
+    runs[repository] = wanting(run, desiredOf(call, run.desired, state.rev + i + 1, now));
+  }
+  return { runs, bump: promote.length };
+};
+
+/** What is new is wanted; of what was, only its end and what went well before it are kept. */
+export const wanting = (run: Run, desired: Desired): Run => {
+  const good = goodBefore(run, desired);
+  const was = wasBefore(run, desired);
+  return {
+    desired: was === undefined ? desired : { ...desired, was },
+    ...(run.done === undefined ? {} : { done: run.done }),
+    ...(good.length === 0 ? {} : { good }),
+  };
+};
+
+const desiredOf = (call: OpenCall, former: Desired | undefined, rev: number, now: number): Desired => {
+  const { callId, repository, tag, digest, hosts, access, manual, restart, version, from, back } = call;
+  const later = former !== undefined && former.order > call.order ? former : undefined;
+  // What is taken back is what is wanted by now: the person may have looked before that was.
+  const left = former === undefined || manual !== true || restart === true ? from : isOther(former, call) ? imageOf(former) : (former.from ?? from);
+  return {
+    rev,
+    order: later?.order ?? call.order,
+    // A redelivery of what was wanted last keeps the place that this image has by now; a person's wish stands above what was pushed meanwhile.
+    ...(later === undefined || manual === true ? {} : { again: later.again ?? later.callId }),
+    callId,
+    repository,
+    tag,
+    ...(digest === undefined ? {} : { digest }),
+    hosts,
+    ...(access === undefined ? {} : { access }),
+    since: now,
+    ...(manual === undefined ? {} : { manual }),
+    ...(restart === undefined ? {} : { restart }),
+    ...(version === undefined ? {} : { version }),
+    ...(left === undefined ? {} : { from: left }),
+    ...(back === undefined ? {} : { back }),
+  };
+};
+
+const imageOf = ({ tag, digest }: Desired): NonNullable<Desired['from']> => ({ tag, ...(digest === undefined ? {} : { digest }) });
+
+export const done = ({ good }: Run, desired: Desired, { status, reason, commit }: Pick<Ending, 'status' | 'reason' | 'commit'>, at: number): Run => ({
+  desired,
+  done: { rev: desired.rev, status, at, ...(status === 'failed' || status === 'skipped' ? whyOf(reason) : {}), ...(commit === undefined ? {} : { commit }) },
+  ...(good === undefined ? {} : { good }),
+});
+
+/** Only where `goal` asks for it: every write of the state costs by its size. */
+const whyOf = (reason: Ending['reason']): Pick<Ending, 'reason'> => (reason === undefined ? {} : { reason });
