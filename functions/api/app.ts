@@ -3,7 +3,6 @@ import { Hono } from 'hono';
 import { routePath } from 'hono/route';
 import { makeConsole } from '../console/console.ts';
 import { fields } from '../core/fields.ts';
-import { explainBody, langQuery } from '../schema/request.ts';
 import { applicationRoutes } from './applications.ts';
 import { callRoutes } from './calls.ts';
 import { consoleSessionRoutes, makeSessionDoor } from './console-sessions.ts';
@@ -13,9 +12,10 @@ import { explain } from './explain.ts';
 import { fileSchemaRoutes } from './file-schema.ts';
 import { hookTestRoutes } from './hook-test.ts';
 import { hookRoutes } from './hooks.ts';
+import { operation, type Routes } from './operation.ts';
+import { TRIGGER_OPERATIONS } from './operations/triggers.ts';
 import type { ApiPorts } from './ports.ts';
 import { bodyOf, Problem, type ProblemCode, problemOf } from './problem.ts';
-import { readBody, readQuery } from './request.ts';
 import { templateRoutes } from './template.ts';
 import { triggerUrlRoutes } from './trigger-urls.ts';
 import { triggerRoutes } from './triggers.ts';
@@ -27,6 +27,20 @@ export interface RequestContext {
   /** Who calls, as IAM knows them. */
   readonly caller?: string;
 }
+
+const ROUTES: readonly ((ports: ApiPorts) => Routes)[] = [
+  hookRoutes,
+  deliveryRoutes,
+  hookTestRoutes,
+  triggerRoutes,
+  applicationRoutes,
+  triggerUrlRoutes,
+  templateRoutes,
+  wishRoutes,
+  callRoutes,
+  fileSchemaRoutes,
+  consoleSessionRoutes,
+];
 
 export type ApiApp = ReturnType<typeof makeApi>;
 
@@ -56,21 +70,8 @@ export const makeApi = (given: ApiPorts) => {
   });
 
   app.use('/v1/hooks/ecr/*', onlyRead);
-  app.route('/v1/hooks', hookRoutes(ports));
-  app.route('/v1/hooks', deliveryRoutes(ports));
-  app.route('/v1/hooks', hookTestRoutes(ports));
-  app.route('/v1/triggers', triggerRoutes(ports));
-  app.route('/v1/applications', applicationRoutes(ports));
-  app.route('/v1/applications', triggerUrlRoutes(ports));
-  app.route('/v1/applications', templateRoutes(ports));
-  app.route('/v1/applications', wishRoutes(ports));
-  app.route('/v1/calls', callRoutes(ports));
-  app.route('/v1/schema.json', fileSchemaRoutes());
-  app.route('/v1/console', consoleSessionRoutes(ports));
-  app.post('/v1/explain', async (c) => {
-    const { lang } = readQuery(c, langQuery);
-    return c.json(await explain(await readBody(c, explainBody), langOf(c, lang), ports));
-  });
+  for (const routes of ROUTES) app.route('/', routes(ports));
+  operation(app, TRIGGER_OPERATIONS.explain, async ({ c, query: { lang }, body }) => c.json(await explain(body, langOf(c, lang), ports)));
 
   /** The page asks as anybody does, from the inside. */
   const ask = async (request: { readonly method: string; readonly path: string; readonly body?: object }, caller: string) => {
@@ -84,13 +85,13 @@ export const makeApi = (given: ApiPorts) => {
   app.route('/console', makeConsole({ ...makeSessionDoor(ports), ask }));
 
   app.notFound((c) =>
-    answer(new Problem('unknown-route', `${c.req.method} ${c.req.path.slice(0, 200)} is no route of this API: the routes begin with ${ROUTES}`)),
+    answer(new Problem('unknown-route', `${c.req.method} ${c.req.path.slice(0, 200)} is no route of this API: the routes begin with ${BEGINNINGS}`)),
   );
   app.onError((error) => answer(problemOf(error)));
   return app;
 };
 
-const ROUTES = '/v1/hooks, /v1/triggers, /v1/applications, /v1/calls and /v1/explain';
+const BEGINNINGS = '/v1/hooks, /v1/triggers, /v1/applications, /v1/calls and /v1/explain';
 
 /** What the same request may get a second later. */
 const PASSING: readonly ProblemCode[] = ['throttled', 'store-unavailable', 'secret-unavailable'];

@@ -6,27 +6,27 @@
  */
 import { Hono } from 'hono';
 import type { ApplicationDefinition, Policy } from '../core/definitions.ts';
-import { type ApplicationPatch, applicationBody, applicationPatch, areParameters, PARAMETERS_RULE } from '../schema/application.ts';
-import { DEFAULT_LIMIT, deleteQuery, langQuery, noQuery, pageQuery } from '../schema/request.ts';
+import { type ApplicationPatch, areParameters, PARAMETERS_RULE } from '../schema/application.ts';
+import { DEFAULT_LIMIT } from '../schema/request.ts';
 import { statusOf } from './application-status.ts';
 import { enablingRoutes } from './enabling.ts';
 import { findApplication } from './find-application.ts';
 import { findTriggers, NAMES_SHOWN, namesOf } from './find-triggers.ts';
 import { changedOr } from './hooks.ts';
+import { operation, type Routes } from './operation.ts';
+import { APPLICATION_OPERATIONS } from './operations/applications.ts';
 import type { ApiPorts } from './ports.ts';
 import { invalid, Problem, unknownName } from './problem.ts';
-import { nameIn, readBody, readQuery, refuse } from './request.ts';
+import { refuse } from './request.ts';
 import { targetHint } from './target-hint.ts';
 import { revokeAll } from './trigger-urls.ts';
 import { applicationView } from './views.ts';
 import { langOf } from './words.ts';
 
-export const applicationRoutes = (ports: ApiPorts): Hono => {
-  const app = new Hono();
+export const applicationRoutes = (ports: ApiPorts): Routes => {
+  const app: Routes = new Hono();
 
-  app.post('/', async (c) => {
-    readQuery(c, noQuery);
-    const body = await readBody(c, applicationBody);
+  operation(app, APPLICATION_OPERATIONS.createApplication, async ({ c, body }) => {
     const now = ports.now();
     const { name, policy = {}, parameters, source, enabled = true } = body;
     const application: ApplicationDefinition = {
@@ -66,21 +66,18 @@ export const applicationRoutes = (ports: ApiPorts): Hono => {
     return target;
   };
 
-  app.get('/', async (c) => {
-    const { limit = DEFAULT_LIMIT, cursor } = readQuery(c, pageQuery);
+  operation(app, APPLICATION_OPERATIONS.listApplications, async ({ c, query: { limit = DEFAULT_LIMIT, cursor } }) => {
     const page = await ports.applications.list({ limit, ...(cursor === undefined ? {} : { cursor }) });
     if (!page.ok) throw refuse('cursor', page.why);
     return c.json({ ...page.value, items: page.value.items.map(applicationView) });
   });
 
-  app.get('/:name', async (c) => {
-    const { lang } = readQuery(c, langQuery);
-    return c.json(await statusOf(await findApplication(nameIn(c, 'application'), ports), langOf(c, lang), ports));
-  });
+  operation(app, APPLICATION_OPERATIONS.getApplication, async ({ c, name, query: { lang } }) =>
+    c.json(await statusOf(await findApplication(name, ports), langOf(c, lang), ports)),
+  );
 
-  app.get('/:name/grant', async (c) => {
-    readQuery(c, noQuery);
-    const { name, target } = await findApplication(nameIn(c, 'application'), ports);
+  operation(app, APPLICATION_OPERATIONS.grantApplication, async ({ c, name }) => {
+    const { target } = await findApplication(name, ports);
     const grant = await ports.grant(target, name);
     if (!grant.ok) throw refuse('target', grant.why);
     return grant.value === undefined
@@ -94,10 +91,8 @@ export const applicationRoutes = (ports: ApiPorts): Hono => {
     return applicationView(changed);
   };
 
-  app.patch('/:name', async (c) => {
-    readQuery(c, noQuery);
-    const name = nameIn(c, 'application');
-    const { target, policy, parameters, source, enabled } = await readBody(c, applicationPatch);
+  operation(app, APPLICATION_OPERATIONS.changeApplication, async ({ c, name, body }) => {
+    const { target, policy, parameters, source, enabled } = body;
     if (target !== undefined) await checkTarget(target);
     const changed = await change(name, ({ source: former, ...application }) => ({
       ...application,
@@ -111,12 +106,12 @@ export const applicationRoutes = (ports: ApiPorts): Hono => {
     return c.json({ ...changed, hint: targetHint(changed.target, ports) });
   });
 
-  enablingRoutes(app, 'application', (name, enabled) => change(name, (application) => ({ ...application, enabled, updatedAt: ports.now() })));
+  enablingRoutes(app, APPLICATION_OPERATIONS.enableApplication, APPLICATION_OPERATIONS.disableApplication, (name, enabled) =>
+    change(name, (application) => ({ ...application, enabled, updatedAt: ports.now() })),
+  );
 
   /** Refused while triggers name it, because each of their pushes would fail; `?force=true` deletes all the same. */
-  app.delete('/:name', async (c) => {
-    const { force } = readQuery(c, deleteQuery);
-    const name = nameIn(c, 'application');
+  operation(app, APPLICATION_OPERATIONS.deleteApplication, async ({ c, name, query: { force } }) => {
     const naming = await findTriggers({ application: name }, NAMES_SHOWN + 1, ports);
     if (naming.length > 0 && force !== 'true')
       throw new Problem(

@@ -4,19 +4,20 @@ import type * as z from 'zod/mini';
 import { fits, splitCallId } from '../core/call.ts';
 import { parseRepository } from '../core/image.ts';
 import { momentOf } from '../schema/moment.ts';
-import { callsQuery, DEFAULT_LIMIT, emptyBody, langQuery } from '../schema/request.ts';
+import { type callsQuery, DEFAULT_LIMIT } from '../schema/request.ts';
+import { operation, type Routes } from './operation.ts';
+import { CALL_OPERATIONS } from './operations/calls.ts';
 import type { ApiPorts } from './ports.ts';
 import { unknownName } from './problem.ts';
 import { completeHalves, readCall, redeliver } from './redeliver.ts';
-import { readBody, readQuery, refuse } from './request.ts';
+import { refuse } from './request.ts';
 import { attemptView, callView, iso } from './views.ts';
 import { langOf } from './words.ts';
 
-export const callRoutes = (ports: ApiPorts): Hono => {
-  const app = new Hono();
+export const callRoutes = (ports: ApiPorts): Routes => {
+  const app: Routes = new Hono();
 
-  app.get('/', async (c) => {
-    const { limit = DEFAULT_LIMIT, cursor, lang, ...filters } = readQuery(c, callsQuery);
+  operation(app, CALL_OPERATIONS.listCalls, async ({ c, query: { limit = DEFAULT_LIMIT, cursor, lang, ...filters } }) => {
     const now = ports.now();
     const page = await ports.callPages.list({ ...filterOf(filters, now), limit, ...(cursor === undefined ? {} : { cursor }), now });
     if (!page.ok) throw refuse('cursor', page.why);
@@ -25,19 +26,16 @@ export const callRoutes = (ports: ApiPorts): Hono => {
     return c.json({ ...page.value, items: calls.map((call) => callView(call, language)) });
   });
 
-  app.get('/:id', async (c) => {
-    const { lang } = readQuery(c, langQuery);
-    const id = idOf(c.req.param('id'));
+  operation(app, CALL_OPERATIONS.getCall, async ({ c, query: { lang } }) => {
+    const id = idOf(c.req.param('id') ?? '');
     const now = ports.now();
     const [call, attempts] = await Promise.all([readCall(id, now, ports), ports.callPages.attempts(id, now)]);
     if (call === undefined) throw unknownName('call', id);
     return c.json({ ...callView(call, langOf(c, lang)), attempts: attempts.map(attemptView) });
   });
 
-  app.post('/:id/redeliver', async (c) => {
-    const { lang } = readQuery(c, langQuery);
-    await readBody(c, emptyBody);
-    const { call, hint, next } = await redeliver(idOf(c.req.param('id')), ports);
+  operation(app, CALL_OPERATIONS.redeliver, async ({ c, query: { lang } }) => {
+    const { call, hint, next } = await redeliver(idOf(c.req.param('id') ?? ''), ports);
     return c.json({ ...callView(call, langOf(c, lang)), hint, next }, 202, { location: `/v1/calls/${call.id}` });
   });
 

@@ -1,10 +1,9 @@
 /** `/v1/console`: who may call the API gets an address that opens the page once, sees who has a session, and ends sessions. */
 import { Hono } from 'hono';
-import { emptyBody, noQuery } from '../schema/request.ts';
-import type { RequestContext } from './app.ts';
+import { operation, type Routes } from './operation.ts';
+import { OTHER_OPERATIONS } from './operations/others.ts';
 import type { ApiPorts } from './ports.ts';
 import { Problem } from './problem.ts';
-import { readBody, readQuery } from './request.ts';
 import { iso } from './views.ts';
 
 /** Long enough to open a browser. */
@@ -12,12 +11,10 @@ const CODE_MS = 60_000;
 const SESSION_MS = 8 * 3_600_000;
 const ULID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
 
-export const consoleSessionRoutes = (ports: ApiPorts) => {
-  const app = new Hono<{ Bindings: RequestContext }>();
+export const consoleSessionRoutes = (ports: ApiPorts): Routes => {
+  const app: Routes = new Hono();
 
-  app.post('/codes', async (c) => {
-    readQuery(c, noQuery);
-    await readBody(c, emptyBody);
+  operation(app, OTHER_OPERATIONS.createConsoleCode, async ({ c }) => {
     const code = ports.makeSecret();
     const expiresAt = ports.now() + CODE_MS;
     await ports.sessions.putCode(ports.hashToken(code), c.env.caller ?? 'unknown', expiresAt);
@@ -25,15 +22,13 @@ export const consoleSessionRoutes = (ports: ApiPorts) => {
     return c.json({ url: `${ports.webhookBaseUrl}/console/enter#${code}`, expiresAt: iso(expiresAt) }, 201);
   });
 
-  app.get('/sessions', async (c) => {
-    readQuery(c, noQuery);
+  operation(app, OTHER_OPERATIONS.listConsoleSessions, async ({ c }) => {
     const items = await ports.sessions.list(ports.now());
     return c.json({ items: items.map(({ id, by, createdAt, expiresAt }) => ({ id, by, createdAt: iso(createdAt), expiresAt: iso(expiresAt) })) });
   });
 
-  app.delete('/sessions/:id', async (c) => {
-    readQuery(c, noQuery);
-    const id = c.req.param('id');
+  operation(app, OTHER_OPERATIONS.endConsoleSession, async ({ c }) => {
+    const id = c.req.param('id') ?? '';
     if (!ULID.test(id) || !(await ports.sessions.endById(id)))
       throw new Problem('unknown-name', `no session has the id ${id.slice(0, 60)}: it may have ended already`, { next: ['GET /v1/console/sessions'] });
     return c.json({ id, deleted: true });

@@ -5,21 +5,19 @@
 import { Hono } from 'hono';
 import { type DeliveryRecord, isWhole } from '../core/delivery-record.ts';
 import { parseImage } from '../core/image.ts';
-import { noQuery } from '../schema/request.ts';
+import { operation, type Routes } from './operation.ts';
+import { HOOK_OPERATIONS } from './operations/hooks.ts';
 import type { ApiPorts } from './ports.ts';
 import { unknownName } from './problem.ts';
-import { nameIn, readQuery } from './request.ts';
 import { everyTrigger, type Unheard, unheard, unheardAt } from './unheard.ts';
 import { deliveryView } from './views.ts';
 
 const SHOWN = 20;
 
-export const deliveryRoutes = (ports: ApiPorts): Hono => {
-  const app = new Hono();
+export const deliveryRoutes = (ports: ApiPorts): Routes => {
+  const app: Routes = new Hono();
 
-  app.get('/:name/deliveries', async (c) => {
-    readQuery(c, noQuery);
-    const name = nameIn(c, 'hook');
+  operation(app, HOOK_OPERATIONS.listDeliveries, async ({ c, name }) => {
     const hook = (await ports.hooks.get(name)) ?? (await ports.triggerUrls.get(name));
     if (hook === undefined) throw unknownName('hook', name);
     const records = await ports.deliveries(name, SHOWN, ports.now());

@@ -1,17 +1,11 @@
 /** `POST /{name}/enable` and `/disable`: the same two routes of every kind of definition. */
-import type { Hono } from 'hono';
-import { emptyBody, noQuery } from '../schema/request.ts';
-import { nameIn, readBody, readQuery } from './request.ts';
+import type { emptyBody, noQuery } from '../schema/request.ts';
+import { type Operation, operation, type Routes } from './operation.ts';
+
+type Enabling = Operation<typeof noQuery, typeof emptyBody>;
 
 /** `change` writes the definition and gives what is answered; it throws the problem when there is none. */
-export const enablingRoutes = (app: Hono, kind: 'hook' | 'trigger' | 'application', change: (name: string, enabled: boolean) => Promise<object>): void => {
-  for (const [action, enabled] of [
-    ['enable', true],
-    ['disable', false],
-  ] as const)
-    app.post(`/:name/${action}`, async (c) => {
-      readQuery(c, noQuery);
-      await readBody(c, emptyBody);
-      return c.json(await change(nameIn(c, kind), enabled));
-    });
+export const enablingRoutes = (app: Routes, enable: Enabling, disable: Enabling, change: (name: string, enabled: boolean) => Promise<object>): void => {
+  operation(app, enable, async ({ c, name }) => c.json(await change(name, true)));
+  operation(app, disable, async ({ c, name }) => c.json(await change(name, false)));
 };

@@ -12,21 +12,19 @@ import { hostsOf, type Push, toPush } from '../core/push.ts';
 import { shown } from '../core/shown.ts';
 import type { RawRequest, Reading } from '../registries/registry.ts';
 import type { Sample } from '../registries/samples/sample.ts';
-import { type HookTestBody, hookTestBody } from '../schema/hook-test.ts';
-import { langQuery } from '../schema/request.ts';
+import type { HookTestBody } from '../schema/hook-test.ts';
 import { explain } from './explain.ts';
+import { operation, type Routes } from './operation.ts';
+import { HOOK_OPERATIONS } from './operations/hooks.ts';
 import type { ApiPorts } from './ports.ts';
 import { Problem, unknownName } from './problem.ts';
-import { nameIn, readBody, readQuery, refuse } from './request.ts';
+import { refuse } from './request.ts';
 import { langOf } from './words.ts';
 
-export const hookTestRoutes = (ports: ApiPorts): Hono => {
-  const app = new Hono();
+export const hookTestRoutes = (ports: ApiPorts): Routes => {
+  const app: Routes = new Hono();
 
-  app.post('/:name/test', async (c) => {
-    const { lang } = readQuery(c, langQuery);
-    const body = await readBody(c, hookTestBody);
-    const name = nameIn(c, 'hook');
+  operation(app, HOOK_OPERATIONS.testHook, async ({ c, name, query: { lang }, body }) => {
     const hook = name === ECR_HOOK.name ? ecrHook(ports.ecr.repositories) : await ports.hooks.get(name);
     if (hook === undefined) throw unknownName('hook', name);
     const dry = body.dry === true;

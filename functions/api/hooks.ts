@@ -6,8 +6,7 @@ import { hostOf } from '../core/image.ts';
 import { hostsOf } from '../core/push.ts';
 import { shown } from '../core/shown.ts';
 import { sweptAgain } from '../core/sweep-minutes.ts';
-import { credentialRotation, hookBody, hookPatch } from '../schema/hook.ts';
-import { DEFAULT_LIMIT, emptyBody, noQuery, pageQuery, rotateQuery } from '../schema/request.ts';
+import { DEFAULT_LIMIT } from '../schema/request.ts';
 import { readCredential } from './credential.ts';
 import { ecrGuide } from './ecr-hook.ts';
 import { enablingRoutes } from './enabling.ts';
@@ -15,9 +14,11 @@ import { findTriggers, NAMES_SHOWN, namesOf } from './find-triggers.ts';
 import { guideOf, guideWithoutUrl } from './guide.ts';
 import { changeHook, makeHook, registryOf } from './hook-definition.ts';
 import { impliedAliases } from './implied-aliases.ts';
+import { operation, type Routes } from './operation.ts';
+import { HOOK_OPERATIONS } from './operations/hooks.ts';
 import type { ApiPorts } from './ports.ts';
 import { Problem, unknownName } from './problem.ts';
-import { nameIn, readBody, readQuery, refuse } from './request.ts';
+import { refuse } from './request.ts';
 import { endFormer, endFormerSecret, rotateCredential, rotateTokens } from './rotation.ts';
 import { hookView, iso, sweepView } from './views.ts';
 
@@ -34,13 +35,11 @@ export const changedOr = <T>(changed: T | 'absent' | 'moved', kind: 'hook' | 'tr
   return changed;
 };
 
-export const hookRoutes = (ports: ApiPorts): Hono => {
-  const app = new Hono();
+export const hookRoutes = (ports: ApiPorts): Routes => {
+  const app: Routes = new Hono();
   const view = (hook: HookDefinition) => hookView(hook, ports.now());
 
-  app.post('/', async (c) => {
-    readQuery(c, noQuery);
-    const body = await readBody(c, hookBody);
+  operation(app, HOOK_OPERATIONS.createHook, async ({ c, body }) => {
     const now = ports.now();
     const token = ports.makeToken(body.name);
     const hook = await makeHook(body, token, now, ports);
@@ -51,17 +50,14 @@ export const hookRoutes = (ports: ApiPorts): Hono => {
     return c.json({ ...view(hook), ...(await shownOnce(hook, token, ports)) }, 201, { location: `/v1/hooks/${hook.name}` });
   });
 
-  app.get('/', async (c) => {
-    const { limit = DEFAULT_LIMIT, cursor } = readQuery(c, pageQuery);
+  operation(app, HOOK_OPERATIONS.listHooks, async ({ c, query: { limit = DEFAULT_LIMIT, cursor } }) => {
     const page = await ports.hooks.list({ limit, ...(cursor === undefined ? {} : { cursor }) });
     if (!page.ok) throw refuse('cursor', page.why);
     const items = await Promise.all(page.value.items.map(async (hook) => ({ ...view(hook), ...(await impliedAliases(hook, ports)) })));
     return c.json({ ...page.value, items });
   });
 
-  app.get('/:name', async (c) => {
-    readQuery(c, noQuery);
-    const name = nameIn(c, 'hook');
+  operation(app, HOOK_OPERATIONS.getHook, async ({ c, name }) => {
     const hook = await ports.hooks.get(name);
     if (hook === undefined) throw unknownName('hook', name);
     const report = hook.access === undefined ? undefined : await ports.sweepReport(name, ports.now());
@@ -69,18 +65,13 @@ export const hookRoutes = (ports: ApiPorts): Hono => {
     return c.json({ ...view(hook), ...implied, ...(report === undefined ? {} : { sweep: sweepView(report) }) });
   });
 
-  app.get('/:name/guide', async (c) => {
-    readQuery(c, noQuery);
-    const name = nameIn(c, 'hook');
+  operation(app, HOOK_OPERATIONS.guideHook, async ({ c, name }) => {
     const hook = await ports.hooks.get(name);
     if (hook === undefined) throw unknownName('hook', name);
     return c.json({ name, registry: hook.registry, ...(name === ECR_HOOK.name ? ecrGuide(undefined, ports.ecr) : await guideWithoutUrl(hook, ports)) });
   });
 
-  app.patch('/:name', async (c) => {
-    readQuery(c, noQuery);
-    const name = nameIn(c, 'hook');
-    const patch = await readBody(c, hookPatch);
+  operation(app, HOOK_OPERATIONS.changeHook, async ({ c, name, body: patch }) => {
     const changed = await ports.hooks.change(name, async (hook) => {
       const next = await changeHook(hook, patch, ports.now(), ports);
       await refuseLeavingTriggers(hook, next);
@@ -102,14 +93,11 @@ export const hookRoutes = (ports: ApiPorts): Hono => {
       );
   };
 
-  enablingRoutes(app, 'hook', async (name, enabled) =>
+  enablingRoutes(app, HOOK_OPERATIONS.enableHook, HOOK_OPERATIONS.disableHook, async (name, enabled) =>
     view(changedOr(await ports.hooks.change(name, (hook) => sweptAgain({ ...hook, enabled, updatedAt: ports.now() }, hook, ports.now())), 'hook', name)),
   );
 
-  app.post('/:name/rotate', async (c) => {
-    const { keep } = readQuery(c, rotateQuery);
-    await readBody(c, emptyBody);
-    const name = nameIn(c, 'hook');
+  operation(app, HOOK_OPERATIONS.rotateHook, async ({ c, name, query: { keep } }) => {
     const now = ports.now();
     if (keep === 'newest') return c.json(view(changedOr(await ports.hooks.change(name, (hook) => endFormer(hook, now)), 'hook', name)));
     const token = ports.makeToken(name);
@@ -119,10 +107,7 @@ export const hookRoutes = (ports: ApiPorts): Hono => {
     return c.json({ ...view(changed), ...(await shownOnce(changed, token, ports)), previousValidUntil: ends === undefined ? undefined : iso(ends) });
   });
 
-  app.post('/:name/rotate-credential', async (c) => {
-    const { keep } = readQuery(c, rotateQuery);
-    const { credential } = await readBody(c, credentialRotation);
-    const name = nameIn(c, 'hook');
+  operation(app, HOOK_OPERATIONS.rotateHookCredential, async ({ c, name, query: { keep }, body: { credential } }) => {
     const now = ports.now();
     if (keep === 'newest') {
       if (credential !== undefined) throw refuse('credential', 'nothing new is made when the newest is kept: leave it out');
@@ -138,9 +123,7 @@ export const hookRoutes = (ports: ApiPorts): Hono => {
     return c.json(view(changedOr(changed, 'hook', name)));
   });
 
-  app.delete('/:name', async (c) => {
-    readQuery(c, noQuery);
-    const name = nameIn(c, 'hook');
+  operation(app, HOOK_OPERATIONS.deleteHook, async ({ c, name }) => {
     const heard = await findTriggers({ hook: name }, NAMES_SHOWN + 1, ports);
     if (heard.length > 0)
       throw new Problem('hook-in-use', `these triggers hear the hook ${name}: ${namesOf(heard)}; delete them, or let them hear another hook, first`, {

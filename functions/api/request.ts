@@ -22,6 +22,13 @@ export const readBody = async <T extends z.ZodMiniType>(c: Context, schema: T, m
   return checked.value;
 };
 
+/** What a schema makes of no body. */
+export const readNoBody = <T extends z.ZodMiniType>(schema: T): z.output<T> => {
+  const checked = check(schema, {});
+  if (!checked.ok) throw invalid(checked.problems);
+  return checked.value;
+};
+
 export const readQuery = <T extends z.ZodMiniType>(c: Context, schema: T): z.output<T> => {
   const all = Object.entries(c.req.queries());
   const twice = all.flatMap(([field, values]) => (values.length > 1 ? [{ field, why: `it is given ${values.length} times: give it once` }] : []));

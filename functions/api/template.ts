@@ -2,21 +2,21 @@
 import { Hono } from 'hono';
 import type { ApplicationDefinition, TemplateVersion } from '../core/definitions.ts';
 import type { Parsed } from '../core/parsed.ts';
-import { DEFAULT_LIMIT, noQuery } from '../schema/request.ts';
-import { diffQuery, TEMPLATE_BODY_BYTES, templateBody, versionsQuery } from '../schema/template.ts';
-import type { RequestContext } from './app.ts';
+import { DEFAULT_LIMIT } from '../schema/request.ts';
 import { findApplication, findVersion } from './find-application.ts';
 import { changedOr } from './hooks.ts';
+import { operation, type Routes } from './operation.ts';
+import { TEMPLATE_OPERATIONS } from './operations/templates.ts';
 import type { ApiPorts } from './ports.ts';
 import { Problem } from './problem.ts';
-import { nameIn, readBody, readQuery, refuse } from './request.ts';
+import { refuse } from './request.ts';
 import { unifiedDiff } from './template-diff.ts';
 import { iso } from './views.ts';
 
 const TRIES = 5;
 
-export const templateRoutes = (ports: ApiPorts) => {
-  const app = new Hono<{ Bindings: RequestContext }>();
+export const templateRoutes = (ports: ApiPorts): Routes => {
+  const app: Routes = new Hono();
 
   const newest = async (name: string): Promise<TemplateVersion> => {
     const head = await ports.templates.head(name);
@@ -25,16 +25,12 @@ export const templateRoutes = (ports: ApiPorts) => {
     return head;
   };
 
-  app.get('/:name/template', async (c) => {
-    readQuery(c, noQuery);
-    const application = await findApplication(nameIn(c, 'application'), ports);
-    return c.json(await whole(await newest(application.name), application));
+  operation(app, TEMPLATE_OPERATIONS.getTemplate, async ({ c, name }) => {
+    const application = await findApplication(name, ports);
+    return c.json(await whole(await newest(name), application));
   });
 
-  app.put('/:name/template', async (c) => {
-    readQuery(c, noQuery);
-    const name = nameIn(c, 'application');
-    const { text, why, from } = await readBody(c, templateBody, TEMPLATE_BODY_BYTES);
+  operation(app, TEMPLATE_OPERATIONS.putTemplate, async ({ c, name, body: { text, why, from } }) => {
     const application = await findApplication(name, ports);
     if (application.source !== undefined)
       throw new Problem('git-source', `the source of ${name} lies in git (${application.source.git}), so it has no template here: take the source away first`, {
@@ -67,26 +63,23 @@ export const templateRoutes = (ports: ApiPorts) => {
     throw new Problem('changed-meanwhile', `the template of ${name} is being changed by others at this moment: read it, then try again`);
   };
 
-  app.get('/:name/template/versions', async (c) => {
-    const { limit = DEFAULT_LIMIT, cursor } = readQuery(c, versionsQuery);
-    const { name } = await findApplication(nameIn(c, 'application'), ports);
+  operation(app, TEMPLATE_OPERATIONS.listTemplateVersions, async ({ c, name, query: { limit = DEFAULT_LIMIT, cursor } }) => {
+    await findApplication(name, ports);
     const found = await ports.templates.list(name, limit, cursor);
     // A page of the store may be short, since with their texts versions are large. No number is missing, so the first one is the last.
     const last = found.at(-1)?.version ?? 1;
     return c.json({ items: found.map(brief), ...(last === 1 ? {} : { cursor: String(last) }) });
   });
 
-  app.get('/:name/template/versions/:version', async (c) => {
-    readQuery(c, noQuery);
-    const application = await findApplication(nameIn(c, 'application'), ports);
+  operation(app, TEMPLATE_OPERATIONS.getTemplateVersion, async ({ c, name }) => {
+    const application = await findApplication(name, ports);
     const version = await findVersion(application.name, Number(c.req.param('version')), ports);
     const before = version.from === undefined ? undefined : await ports.templates.get(application.name, version.from);
     return c.json({ ...(await whole(version, application)), diff: before === undefined ? undefined : unifiedDiff(before, version) });
   });
 
-  app.get('/:name/template/diff', async (c) => {
-    const query = readQuery(c, diffQuery);
-    const { name } = await findApplication(nameIn(c, 'application'), ports);
+  operation(app, TEMPLATE_OPERATIONS.diffTemplate, async ({ c, name, query }) => {
+    await findApplication(name, ports);
     const to = query.to === undefined ? await newest(name) : await findVersion(name, query.to, ports);
     const from = await findVersion(name, query.from ?? to.from ?? to.version, ports);
     return c.json({ from: from.version, to: to.version, diff: unifiedDiff(from, to) });

@@ -7,27 +7,24 @@
 import { Hono } from 'hono';
 import type { ApplicationDefinition } from '../core/definitions.ts';
 import { isTriggerUrlId, triggerUrlId } from '../schema/name.ts';
-import { emptyBody, noQuery } from '../schema/request.ts';
-import { triggerUrlBody } from '../schema/trigger-url.ts';
 import type { TriggerUrl } from '../store/definition-item.ts';
 import { findApplication } from './find-application.ts';
 import { makeHook } from './hook-definition.ts';
+import { operation, type Routes } from './operation.ts';
+import { TEMPLATE_OPERATIONS } from './operations/templates.ts';
 import type { ApiPorts } from './ports.ts';
 import { Problem } from './problem.ts';
-import { nameIn, readBody, readQuery } from './request.ts';
 import { triggerUrlView } from './views.ts';
 
 const FORMAT = 'app-center';
 /** One for each sender, so that one can be revoked; more is a mistake. Counted over an index, so a race may pass it by a few. */
 const MOST = 20;
 
-export const triggerUrlRoutes = (ports: ApiPorts): Hono => {
-  const app = new Hono();
+export const triggerUrlRoutes = (ports: ApiPorts): Routes => {
+  const app: Routes = new Hono();
 
-  app.post('/:name/trigger-urls', async (c) => {
-    readQuery(c, noQuery);
-    const application = await findApplication(nameIn(c, 'application'), ports);
-    const { get = false, ...scope } = await readBody(c, triggerUrlBody);
+  operation(app, TEMPLATE_OPERATIONS.createTriggerUrl, async ({ c, name: applicationName, body: { get = false, ...scope } }) => {
+    const application = await findApplication(applicationName, ports);
     if ((await living(application)).length >= MOST)
       throw new Problem(
         'too-many-trigger-urls',
@@ -47,17 +44,13 @@ export const triggerUrlRoutes = (ports: ApiPorts): Hono => {
     return c.json({ ...triggerUrlView(made), url, guide: guideOf(url, get, application) }, 201, { location: `${pathOf(application.name)}/${name}` });
   });
 
-  app.get('/:name/trigger-urls', async (c) => {
-    readQuery(c, noQuery);
-    const application = await findApplication(nameIn(c, 'application'), ports);
+  operation(app, TEMPLATE_OPERATIONS.listTriggerUrls, async ({ c, name }) => {
+    const application = await findApplication(name, ports);
     return c.json({ items: (await living(application)).map(triggerUrlView) });
   });
 
-  app.delete('/:name/trigger-urls/:id', async (c) => {
-    readQuery(c, noQuery);
-    await readBody(c, emptyBody);
-    const application = nameIn(c, 'application');
-    const id = c.req.param('id');
+  operation(app, TEMPLATE_OPERATIONS.revokeTriggerUrl, async ({ c, name: application }) => {
+    const id = c.req.param('id') ?? '';
     const found = isTriggerUrlId(id) ? await ports.triggerUrls.get(id) : undefined;
     if (found?.application !== application || !(await ports.triggerUrls.remove(id)))
       throw new Problem('unknown-name', `${application} has no trigger URL with the id ${JSON.stringify(id.slice(0, 100))}`, { next: [listOf(application)] });

@@ -2,27 +2,27 @@
 import { Hono } from 'hono';
 import type { HookDefinition, TriggerDefinition } from '../core/definitions.ts';
 import { ECR_HOOK } from '../core/ecr-hook.ts';
-import { DEFAULT_LIMIT, noQuery, triggersQuery } from '../schema/request.ts';
-import { type TriggerBody, triggerBody, triggerPatch } from '../schema/trigger.ts';
+import { DEFAULT_LIMIT } from '../schema/request.ts';
+import type { TriggerBody } from '../schema/trigger.ts';
 import { ecrGuide, ecrHookFor } from './ecr-hook.ts';
 import { enablingRoutes } from './enabling.ts';
 import { findTriggers } from './find-triggers.ts';
 import { changedOr, shownOnce } from './hooks.ts';
+import { operation, type Routes } from './operation.ts';
+import { TRIGGER_OPERATIONS } from './operations/triggers.ts';
 import { draftOwnHook, storeOwnHook } from './own-hook.ts';
 import type { ApiPorts } from './ports.ts';
 import { invalid, Problem, unknownName } from './problem.ts';
-import { nameIn, readBody, readQuery, refuse } from './request.ts';
+import { refuse } from './request.ts';
 import { readRepository, readRule } from './trigger-definition.ts';
 import { triggerView } from './views.ts';
 
 const OWN_FIELDS = ['registryHost', 'hostAliases', 'repositories', 'credential', 'access', 'sweepMinutes'] as const;
 
-export const triggerRoutes = (ports: ApiPorts): Hono => {
-  const app = new Hono();
+export const triggerRoutes = (ports: ApiPorts): Routes => {
+  const app: Routes = new Hono();
 
-  app.post('/', async (c) => {
-    readQuery(c, noQuery);
-    const body = await readBody(c, triggerBody);
+  operation(app, TRIGGER_OPERATIONS.createTrigger, async ({ c, body }) => {
     await requireApplication(body.application);
     const draft = await draftOf(body);
     const hook = draft?.hook ?? (await requireHook(body.registry === ECR_HOOK.registry ? ECR_HOOK.name : (body.hook ?? ''), body.repository));
@@ -111,26 +111,20 @@ export const triggerRoutes = (ports: ApiPorts): Hono => {
   const taken = (name: string): Problem =>
     new Problem('name-taken', `there is a trigger named ${name}: choose another name, or change that one`, { next: [`PATCH /v1/triggers/${name}`] });
 
-  app.get('/', async (c) => {
-    const { limit = DEFAULT_LIMIT, cursor, application, hook } = readQuery(c, triggersQuery);
+  operation(app, TRIGGER_OPERATIONS.listTriggers, async ({ c, query: { limit = DEFAULT_LIMIT, cursor, application, hook } }) => {
     const where = { ...(application === undefined ? {} : { application }), ...(hook === undefined ? {} : { hook }) };
     const page = await ports.triggers.list({ where, limit, ...(cursor === undefined ? {} : { cursor }) });
     if (!page.ok) throw refuse('cursor', page.why);
     return c.json({ ...page.value, items: page.value.items.map(triggerView) });
   });
 
-  app.get('/:name', async (c) => {
-    readQuery(c, noQuery);
-    const name = nameIn(c, 'trigger');
+  operation(app, TRIGGER_OPERATIONS.getTrigger, async ({ c, name }) => {
     const trigger = await ports.triggers.get(name);
     if (trigger === undefined) throw unknownName('trigger', name);
     return c.json(triggerView(trigger));
   });
 
-  app.patch('/:name', async (c) => {
-    readQuery(c, noQuery);
-    const name = nameIn(c, 'trigger');
-    const { rule, application, hook, enabled } = await readBody(c, triggerPatch);
+  operation(app, TRIGGER_OPERATIONS.changeTrigger, async ({ c, name, body: { rule, application, hook, enabled } }) => {
     const given = {
       ...(rule === undefined ? {} : { rule: await readRule(rule) }),
       ...(application === undefined ? {} : { application }),
@@ -149,13 +143,11 @@ export const triggerRoutes = (ports: ApiPorts): Hono => {
     return c.json(triggerView(changedOr(changed, 'trigger', name)));
   });
 
-  enablingRoutes(app, 'trigger', async (name, enabled) =>
+  enablingRoutes(app, TRIGGER_OPERATIONS.enableTrigger, TRIGGER_OPERATIONS.disableTrigger, async (name, enabled) =>
     triggerView(changedOr(await ports.triggers.change(name, (trigger) => ({ ...trigger, enabled, updatedAt: ports.now() })), 'trigger', name)),
   );
 
-  app.delete('/:name', async (c) => {
-    readQuery(c, noQuery);
-    const name = nameIn(c, 'trigger');
+  operation(app, TRIGGER_OPERATIONS.deleteTrigger, async ({ c, name }) => {
     const trigger = await ports.triggers.get(name);
     if (trigger === undefined || !(await ports.triggers.remove(name))) throw unknownName('trigger', name);
     const others = await findTriggers({ hook: trigger.hook }, 1, ports, (other) => other.name !== name);

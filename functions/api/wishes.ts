@@ -7,22 +7,21 @@
 import { Hono } from 'hono';
 import type { ApplicationDefinition } from '../core/definitions.ts';
 import { isDigest } from '../core/image.ts';
-import { emptyBody, langQuery, noQuery } from '../schema/request.ts';
-import { deployBody, rejectBody, rollbackBody, whyBody } from '../schema/wish.ts';
 import type { Wishing } from '../store/states.ts';
-import type { RequestContext } from './app.ts';
 import { statusOf } from './application-status.ts';
 import { findApplication } from './find-application.ts';
+import { operation, type Routes } from './operation.ts';
+import { WISH_OPERATIONS } from './operations/wishes.ts';
 import type { ApiPorts } from './ports.ts';
 import { Problem } from './problem.ts';
-import { nameIn, readBody, readQuery, refuse } from './request.ts';
+import { refuse } from './request.ts';
 import { imageOfText, rollBackTo } from './roll-back.ts';
 import { callView } from './views.ts';
 import { noteWish, tellWish } from './wish.ts';
 import { langOf } from './words.ts';
 
-export const wishRoutes = (ports: ApiPorts) => {
-  const app = new Hono<{ Bindings: RequestContext }>();
+export const wishRoutes = (ports: ApiPorts): Routes => {
+  const app: Routes = new Hono();
 
   /** For what `deploy` would refuse at once, so that nobody has to look into the call to see it. */
   const findAble = async (name: string, sets: boolean): Promise<ApplicationDefinition> => {
@@ -47,10 +46,7 @@ export const wishRoutes = (ports: ApiPorts) => {
     });
   };
 
-  app.post('/:name/deploy', async (c) => {
-    const { lang } = readQuery(c, langQuery);
-    const name = nameIn(c, 'application');
-    const { image: text, why } = await readBody(c, deployBody);
+  operation(app, WISH_OPERATIONS.deploy, async ({ c, name, query: { lang }, body: { image: text, why } }) => {
     await findAble(name, true);
     const image = imageOfText(text);
     await refuseRejected(name, image.digest);
@@ -58,10 +54,7 @@ export const wishRoutes = (ports: ApiPorts) => {
     return c.json({ ...callView(call, langOf(c, lang)), hint: heldHint(name) }, 202, { location: `/v1/calls/${call.id}` });
   });
 
-  app.post('/:name/rollback', async (c) => {
-    const { lang } = readQuery(c, langQuery);
-    const name = nameIn(c, 'application');
-    const { why, ...body } = await readBody(c, rollbackBody);
+  operation(app, WISH_OPERATIONS.rollBack, async ({ c, name, query: { lang }, body: { why, ...body } }) => {
     const application = await findAble(name, true);
     const to = await rollBackTo(application, body, ports);
     await refuseRejected(name, to.digest);
@@ -69,10 +62,7 @@ export const wishRoutes = (ports: ApiPorts) => {
     return c.json({ ...callView(call, langOf(c, lang)), hint: heldHint(name) }, 202, { location: `/v1/calls/${call.id}` });
   });
 
-  app.post('/:name/redeploy', async (c) => {
-    const { lang } = readQuery(c, langQuery);
-    const name = nameIn(c, 'application');
-    const { why } = await readBody(c, whyBody);
+  operation(app, WISH_OPERATIONS.redeploy, async ({ c, name, query: { lang }, body: { why } }) => {
     await findAble(name, false);
     const call = await tellWish(name, { action: 'redeploy' }, { by: c.env.caller, why }, ports);
     return c.json(callView(call, langOf(c, lang)), 202, { location: `/v1/calls/${call.id}` });
@@ -81,29 +71,20 @@ export const wishRoutes = (ports: ApiPorts) => {
   /** The answer shows what is known now. */
   const note = (name: string, wish: Wishing): Promise<void> => noteWish(name, wish, ports.now(), ports);
 
-  app.post('/:name/hold', async (c) => {
-    const { lang } = readQuery(c, langQuery);
-    const name = nameIn(c, 'application');
-    const { why } = await readBody(c, whyBody);
+  operation(app, WISH_OPERATIONS.hold, async ({ c, name, query: { lang }, body: { why } }) => {
     const application = await findApplication(name, ports);
     const { caller } = c.env;
     await note(name, { hold: { at: ports.now(), ...(caller === undefined ? {} : { by: caller }), ...(why === undefined ? {} : { why }) } });
     return c.json(await statusOf(application, langOf(c, lang), ports));
   });
 
-  app.post('/:name/release', async (c) => {
-    const { lang } = readQuery(c, langQuery);
-    const name = nameIn(c, 'application');
-    await readBody(c, emptyBody);
+  operation(app, WISH_OPERATIONS.release, async ({ c, name, query: { lang } }) => {
     const application = await findApplication(name, ports);
     await note(name, { hold: 'release' });
     return c.json(await statusOf(application, langOf(c, lang), ports));
   });
 
-  app.post('/:name/reject', async (c) => {
-    const { lang } = readQuery(c, langQuery);
-    const name = nameIn(c, 'application');
-    const { digest, why } = await readBody(c, rejectBody);
+  operation(app, WISH_OPERATIONS.reject, async ({ c, name, query: { lang }, body: { digest, why } }) => {
     const application = await findApplication(name, ports);
     const { caller } = c.env;
     const now = ports.now();
@@ -119,10 +100,8 @@ export const wishRoutes = (ports: ApiPorts) => {
     return c.json({ ...shown, hint, ...(runs ? { next: [`POST /v1/applications/${name}/rollback`] } : {}) });
   });
 
-  app.delete('/:name/reject/:digest', async (c) => {
-    readQuery(c, noQuery);
-    const name = nameIn(c, 'application');
-    const digest = c.req.param('digest');
+  operation(app, WISH_OPERATIONS.unreject, async ({ c, name }) => {
+    const digest = c.req.param('digest') ?? '';
     if (!isDigest(digest)) throw refuse('digest', 'it is not a digest: write sha256: and 64 digits of 0-9 and a-f');
     await findApplication(name, ports);
     if (!(await ports.rejects.remove(name, digest)))
@@ -131,10 +110,7 @@ export const wishRoutes = (ports: ApiPorts) => {
     return c.json({ application: name, digest, rejected: false });
   });
 
-  app.post('/:name/refresh', async (c) => {
-    const { lang } = readQuery(c, langQuery);
-    const name = nameIn(c, 'application');
-    await readBody(c, emptyBody);
+  operation(app, WISH_OPERATIONS.refresh, async ({ c, name, query: { lang } }) => {
     const application = await findApplication(name, ports);
     await note(name, { refresh: true });
     return c.json(await statusOf(application, langOf(c, lang), ports), 202);

@@ -1,0 +1,69 @@
+/**
+ * A route, declared once: what it takes, what it answers, and which problems it may have. A handler gets what its
+ * declaration let through, and OpenAPI is made from the same declaration, so that the two cannot differ.
+ */
+import type { Context, Hono } from 'hono';
+import type * as z from 'zod/mini';
+import type { RequestContext } from './app.ts';
+import type { ProblemCode } from './problem.ts';
+import { nameIn, readBody, readNoBody, readQuery } from './request.ts';
+
+export type Routes = Hono<{ Bindings: RequestContext }>;
+
+export interface Operation<Q extends z.ZodMiniType = z.ZodMiniType, B extends z.ZodMiniType = z.ZodMiniType> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** From the root, as in `/v1/hooks/:name`. */
+  readonly path: string;
+  /** What `:name` in the path is the name of. */
+  readonly names?: 'hook' | 'trigger' | 'application';
+  readonly summary: string;
+  readonly query: Q;
+  /** GET and DELETE have `emptyBody`, and none is read. */
+  readonly body: B;
+  /** How many bytes the body may have, where that is more than usual. */
+  readonly most?: number;
+  /** The shape of each good answer, by its status. */
+  readonly answers: Readonly<Record<number, string>>;
+  /** Beside those that follow from the rest, see `problemsOf`. */
+  readonly problems: readonly ProblemCode[];
+  /** It needs neither the store nor a queue. */
+  readonly alone?: true;
+}
+
+export interface Asked<Q extends z.ZodMiniType, B extends z.ZodMiniType> {
+  readonly c: Context<{ Bindings: RequestContext }>;
+  /** From the path; empty where the operation names nothing. */
+  readonly name: string;
+  readonly query: z.output<Q>;
+  readonly body: z.output<B>;
+}
+
+export const takesBody = ({ method }: Pick<Operation, 'method'>): boolean => method !== 'GET' && method !== 'DELETE';
+
+export const operation = <Q extends z.ZodMiniType, B extends z.ZodMiniType>(
+  app: Routes,
+  declared: Operation<Q, B>,
+  handle: (asked: Asked<Q, B>) => Promise<Response>,
+): void => {
+  const { method, path, names } = declared;
+  app.on(method, path, async (c) => {
+    const query = readQuery(c, declared.query);
+    const name = names === undefined ? '' : nameIn(c, names);
+    const body = takesBody(declared) ? await readBody(c, declared.body, declared.most) : readNoBody(declared.body);
+    return handle({ c, name, query, body });
+  });
+};
+
+const OF_STORE = ['throttled', 'internal', 'store-unavailable'] as const satisfies readonly ProblemCode[];
+const OF_BODY = ['not-json', 'too-deep', 'body-too-large', 'unsupported-media-type'] as const satisfies readonly ProblemCode[];
+
+/** Every code that the operation may answer with, each once. */
+export const problemsOf = (declared: Operation): readonly ProblemCode[] => [
+  ...new Set<ProblemCode>([
+    ...(takesBody(declared) ? OF_BODY : []),
+    ...(declared.names === undefined ? [] : (['unknown-name'] as const)),
+    ...declared.problems,
+    'invalid-fields',
+    ...(declared.alone === true ? [] : OF_STORE),
+  ]),
+];
