@@ -1,6 +1,7 @@
 /** What a push costs at the tables, by the real steps over the real store: bounded, whatever the number of stored triggers. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { decideAll } from '../../functions/core/decide-all.ts';
+import { deliveryRecord } from '../../functions/core/delivery-record.ts';
 import type { CutBody } from '../../functions/core/outcome.ts';
 import { parsed } from '../../functions/core/parsed.ts';
 import type { Push } from '../../functions/core/push.ts';
@@ -142,4 +143,16 @@ test('one write unit, for the note of the delivery, when no trigger names the re
   const cost = await flow(push(1, { eventId: 'e1', repository: `${REPOSITORY}-unknown` }));
   expect(cost.write, listed(cost)).toBe(1);
   expect(cost.read, listed(cost)).toBeLessThanOrEqual(4);
+});
+
+test('the note of a delivery is one write unit, whatever came', async () => {
+  const units = meter(tables);
+  const long = (n: number): string => `${HOST}/${'x'.repeat(200)}/${n}:${'v'.repeat(128)}`;
+  const calls = Array.from({ length: 20 }, (_, i) => `${String(i).padStart(26, '0')}.${'t'.repeat(63)}`);
+  for (const about of [{ calls }, {}]) {
+    const references = Array.from({ length: 300 }, (_, i) => long(i));
+    const bounds = { id: '0'.repeat(26), hook: 'h'.repeat(63), at: NOW, verdict: 'other-format', status: 202, source: 'sweep' } as const;
+    await makeDeliveryNote(tables)(deliveryRecord({ ...bounds, why: '版本不匹配'.repeat(100), references, ...about }));
+  }
+  expect(units.write, units.operations.join('\n')).toBe(2);
 });

@@ -1,5 +1,6 @@
 /** What the steps rely on, shown over the memory of their tests and over the real store. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deliveryRecord } from '../../functions/core/delivery-record.ts';
 import { application, exchange, hook, NOW, push, REPOSITORY, trigger } from '../stages/given.ts';
 import { memoryStore, type Store, tableStore } from './conformance.ts';
 import { call, open, run } from './conformance-items.ts';
@@ -34,6 +35,20 @@ describe.each([
     for (let i = 0; i < 3; i += 1) expect(await store.states.open(`${own}web`, open(1))).toBe('opened');
     expect(await store.states.get(`${own}web`)).toMatchObject({ rev: NOW + 3, open: { [open(1).callId]: open(1) } });
     expect(await store.states.open(`${own}none`, open(1))).toBe('absent');
+  });
+
+  test('of the deliveries of a hook the newest are listed, each as it was noted last, for seven days', async () => {
+    await ready();
+    const record = (n: number, at = NOW) =>
+      deliveryRecord({ id: `01JZ${String(n).padStart(22, '0')}`, hook: `${own}hub`, at, verdict: 'ignored', why: `no. ${n}`, references: [`a/b:${n}`] });
+    for (const n of [2, 1, 3]) await store.deliveries.note(record(n));
+    const full = deliveryRecord({ ...record(3), verdict: 'fired', status: 202, calls: ['01JZ0000000000000000000003.web'], source: 'test' });
+    await store.deliveries.note(full);
+    await store.deliveries.note({ ...record(9), hook: `${own}other` });
+    expect(await store.deliveries.list(`${own}hub`, 2, NOW)).toEqual([full, record(2)]);
+    const week = 7 * 86_400_000;
+    expect(await store.deliveries.list(`${own}hub`, 20, NOW + week - 1_000)).toHaveLength(3);
+    expect(await store.deliveries.list(`${own}hub`, 20, NOW + week)).toEqual([]);
   });
 
   test('one has the lease; the next one gets it when it is over, with another fence; who lost it writes nothing', async () => {

@@ -3,11 +3,13 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { ApplicationState, Facts, OpenCall, StateChange } from '../../functions/core/application.ts';
 import type { Call, Settlement } from '../../functions/core/call.ts';
 import type { ApplicationDefinition, HookDefinition, Reject, TemplateVersion, TriggerDefinition } from '../../functions/core/definitions.ts';
+import type { DeliveryRecord } from '../../functions/core/delivery-record.ts';
 import type { AttemptRecord } from '../../functions/core/outcome.ts';
 import type { Push } from '../../functions/core/push.ts';
 import { makeApplicationOf } from '../../functions/store/application-of.ts';
 import { makeCalls } from '../../functions/store/calls.ts';
 import { applicationKey, hookKey, triggerKey } from '../../functions/store/definition-item.ts';
+import { makeDeliveryList, makeDeliveryNote } from '../../functions/store/deliveries.ts';
 import { type Item, type Tables, toItem } from '../../functions/store/dynamo.ts';
 import { makeHookOf } from '../../functions/store/hook-of.ts';
 import { type Claim, makeMarks } from '../../functions/store/marks.ts';
@@ -49,6 +51,10 @@ export interface Store {
     head(application: string): Promise<TemplateVersion | undefined>;
     list(application: string, limit: number, before?: number): Promise<readonly TemplateVersion[]>;
   };
+  readonly deliveries: {
+    note(record: DeliveryRecord): Promise<void>;
+    list(hook: string, limit: number, now: number): Promise<readonly DeliveryRecord[]>;
+  };
   claim(push: Push, now: number): Promise<Claim>;
   triggersOf(repository: string): Promise<readonly TriggerDefinition[]>;
   application(name: string): Promise<{ readonly definition?: ApplicationDefinition; readonly facts: Facts }>;
@@ -79,6 +85,7 @@ export const memoryStore = (): Store => {
       list: async (application, limit) => memory.rejects.list(application, limit),
     },
     templates: later(memory.templates),
+    deliveries: later(memory.deliveries),
     claim: async (push, now) => memory.claim(push, now),
     triggersOf: async (repository) => memory.triggersOf(repository),
     application: async (name) => memory.application(name),
@@ -109,6 +116,7 @@ export const tableStore = (tables: Tables, now: () => number): Store => ({
   calls: makeCalls(tables, RETENTION_DAYS),
   rejects: { reject: makeReject(tables), remove: makeRejects(tables).remove, list: makeRejects(tables).list },
   templates: makeTemplates(tables),
+  deliveries: { note: makeDeliveryNote(tables), list: makeDeliveryList(tables) },
   claim: makeMarks(tables).claim,
   triggersOf: makeTriggersOf(tables),
   application: makeApplicationOf(tables, now),
