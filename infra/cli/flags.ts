@@ -22,7 +22,8 @@ export const count = (text: string): number => {
 export const addLimitFlag = (command: Command): Command => command.addOption(new Option('--limit <n>', 'how many; without it, all').argParser(count));
 
 /** Of each command that changes something. */
-export const addChangeFlags = (command: Command): Command => command.option('--dry-run', 'show the request that would be sent, and send nothing');
+export const addChangeFlags = (command: Command): Command =>
+  command.option('--dry-run', 'check what can be checked, show the request that would be sent, and send nothing');
 
 /** Of each command whose effect nothing brings back; it has to ask by `confirm`. */
 export const addDestroyFlags = (command: Command): Command => addChangeFlags(command).option('--yes', 'do it without asking');

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { adviceIn } from './advice.ts';
 import { type Api, connect, type Request } from './connect.ts';
-import { dryRunText } from './dry-run.ts';
+import { checkRequest, dryRunText } from './dry-run.ts';
 import { CliError, ended, type Io, misused } from './io.ts';
 import { type Fields, list, textOf } from './json.ts';
 import { type Column, details, FORMATS, type Format, type Reader, readerOf, structured, table } from './output.ts';
@@ -52,6 +52,7 @@ export const begin = async (command: Command, io: Io): Promise<Session> => {
   const consult = async (request: Request): Promise<Fields> => unwrap(await api(request));
   const ask = async (request: Request): Promise<Fields> => {
     if (dryRun !== true || request.method === 'GET') return consult(request);
+    await checkRequest(request, consult);
     print(dryRunText(request, format));
     hint('Nothing was sent: without --dry-run it is.');
     throw ended();
@@ -66,7 +67,8 @@ export const begin = async (command: Command, io: Io): Promise<Session> => {
     consult,
     confirm: async (question) => {
       if (yes === true || dryRun === true) return;
-      if (io.prompt === undefined) throw misused('nothing brings it back, and there is no terminal to ask at: give --yes to do it, or --dry-run to see it');
+      if (io.prompt === undefined)
+        throw misused('this cannot be taken back, and there is no terminal to ask at: give --yes to do it, or --dry-run to see what would be sent');
       const answer = await io.prompt(`${await question()} [y/N] `);
       if (!/^y(?:es)?$/i.test(answer.trim())) throw new CliError('nothing was done: only "y" goes on');
     },

@@ -1,10 +1,13 @@
 /** `--dry-run` and `--yes`: what is shown, what is asked, and that nothing else happens. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ulid } from 'ulid';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { START } from '../api/api.ts';
 import { type CommandLine, startCommandLine } from './command-line.ts';
 
+const ID = `${ulid(START)}.release`;
 const TOKEN_URL = `https://hooks.example/hooks/it_hub_${'A'.repeat(43)}_${'B'.repeat(6)}`;
 
 let cli: CommandLine;
@@ -18,6 +21,10 @@ beforeAll(async () => {
   await ok('trigger create release --hook hub --repository shop/web --application web');
   await ok('trigger create latest --hook hub --repository shop/web --tag latest --application web');
   await ok('application trigger-url create web');
+  await cli.api.calls.put({
+    ...{ id: ID, trigger: 'release', application: 'web', hook: 'hub', repository: 'r.example/shop/web', tag: 'v1', order: '1#x' },
+    ...{ status: 'failed', receivedAt: START, decidedAt: START },
+  });
 });
 afterAll(() => cli.stop());
 beforeEach(() => {
@@ -38,11 +45,21 @@ describe('--dry-run', () => {
     ['hook rotate hub --keep newest', 'POST /v1/hooks/hub/rotate?keep=newest'],
     ['hook guide hub --rotate', 'POST /v1/hooks/hub/rotate'],
     ['trigger delete release', 'DELETE /v1/triggers/release'],
-    ['call redeliver 01JZ0000000000000000000000.release', 'POST /v1/calls/01JZ0000000000000000000000.release/redeliver'],
+    [`call redeliver ${ID}`, `POST /v1/calls/${ID}/redeliver`],
   ])('%s', async (args, request) => {
     const { out, err } = await ok(`${args} --dry-run`, { stdin: 'image: r.example/shop/web:v1\n' });
     expect(out.split('\n')[0]).toBe(request);
     expect(err).toBe('Nothing was sent: without --dry-run it is.\n');
+    expect(asked().filter((method) => method !== 'GET')).toEqual([]);
+  });
+
+  test.each([
+    ['application create new --http https://new.example --quiet-seconds 99999', 'policy.quietSeconds: 99999 is not allowed'],
+    ['application update nobody --max-per-hour 3', 'no application is named "nobody"'],
+    ['trigger delete nobody', 'no trigger is named "nobody"'],
+    ['hook rotate nobody', 'no hook is named "nobody"'],
+  ])('%s: what the API would refuse, as far as it can be known', async (args, why) => {
+    expect(await run(`${args} --dry-run`)).toMatchObject({ code: 1, out: '', err: expect.stringContaining(why) });
     expect(asked().filter((method) => method !== 'GET')).toEqual([]);
   });
 
@@ -58,7 +75,7 @@ describe('--dry-run', () => {
 
   test.each(['hmac', 'header:x-token', 'basic:ci'])('a credential of the kind %s is left out', async (kind) => {
     const file = join(cli.data, 'secret.txt');
-    await writeFile(file, 'canary\n');
+    await writeFile(file, 'canary-one\n');
     for (const format of ['table', 'json', 'yaml']) {
       const { out, err } = await ok(`hook create other --registry ghcr --credential ${kind} --credential-file ${file} --dry-run -o ${format}`);
       expect(out).toContain('(left out)');
