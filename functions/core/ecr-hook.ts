@@ -16,9 +16,10 @@ export const ECR_HOOK = {
   updatedAt: 0,
 } as const satisfies HookDefinition;
 
-/** As the rule of the stack makes it: `all`, or the repositories that it hears with "," between them; undefined while there is no rule. */
-export const ecrHook = (heard: string | undefined): HookDefinition => ({
+/** As the rule of the stack makes it: `all`, or the repositories that it hears with "," between them; undefined while there is no rule. `sweptSince`: since when there is one. */
+export const ecrHook = (heard: string | undefined, sweptSince = 0): HookDefinition => ({
   ...ECR_HOOK,
   enabled: heard !== undefined,
+  sweptSince,
   ...(heard === undefined || heard === 'all' ? {} : { repositories: heard.split(',') }),
 });

@@ -19,16 +19,15 @@ const { env } = process;
 const newUlid = monotonicFactory();
 /** What the stack hears of Amazon ECR. Its hook is no item that could be due by itself. */
 const heard = env[ENV.ecrRepositories];
-let begun = heard === undefined;
+let begun = heard === undefined ? 0 : undefined;
 
 export const lookAtRegistries = async ({ tables, queueClient, registry }: Around): Promise<void> => {
   const sweeps = makeSweeps(tables);
   const hookOf = makeHookOf(tables);
-  if (!begun) await sweeps.begin(ECR_HOOK.name, Date.now());
-  begun = true;
+  begun ??= await sweeps.begin(ECR_HOOK.name, Date.now());
   await sweep({
     ...sweeps,
-    hook: async (name) => (name === ECR_HOOK.name ? ecrHook(heard) : hookOf(name)),
+    hook: async (name) => (name === ECR_HOOK.name ? ecrHook(heard, begun) : hookOf(name)),
     fires: async (trigger, tag) => (await decideAll([trigger], { hook: trigger.hook, tag })).some(({ decision }) => decision.fires),
     registry,
     send: makePushesQueue(queueClient, required(env, ENV.pushesQueueUrl)).send,

@@ -53,16 +53,20 @@ export const makeSweeps = (tables: Tables, now: () => number = Date.now) => {
       ),
     );
 
-  /** For a hook that is no item; any number of times is once. */
-  const begin = async (hook: string, at: number): Promise<void> => {
+  /** For a hook that is no item: has it looked at from now on, and gives since when that is so. Any number of times is once. */
+  const begin = async (hook: string, at: number): Promise<number> => {
+    const Key = toItem(dueKey(hook));
     const update = new UpdateItemCommand({
       TableName,
-      Key: toItem(dueKey(hook)),
-      UpdateExpression: 'SET v = :one, due = :due, dueAt = :at',
+      Key,
+      UpdateExpression: 'SET v = :one, due = :due, dueAt = :at, begunAt = :at',
       ConditionExpression: 'attribute_not_exists(due)',
       ExpressionAttributeValues: toItem({ ':one': 1, ':due': SWEEP_DUE, ':at': at }),
     });
-    await whenHolds(tables.client.send(update));
+    if (await whenHolds(tables.client.send(update))) return at;
+    const { Item } = await tables.client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
+    const { begunAt } = Item === undefined ? {} : fromItem(Item);
+    return typeof begunAt === 'number' ? begunAt : at;
   };
 
   const triggers = async (hook: string): Promise<readonly TriggerDefinition[]> => {

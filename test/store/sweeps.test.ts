@@ -48,8 +48,8 @@ test('of two that take it one does, and neither brings back a hook that is gone 
 });
 
 test('the hook of ECR, which is no item, is due from its beginning until nobody wants it, and can begin again', async () => {
-  await sweeps().begin('ecr', NOW);
-  await sweeps().begin('ecr', NOW + 1);
+  expect(await sweeps().begin('ecr', NOW)).toBe(NOW);
+  expect(await sweeps().begin('ecr', NOW + 1)).toBe(NOW);
   expect(await sweeps().due(NOW + 1, 10)).toEqual([{ hook: 'ecr', dueAt: NOW }]);
   expect(await sweeps().take('ecr', NOW, NOW + 600_000)).toBe(true);
   expect(await sweeps().take('ecr', NOW, NOW + 600_000)).toBe(false);
@@ -58,7 +58,7 @@ test('the hook of ECR, which is no item, is due from its beginning until nobody 
   expect(await sweeps().take('ecr', NOW + 600_000)).toBe(true);
   expect(await sweeps().due(NOW + DAY, 10)).toEqual([]);
   expect(await makeSweepReport(tables)('ecr', NOW)).toMatchObject({ missed: 1 });
-  await sweeps().begin('ecr', NOW + DAY);
+  expect(await sweeps().begin('ecr', NOW + DAY)).toBe(NOW + DAY);
   expect(await sweeps().due(NOW + DAY, 10)).toEqual([{ hook: 'ecr', dueAt: NOW + DAY }]);
 });
 
