@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeRegistry } from '../../functions/outbound/registry.ts';
+import { makeOutbound } from '../../functions/outbound/request.ts';
 import { fields, list, parseJson, text } from '../../infra/local/json.ts';
 import { type Engine, startEngine } from '../../infra/local/start-engine.ts';
 import { type DeployEndpoint, startDeployEndpoint } from './deploy-endpoint.ts';
@@ -74,7 +76,7 @@ suite(
       for (const name of ['open', 'closed']) mkdirSync(join(directory, name));
       endpoint = await startDeployEndpoint();
       open = await startRegistry(join(directory, 'open'), await freePort());
-      closed = await startRegistry(join(directory, 'closed'), await freePort(), undefined, USER);
+      closed = await startRegistry(join(directory, 'closed'), await freePort(), undefined, { user: USER });
       engine = await startEngine({
         data: join(directory, 'data'),
         allow: [`127.0.0.1:${endpoint.port}`, open.host, closed.host],
@@ -141,6 +143,27 @@ suite(
       expect(call).toMatchObject({ status: 'delivered', registry: expect.stringContaining(why) });
       expect(call.digest).toBeUndefined();
       expect(JSON.stringify(call)).not.toContain('wrong');
+    });
+
+    it('one that is asked again says that nothing has changed', async () => {
+      const [image, other] = [makeImage('same'), makeImage('changed')];
+      await open.skopeo('copy', image.from, '{}team/same:v1');
+      const outbound = makeOutbound({ allow: [open.host], clock: () => 0 });
+      const statuses: (number | undefined)[] = [];
+      const registry = makeRegistry({
+        outbound: async (...asked) => {
+          const answer = await outbound(...asked);
+          statuses.push(answer.is === 'answered' ? answer.status : undefined);
+          return answer;
+        },
+        secret: async () => ({ ok: false, why: 'there is none' }),
+        ecrToken: async () => ({ ok: false, why: 'there is none' }),
+        now: Date.now,
+      })(`${open.host}/team/same`, 'public');
+      expect(await registry.find('v1', image.digest)).toEqual({ is: 'found', digest: image.digest });
+      await open.skopeo('copy', other.from, '{}team/same:v1');
+      expect(await registry.find('v1', image.digest)).toEqual({ is: 'found', digest: other.digest });
+      expect(statuses).toEqual([304, 200]);
     });
 
     it('a push that nobody told of is found and deployed; what was there before the hook is not', { timeout: 400_000 }, async () => {

@@ -28,19 +28,30 @@ export interface Registry {
   readonly host: string;
   /** `skopeo` with these arguments; `{}` stands for `docker://HOST/`. */
   skopeo(...args: readonly string[]): Promise<string>;
-  stop(): Promise<void>;
+  /** SIGKILL, as a crash, unless another is given. */
+  stop(signal?: 'SIGKILL' | 'SIGTERM'): Promise<void>;
 }
 
-/** `webhook`: where it notifies; nowhere without it. `user`: `name:hash` by bcrypt, without whose password nothing can be pushed or read. */
-export const startRegistry = async (directory: string, port: number, webhook?: string, user?: string): Promise<Registry> => {
+const ENDPOINT = { name: 'triggers', timeout: '5s', threshold: 2, backoff: '500ms' } as const;
+
+export interface Proofs {
+  /** `name:hash` by bcrypt, without whose password nothing can be pushed or read. */
+  readonly user?: string;
+  /** The value of the header `Authorization` of its notifications. */
+  readonly authorization?: string;
+}
+
+/** `webhook`: where it notifies; nowhere without it. */
+export const startRegistry = async (directory: string, port: number, webhook?: string, { user, authorization }: Proofs = {}): Promise<Registry> => {
   const passwords = join(directory, 'htpasswd');
+  const headers = authorization === undefined ? {} : { headers: { Authorization: [authorization] } };
   if (user !== undefined) writeFileSync(passwords, user);
   const config = {
     version: 0.1,
     log: { level: 'error' },
     storage: { filesystem: { rootdirectory: join(directory, 'registry') }, delete: { enabled: true } },
     http: { addr: `127.0.0.1:${port}`, secret: 'only-for-this-test' },
-    ...(webhook === undefined ? {} : { notifications: { endpoints: [{ name: 'triggers', url: webhook, timeout: '5s', threshold: 2, backoff: '500ms' }] } }),
+    ...(webhook === undefined ? {} : { notifications: { endpoints: [{ ...ENDPOINT, url: webhook, ...headers }] } }),
     ...(user === undefined ? {} : { auth: { htpasswd: { realm: 'test', path: passwords } } }),
   };
   const file = join(directory, 'registry.json');
@@ -60,8 +71,8 @@ export const startRegistry = async (directory: string, port: number, webhook?: s
       const { stdout } = await run('skopeo', ['--insecure-policy', command ?? '', ...tls, ...args.map((arg) => arg.replace('{}', `docker://${host}/`))]);
       return stdout;
     },
-    stop: async () => {
-      child.kill('SIGKILL');
+    stop: async (signal) => {
+      child.kill(signal ?? 'SIGKILL');
       await exited;
     },
   };
