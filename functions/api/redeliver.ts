@@ -74,7 +74,7 @@ const openAndSend = async (call: Call, now: number, ports: ApiPorts): Promise<vo
   const { id, application, order, repository, tag, digest, receivedAt } = call;
   const restart = isRestart(call) ? { restart: true } : {};
   const image = { repository, tag, ...(digest === undefined ? {} : { digest }) };
-  const open = { callId: id, order, ...image, receivedAt, ...(await registryOfHook(call.hook, ports)), redelivery: true, ...restart } as const;
+  const open = { callId: id, order, ...image, receivedAt, ...(await registryOfHook(call.hook, call.repository, ports)), redelivery: true, ...restart } as const;
   if ((await ports.states.open(application, open, { dueAt: now })) === 'absent') {
     // A creation that died half-way, or an application that is gone: then `deploy` ends the call as `application-deleted` and takes the state away again.
     await ports.states.create(application, now);

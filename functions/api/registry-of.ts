@@ -1,16 +1,16 @@
 /** What is known of the registry of an image: its other names, and whether it may be asked what a tag names. */
 import type { OpenCall } from '../core/application.ts';
 import { ANY_HOST } from '../core/image.ts';
-import { hostsOf } from '../core/push.ts';
+import { registryHosts } from '../core/registry-hosts.ts';
 import type { ApiPorts } from './ports.ts';
 
 type Known = Pick<OpenCall, 'hosts' | 'access'>;
 
 /** By the hook or trigger URL as it is now. A trigger URL for no registry in particular finds its container by the path, as when its body named none. */
-export const registryOfHook = async (name: string, ports: Pick<ApiPorts, 'hooks' | 'triggerUrls'>): Promise<Known> => {
+export const registryOfHook = async (name: string, repository: string, ports: Pick<ApiPorts, 'hooks' | 'triggerUrls'>): Promise<Known> => {
   const heard = (await ports.hooks.get(name)) ?? (await ports.triggerUrls.get(name));
   if (heard === undefined) return { hosts: [] };
-  const hosts = hostsOf(heard);
+  const hosts = registryHosts(heard, repository);
   const { access } = heard;
   return { hosts: heard.application !== undefined && hosts.length === 0 ? [ANY_HOST] : hosts, ...(access === undefined ? {} : { access }) };
 };
@@ -22,5 +22,5 @@ export const registryOfImage = async (
   ports: Pick<ApiPorts, 'hooks' | 'triggerUrls' | 'triggersOf'>,
 ): Promise<Known> => {
   const trigger = (await ports.triggersOf(repository)).find((one) => one.application === application);
-  return trigger === undefined ? { hosts: [] } : registryOfHook(trigger.hook, ports);
+  return trigger === undefined ? { hosts: [] } : registryOfHook(trigger.hook, repository, ports);
 };

@@ -7,12 +7,12 @@
  */
 import type { Call } from '../core/call.ts';
 import type { HookDefinition, TriggerDefinition } from '../core/definitions.ts';
-import { ecrHosts } from '../core/ecr-host.ts';
 import { fingerprint } from '../core/fingerprint.ts';
 import { hostOf, pathOf } from '../core/image.ts';
 import type { PushesMessage } from '../core/message.ts';
-import { hostsOf, type Push, toPush } from '../core/push.ts';
+import { type Push, toPush } from '../core/push.ts';
 import type { RegistryAccess, RegistryAnswer, RegistryTags, Silence } from '../core/registry-answer.ts';
+import { registryHosts } from '../core/registry-hosts.ts';
 import { hookCovers } from '../core/repository-pattern.ts';
 import { byName, compareTags, inTurn, type Missed, own, type SweepMemory } from '../core/sweep.ts';
 import { sweepMinutes } from '../core/sweep-minutes.ts';
@@ -178,8 +178,6 @@ const sendMissed = async (repository: string, missed: readonly Missed[], hook: H
     return push.ok ? [{ ...push.value, source: 'sweep' }] : [];
   });
   const { access } = hook;
-  const named = hostsOf(hook);
-  const hosts = named.length > 0 ? named : (ecrHosts(hostOf(repository)) ?? []);
-  const message = { v: 1, deliveryId: ports.newUlid(now), hook: hook.name, hosts, receivedAt: now, pushes } as const;
+  const message = { v: 1, deliveryId: ports.newUlid(now), hook: hook.name, hosts: registryHosts(hook, repository), receivedAt: now, pushes } as const;
   if (pushes.length > 0) await ports.send({ ...message, ...(access === undefined ? {} : { access }) });
 };

@@ -1,5 +1,6 @@
 /** The hook `ecr`, which is there without being made: triggers that hear it, and what cannot be done with it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ecrHosts } from '../../functions/core/ecr-host.ts';
 import { makeSweeps } from '../../functions/store/sweeps.ts';
 import { ECR_REGISTRY, HTTP, items, must, START, startApi, type TestApi } from './api.ts';
 
@@ -121,6 +122,14 @@ describe('the hook ecr', () => {
       errors: [{ field: 'name', why: expect.stringContaining('EventBridge rule of the stack') }],
     });
     await must(api, 201, 'POST', '/v1/hooks', { name: 'ecr2', registry: 'generic', registryHost: 'r.example' });
+  });
+
+  test('tells a wish by tag that ECR may be asked, and under which names a target may know the image', async () => {
+    await must(api, 201, 'POST', '/v1/applications', { name: 'wished', target: HTTP });
+    await create(api, { name: 'wished', registry: 'ecr', repository: 'shop/web', application: 'wished' });
+    await must(api, 202, 'POST', '/v1/applications/wished/deploy', { image: `${ECR_REGISTRY}/shop/web:v1` });
+    const open = Object.values((await api.states.get('wished'))?.open ?? {});
+    expect(open).toMatchObject([{ tag: 'v1', access: 'ecr', hosts: ecrHosts(ECR_REGISTRY) }]);
   });
 
   test('is one that explain knows', async () => {

@@ -6,6 +6,7 @@ import type { Call } from '../../functions/core/call.ts';
 import { ECR_HOOK } from '../../functions/core/ecr-hook.ts';
 import { encodePushes } from '../../functions/core/message.ts';
 import type { Push } from '../../functions/core/push.ts';
+import { reconcile } from '../../functions/deploy/reconcile.ts';
 import { readEcrEvent } from '../../functions/match/ecr-event.ts';
 import { makeMatchHandler } from '../../functions/match/handler.ts';
 import { ecr } from '../../functions/registries/ecr.ts';
@@ -60,6 +61,20 @@ describe('a push', () => {
     expect(await deliver(JSON.stringify(ecrEvent()))).toEqual([]);
     expect(made).toMatchObject([{ trigger: 'release', hook: 'ecr', repository: `${ECR_HOST}/shop/web`, tag: 'v1', digest: ECR_DIGEST, status: 'queued' }]);
     expect(bench.sent).toMatchObject([{ application: 'web' }]);
+  });
+
+  test('is asked of ECR without any setting; where the role may not, it goes on as it came, and the call names what is missing', async () => {
+    const { bench, deliver, made } = makeMatch();
+    const why = 'it answered 403: the policies of the role and of the repository do not allow ecr:BatchGetImage';
+    bench.registry.answers.push({ is: 'silent', why, denied: true });
+    await deliver(JSON.stringify(ecrEvent()));
+    await reconcile('web', { count: 1, last: false }, bench.ports.deploy);
+    expect(bench.registry.asked).toEqual([{ repository: `${ECR_HOST}/shop/web`, tag: 'v1', access: 'ecr' }]);
+    expect(await bench.memory.calls.get(made[0]?.id ?? '', bench.now())).toMatchObject({
+      status: 'delivered',
+      digest: ECR_DIGEST,
+      registry: expect.stringContaining('ecr:BatchGetImage'),
+    });
   });
 
   test('comes again from SQS or from EventBridge, alone or in one batch: still one call', async () => {
