@@ -19,11 +19,17 @@ export const addDeliveriesCommand = (hook: Command, io: Io): void => {
     const answer = { items: await deliveriesOf(name, session) };
     showDeliveries(answer.items, session);
     const [newest] = answer.items;
-    if (newest === undefined)
-      session.hint(`Nothing came in the last seven days. Next: image-triggers hook guide ${name}, or try it:  image-triggers hook test ${name} --help`);
-    else session.showHints(newest);
+    if (newest === undefined) session.hint(nothingCame(name));
+    else {
+      session.showHints(newest);
+      const [call] = texts(newest.calls);
+      if (call !== undefined) session.hint(`Next: image-triggers call show ${call}`);
+    }
   });
 };
+
+const nothingCame = (name: string): string =>
+  `Nothing came in the last seven days.\nNext: image-triggers hook guide ${name}, or try it:  image-triggers hook test ${name} --help`;
 
 export const deliveriesOf = async (name: string, session: Session): Promise<readonly Fields[]> =>
   list((await session.ask({ method: 'GET', path: `/v1/hooks/${encodeURIComponent(name)}/deliveries` })).items);
@@ -32,7 +38,10 @@ export const deliveriesOf = async (name: string, session: Session): Promise<read
 export const showLastDeliveries = async (name: string, session: Session, io: Io): Promise<void> => {
   if (session.reader !== 'people') return;
   const items = (await deliveriesOf(name, session)).slice(0, FEW);
-  if (items.length === 0) return;
+  if (items.length === 0) {
+    session.hint(`\n${nothingCame(name)}`);
+    return;
+  }
   io.out('\n');
   showDeliveries(items, session);
   session.hint(`\nMore of them: image-triggers hook deliveries ${name}`);

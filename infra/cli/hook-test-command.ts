@@ -37,6 +37,6 @@ export const testHook = async (name: string, { repository, tag, digest }: TestFl
     path: withQuery(`/v1/hooks/${encodeURIComponent(name)}/test`, { lang: session.lang }),
     body: { repository, tag, digest, ...(session.dryRun ? { dry: true } : {}) },
   });
+  if (answer.delivery !== undefined) session.hint(`It is on its way as if ${textOf(answer.registry)} had sent it: the delivery ${textOf(answer.delivery)}.\n`);
   showDecisions(session, answer);
-  if (answer.delivery !== undefined) session.hint(`It is on its way, as the delivery ${textOf(answer.delivery)}.`);
 };

@@ -9,6 +9,7 @@ import { CliError, type Io, misused, readSecret } from './io.ts';
 import { type Fields, textOf } from './json.ts';
 import { FORMATS, type Format, readerOf, structured } from './output.ts';
 import { type Delivery, makeDelivery } from './sample-delivery.ts';
+import { hookIn } from './secret-url.ts';
 import { postDelivery, webhookUrl } from './webhook.ts';
 
 interface SendFlags extends TestFlags {
@@ -58,7 +59,10 @@ export const addPushCommands = (program: Command, io: Io): void => {
     if (dryRun === true || url === undefined) return show(delivery, command, io);
     const { status, body } = await postDelivery(url, delivery);
     showAnswer({ status, ...body }, command, io);
-    if (status >= 300) throw new CliError(`the delivery was not taken (${status}): ${textOf(body.message)}`);
+    const name = hookIn(url.href);
+    const next = name === undefined || readerOf(formatOf(command)) !== 'people' ? '' : `Next: image-triggers hook deliveries ${name}`;
+    if (status >= 300) throw new CliError(`the delivery was not taken (${status}): ${textOf(body.message)}${next === '' ? '' : `\n${next}`}`);
+    if (next !== '') io.err(`${next}\n`);
   });
 };
 
