@@ -28,6 +28,8 @@ export interface Plan {
   readonly changes: readonly Change[];
   readonly unchanged: number;
   readonly problems: readonly FileProblem[];
+  /** All definitions as they would be then, each in the form in which it is compared. */
+  readonly after: Held;
 }
 
 export const planOf = async ({ definitions, problems }: ReadFiles, prune: boolean, session: Asking): Promise<Plan> => {
@@ -41,7 +43,22 @@ export const planOf = async ({ definitions, problems }: ReadFiles, prune: boolea
     if (change !== undefined)
       changes.push(hearsMoving(change, held, changes) ? { ...change, action: 'replace', hears: hookOf(held.Trigger.get(change.name)) } : change);
   }
-  return { changes: [...changes, ...deleted], unchanged: definitions.length - changes.length, problems: wrong };
+  return {
+    changes: [...changes, ...deleted],
+    unchanged: definitions.length - changes.length,
+    problems: wrong,
+    after: afterwards(definitions, wanted, held, deleted),
+  };
+};
+
+const afterwards = (definitions: readonly Definition[], wanted: Wanted, held: Held, deleted: readonly Change[]): Held => {
+  const of = (kind: Kind) => {
+    const all = new Map([...held[kind]].map(([name, item]) => [name, canonical(kind, item, { held: item, hook: hookAround(wanted, held, hookOf(item)) })]));
+    for (const definition of definitions) if (definition.kind === kind) all.set(definition.name, wantedForm(definition, wanted, held));
+    for (const change of deleted) if (change.kind === kind) all.delete(change.name);
+    return all;
+  };
+  return { Hook: of('Hook'), Application: of('Application'), Trigger: of('Trigger') };
 };
 
 type Wanted = Readonly<Record<Kind, ReadonlyMap<string, Definition>>>;
@@ -118,10 +135,7 @@ const referenceProblems = (definitions: readonly Definition[], wanted: Wanted, h
 const changeOf = async (definition: Definition, wanted: Wanted, all: Held, session: Asking): Promise<Change | undefined> => {
   const { kind, name, fields: given } = definition;
   const held = all[kind].get(name);
-  const hookName = textOf(given.hook);
-  // Aliases that follow from its host are only known to the API.
-  const hook = { ...fields(all.Hook.get(hookName)), ...wanted.Hook.get(hookName)?.fields, hostAliases: hostAliasesOf(all, wanted, hookName) };
-  const to = canonical(kind, given, { held: held ?? {}, hook });
+  const to = wantedForm(definition, wanted, all);
   const text = typeof given.template === 'string' ? given.template : undefined;
   if (held === undefined)
     return {
@@ -144,8 +158,14 @@ const changeOf = async (definition: Definition, wanted: Wanted, all: Held, sessi
   return { action: 'update', kind, name, definition, differences: changed, ...(found.length === 0 ? {} : { patch: patchOf(definition, from, to) }), ...put };
 };
 
-const hostAliasesOf = (all: Held, wanted: Wanted, hook: string): readonly unknown[] =>
-  [all.Hook.get(hook)?.hostAliases, wanted.Hook.get(hook)?.fields.hostAliases].flatMap((aliases) => (Array.isArray(aliases) ? aliases : []));
+const wantedForm = ({ kind, name, fields: given }: Definition, wanted: Wanted, all: Held): Fields =>
+  canonical(kind, given, { held: all[kind].get(name) ?? {}, hook: hookAround(wanted, all, hookOf(given)) });
+
+/** As a file has it, and with the names that follow from its host, which only the API knows. */
+const hookAround = (wanted: Wanted, all: Held, name: string): Fields => {
+  const [held, given] = [all.Hook.get(name), wanted.Hook.get(name)?.fields];
+  return { ...held, ...given, hostAliases: [held?.hostAliases, given?.hostAliases].flatMap((aliases) => (Array.isArray(aliases) ? aliases : [])) };
+};
 
 const parametersOf = ({ parameters }: Fields): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(fields(parameters)).map(([name, value]) => [name, textOf(value)]));
