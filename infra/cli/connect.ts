@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { CliError, type Io } from './io.ts';
 import { type Fields, fields } from './json.ts';
 import { placeOf, type Where } from './place.ts';
-import { signedBy, stackUrl } from './stack.ts';
 
 export interface Reply {
   readonly status: number;
@@ -36,6 +35,8 @@ const TIMEOUT_MS = 35_000;
 export const connect = async (where: Where, io: Io): Promise<Api> => {
   const place = placeOf(where, io);
   if (place.kind === 'stack') {
+    // Who signs is loaded where something is signed.
+    const { signedBy, stackUrl } = await import('./stack.ts');
     const { url, region } = await stackUrl(place.stack, place.region);
     return speak(url, signedBy(region), `the stack ${place.stack}`, 'look at its alarms and at the log of its API function');
   }
@@ -48,7 +49,14 @@ export const connect = async (where: Where, io: Io): Promise<Api> => {
   );
 };
 
-const endpointOf = async (directory: string, io: Io): Promise<{ readonly url: string; readonly token: string }> => {
+interface Endpoint {
+  readonly url: string;
+  readonly token: string;
+  /** Everything that the engine wrote. */
+  readonly written: Fields;
+}
+
+export const endpointOf = async (directory: string, io: Io): Promise<Endpoint> => {
   const path = join(directory, 'endpoint.json');
   let text: string;
   try {
@@ -58,12 +66,13 @@ const endpointOf = async (directory: string, io: Io): Promise<{ readonly url: st
       `no local engine runs with the data directory ${directory} (there is no ${path}): start one with "npm start", name another with --data DIR, or use --stack NAME`,
     );
   }
-  const { url, token, pid } = fields(parse(text));
+  const written = fields(parse(text));
+  const { url, token, pid } = written;
   if (typeof url !== 'string' || typeof token !== 'string') throw new CliError(`${path} holds no "url" and "token": start the engine again with "npm start"`);
   // After a kill the file stays: whatever listens on the port by now must not be sent the token.
   if (typeof pid === 'number' && !isAlive(pid))
     throw new CliError(`the local engine of ${directory} (pid ${pid}) runs no more: start it again with "npm start"`);
-  return { url, token };
+  return { url, token, written };
 };
 
 const isAlive = (pid: number): boolean => {

@@ -10,8 +10,10 @@ export interface Io {
   filesBelow(path: string): Promise<readonly string[] | undefined>;
   /** Whether a browser could be started for it. */
   openBrowser(url: string): Promise<boolean>;
-  /** Lets time pass. */
-  pause(ms: number): Promise<void>;
+  /** Lets time pass; no more of it once the signal is given. */
+  pause(ms: number, signal?: AbortSignal): Promise<void>;
+  /** From now on Ctrl-C does not end the process, but gives this signal. Absent where there is nobody to press it. */
+  interruption?(): AbortSignal;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Columns of the terminal that data is shown on; undefined when it goes to a file or another program. */
   readonly columns: number | undefined;

@@ -27,6 +27,8 @@ interface Around {
   readonly answer?: string;
   /** What happens while a command lets time pass. */
   readonly pause?: (ms: number) => Promise<void>;
+  /** Given when Ctrl-C is pressed. */
+  readonly interruption?: AbortSignal;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -52,7 +54,7 @@ export const listen = async (server: Server): Promise<string> => {
 /** Arguments as a shell would split them, with '…' for blanks. */
 export const runCommand = async (
   args: string,
-  { stdin = '', columns, colour = false, answer, pause = async () => undefined, env = {} }: Around,
+  { stdin = '', columns, colour = false, answer, pause = async () => undefined, interruption, env = {} }: Around,
 ): Promise<Ran> => {
   let [out, err] = ['', ''];
   const code = await run(
@@ -69,6 +71,7 @@ export const runCommand = async (
       filesBelow,
       openBrowser: async () => false,
       pause,
+      ...(interruption === undefined ? {} : { interruption: () => interruption }),
       env,
       columns,
       colour,
