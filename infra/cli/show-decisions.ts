@@ -1,6 +1,6 @@
 /** What a push does or would do, trigger by trigger: for one that is asked about, and for one that a hook is tried with. */
-import { type Fields, list, textOf, texts } from './json.ts';
-import { column } from './output.ts';
+import { type Fields, fields, list, textOf, texts } from './json.ts';
+import { column, wideColumn } from './output.ts';
 import type { Session } from './session.ts';
 
 export const showDecisions = (session: Session, answer: Fields): void => {
@@ -15,7 +15,13 @@ export const showDecisions = (session: Session, answer: Fields): void => {
       column('TRIGGER', 'trigger'),
       column('FIRES', ({ fires }) => (fires === true ? 'yes' : 'no')),
       column('APPLICATION', 'application'),
-      column('WHY', ({ sentence, detail }) => [textOf(sentence), textOf(detail)].filter((part) => part !== '').join(' · ')),
+      column('THEN', ({ verdict }) => thenText(fields(verdict)), 'never'),
+      column('WHY', (each) => {
+        // Of one that fires what becomes of it says more.
+        const { sentence, detail } = each.verdict === undefined ? each : fields(each.verdict);
+        return [textOf(sentence), textOf(detail)].filter((part) => part !== '').join(' · ');
+      }),
+      wideColumn('WHAT TO DO', (each) => (each.verdict === undefined ? each : fields(each.verdict)).cure),
     ],
     'trigger',
   );
@@ -24,6 +30,14 @@ export const showDecisions = (session: Session, answer: Fields): void => {
   session.showHints(answer);
   for (const near of list(answer.nearest)) session.hint(`near: ${nearText(near)}`);
 };
+
+/** `deploy`, `wait until 12:00:30`, `skip for 01JZ….release` */
+const thenText = ({ would, until, by }: Fields): string =>
+  [
+    textOf(would),
+    ...(until === undefined ? [] : ['until', textOf(until).slice(0, 19).replace('T', ' ')]),
+    ...(by === undefined ? [] : ['for', textOf(by)]),
+  ].join(' ');
 
 /** `web (registry.example.com/shop/web): its path differs in one letter` */
 export const nearText = ({ trigger, repository, why }: Fields): string => `${textOf(trigger)} (${textOf(repository)}): ${textOf(why)}`;

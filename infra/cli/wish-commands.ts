@@ -1,6 +1,6 @@
 /** `image-triggers application deploy|rollback|redeploy|hold|release|reject|unreject|refresh`: what people ask of an application. */
 import type { Command } from 'commander';
-import { callPairs } from './call-commands.ts';
+import { callPairs } from './call-text.ts';
 import { addChangeFlags, callIdOf, examples, whole } from './flags.ts';
 import type { Io } from './io.ts';
 import { type Fields, textOf } from './json.ts';
