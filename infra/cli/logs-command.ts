@@ -1,5 +1,4 @@
 /** `image-triggers logs`: what the functions logged, from the files of the local engine or from CloudWatch, in the same words. */
-import { setTimeout as passed } from 'node:timers/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { timeOfCall } from '../../functions/core/call.ts';
 import { MOMENT_RULE, momentOf } from '../../functions/schema/moment.ts';
@@ -58,7 +57,7 @@ export const addLogsCommand = (program: Command, io: Io): void => {
     const found = await gather(source, wanted);
     show(found.slice(-flags.limit));
     if (readerOf(format) === 'people' && found.length > flags.limit) io.err(`There are ${found.length - flags.limit} older ones: give a larger --limit\n`);
-    if (flags.follow === true) await follow(source, wanted, found, show);
+    if (flags.follow === true) await follow(source, wanted, found, show, io);
     else if (found.length === 0) io.err(nothing(flags));
   });
 };
@@ -86,11 +85,17 @@ const showing = (format: Format): ((line: LogLine) => string) => {
   };
 };
 
-const follow = async (source: LogSource, wanted: Wanted, found: readonly LogLine[], show: (lines: readonly LogLine[]) => void): Promise<never> => {
+const follow = async (
+  source: LogSource,
+  wanted: Wanted,
+  found: readonly LogLine[],
+  show: (lines: readonly LogLine[]) => void,
+  { pause }: Pick<Io, 'pause'>,
+): Promise<never> => {
   let known = found;
   const { further } = wanted;
   for (;;) {
-    await passed(source.everyMs);
+    await pause(source.everyMs);
     const since = Math.max(wanted.since, (known.at(-1)?.at ?? 0) - OVERLAP_MS);
     const leading = known;
     const all = await gather(source, { ...wanted, since, ...(further === undefined ? {} : { further: (first) => further([...leading, ...first]) }) });

@@ -4,7 +4,9 @@ import { addApplicationCommands } from './application-commands.ts';
 import { addApplyCommand } from './apply-command.ts';
 import { addCallCommands } from './call-commands.ts';
 import { addCompletionCommands } from './completion-commands.ts';
+import { addDeadLetterCommands } from './dead-letter-commands.ts';
 import { addDiffCommand } from './diff-command.ts';
+import { addDoctorCommand } from './doctor-command.ts';
 import { addExportCommands } from './export-command.ts';
 import { callIdOf, examples, nameOf, urlIdOf } from './flags.ts';
 import { addHookCommands } from './hook-commands.ts';
@@ -71,6 +73,8 @@ export const makeProgram = (io: Io): Command => {
   addLogsCommand(program, io);
   addOpenCommand(program, io);
   program.commandsGroup('Around it:');
+  addDoctorCommand(program, io);
+  addDeadLetterCommands(program, io);
   addCompletionCommands(program, io);
   program.helpCommand(true);
   settle(program, io);

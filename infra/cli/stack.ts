@@ -4,19 +4,28 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import type { Sign } from './connect.ts';
 import { CliError } from './io.ts';
 
-const OUTPUT = 'ApiUrl';
+const URL_OUTPUT = 'ApiUrl';
 
 /** The clients are heavy and only needed here. */
 const credentials = async () => (await import('@aws-sdk/credential-providers')).fromNodeProviderChain();
 
 export const stackUrl = async (stack: string, region: string | undefined): Promise<{ readonly url: string; readonly region: string }> => {
+  const { outputs, region: found } = await stackOutputs(stack, region);
+  const url = outputs.get(URL_OUTPUT);
+  if (url === undefined) throw new CliError(`the stack ${stack} has no output ${URL_OUTPUT}: is it one of Image Triggers? "npm run deploy" makes one`);
+  return { url, region: found };
+};
+
+export const stackOutputs = async (
+  stack: string,
+  region: string | undefined,
+): Promise<{ readonly outputs: ReadonlyMap<string, string>; readonly region: string }> => {
   const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
   const client = new CloudFormationClient({ ...(region === undefined ? {} : { region }), credentials: await credentials() });
   try {
     const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stack }));
-    const url = Stacks?.[0]?.Outputs?.find(({ OutputKey }) => OutputKey === OUTPUT)?.OutputValue;
-    if (url === undefined) throw new CliError(`the stack ${stack} has no output ${OUTPUT}: is it one of Image Triggers? "npm run deploy" makes one`);
-    return { url, region: await client.config.region() };
+    const outputs = (Stacks?.[0]?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue] as const);
+    return { outputs: new Map(outputs), region: await client.config.region() };
   } catch (error) {
     if (error instanceof CliError) throw error;
     const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);

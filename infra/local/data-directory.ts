@@ -15,6 +15,8 @@ export interface Endpoint {
   readonly region: string;
   /** Where SQS, DynamoDB, SSM and Secrets Manager of this engine answer: for looking inside. */
   readonly awsUrl: string;
+  /** Of the stack that it runs. */
+  readonly version?: string;
 }
 
 export interface Identity extends Credentials {

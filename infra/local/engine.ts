@@ -112,7 +112,17 @@ const start = async (options: EngineOptions, assemblyDirectory: string, print: (
   undo.push(repeat(EXPIRY_EVERY_MS, () => Promise.all(plan.tables.map((table) => deleteExpired(tables, table, ground.now())))));
 
   const { token, accessKeyId, secretAccessKey } = identity;
-  const endpoint: Endpoint = { url, token, pid: process.pid, accessKeyId, secretAccessKey, region: REGION, awsUrl };
+  const version = Object.entries(plan.outputs).find(([name]) => name.endsWith('.Version'))?.[1];
+  const endpoint: Endpoint = {
+    url,
+    token,
+    pid: process.pid,
+    accessKeyId,
+    secretAccessKey,
+    region: REGION,
+    awsUrl,
+    ...(version === undefined ? {} : { version }),
+  };
   undo.push(writeEndpoint(directory, endpoint));
   return { ...endpoint, plan };
 };

@@ -1,9 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { App, type AppProps, CfnOutput, DefaultStackSynthesizer, Stack } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import type { Construct } from 'constructs';
 import { emailTopic } from './email-topic.ts';
 import { ImageTriggers, type ImageTriggersProps } from './image-triggers.ts';
+
+const version = (): string => {
+  const read: { readonly version?: unknown } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
+  return String(read.version);
+};
 
 export interface StackSettings extends Omit<ImageTriggersProps, 'alarmTopics'> {
   readonly alarmTopicArn?: string;
@@ -32,6 +39,7 @@ export const imageTriggersStack = (scope: Construct, id: string, settings: Stack
     ...(alarmEmail === undefined ? [] : [emailTopic(stack, alarmEmail)]),
   ];
   const made = new ImageTriggers(stack, 'Default', { ...props, alarmTopics });
+  new CfnOutput(stack, 'Version', { value: version(), description: 'Of Image Triggers: "image-triggers doctor" compares its own with it' });
   new CfnOutput(stack, 'WebhookBaseUrl', { value: made.url, description: 'Where registries post: this, then /hooks/ and the token of a hook' });
   new CfnOutput(stack, 'ApiUrl', { value: made.url, description: 'Base of the API: this, then /v1; requests are signed with SigV4 (execute-api)' });
   new CfnOutput(stack, 'ExternalId', { value: made.externalId, description: 'What the role of a target has to require of whoever assumes it' });

@@ -64,6 +64,7 @@ describe('the template', () => {
     expect(Object.fromEntries(Object.entries(template.Outputs).map(([name, { Value }]) => [name, Value]))).toEqual({
       WebhookBaseUrl: dotted(api, 'ApiEndpoint'),
       ApiUrl: dotted(api, 'ApiEndpoint'),
+      Version: expect.stringMatching(/^\d+\.\d+\.\d+/),
       ExternalId: { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] },
     });
   });
@@ -105,6 +106,7 @@ describe('the functions', () => {
       api: [
         ENV.definitionsTable,
         ENV.callsTable,
+        ENV.pushesQueueUrl,
         ENV.deploymentsQueueUrl,
         ENV.retentionDays,
         ENV.webhookBaseUrl,
