@@ -12,6 +12,7 @@ import { explain } from './explain.ts';
 import { fileSchemaRoutes } from './file-schema.ts';
 import { hookTestRoutes } from './hook-test.ts';
 import { hookRoutes } from './hooks.ts';
+import { openApiRoutes } from './openapi-route.ts';
 import { operation, type Routes } from './operation.ts';
 import { TRIGGER_OPERATIONS } from './operations/triggers.ts';
 import type { ApiPorts } from './ports.ts';
@@ -39,6 +40,7 @@ const ROUTES: readonly ((ports: ApiPorts) => Routes)[] = [
   wishRoutes,
   callRoutes,
   fileSchemaRoutes,
+  openApiRoutes,
   consoleSessionRoutes,
 ];
 

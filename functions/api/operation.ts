@@ -4,6 +4,7 @@
  */
 import type { Context, Hono } from 'hono';
 import type * as z from 'zod/mini';
+import type { AnswerName } from '../schema/answers/index.ts';
 import type { RequestContext } from './app.ts';
 import type { ProblemCode } from './problem.ts';
 import { nameIn, readBody, readNoBody, readQuery } from './request.ts';
@@ -22,8 +23,10 @@ export interface Operation<Q extends z.ZodMiniType = z.ZodMiniType, B extends z.
   readonly body: B;
   /** How many bytes the body may have, where that is more than usual. */
   readonly most?: number;
+  /** A body as somebody might send it, for who reads the description. */
+  readonly example?: object;
   /** The shape of each good answer, by its status. */
-  readonly answers: Readonly<Record<number, string>>;
+  readonly answers: Readonly<Record<number, AnswerName>>;
   /** Beside those that follow from the rest, see `problemsOf`. */
   readonly problems: readonly ProblemCode[];
   /** It needs neither the store nor a queue. */

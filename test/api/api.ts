@@ -30,6 +30,7 @@ import { makeTriggersOf } from '../../functions/store/triggers-of.ts';
 import { targetOf, targetProblems } from '../../functions/targets/index.ts';
 import { makeProving } from '../stages/proving.ts';
 import { startTables, type TestTables } from '../store/definitions-tables.ts';
+import { undescribed } from './described.ts';
 
 export interface Answer {
   readonly status: number;
@@ -51,7 +52,7 @@ export interface TestApi {
   readonly logged: { readonly event: string; readonly fields: Readonly<Record<string, unknown>> }[];
   readonly clock: { now: number };
   readonly proving: ReturnType<typeof makeProving>;
-  /** `body` as JSON, or a text as it is. */
+  /** `body` as JSON, or a text as it is. The answer is held against the description of the API. */
   ask(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   stop(): Promise<void>;
 }
@@ -139,7 +140,9 @@ export const startApi = async (change: (ports: ApiPorts) => ApiPorts = (ports) =
         { requestId: 'request-1' },
       );
       const answered = await response.text();
-      return { status: response.status, body: answered === '' ? undefined : JSON.parse(answered), headers: response.headers };
+      const answer: Answer = { status: response.status, body: answered === '' ? undefined : JSON.parse(answered), headers: response.headers };
+      expect(undescribed(method, path, answer), `${method} ${path} answers ${answer.status} as it is described`).toBeUndefined();
+      return answer;
     },
     stop: tables.stop,
   };

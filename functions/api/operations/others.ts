@@ -38,4 +38,13 @@ export const OTHER_OPERATIONS = {
     problems: [],
     alone: true,
   },
+  describeApi: {
+    ...NOTHING,
+    method: 'GET',
+    path: '/v1/openapi.json',
+    summary: 'This description, as OpenAPI 3.1',
+    answers: { 200: 'OpenApi' },
+    problems: [],
+    alone: true,
+  },
 } as const satisfies Record<string, Operation>;

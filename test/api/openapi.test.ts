@@ -1,0 +1,57 @@
+/** The description and the API, both ways: what is described is there, and what is there is described. */
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openApi, pathOf } from '../../functions/api/openapi.ts';
+import { type Operation, problemsOf } from '../../functions/api/operation.ts';
+import { OPERATIONS } from '../../functions/api/operations/index.ts';
+import { PROBLEMS } from '../../functions/api/problem.ts';
+import { ANSWERS } from '../../functions/schema/answers/index.ts';
+import { check } from '../../functions/schema/check.ts';
+import { must, START, startApi, type TestApi } from './api.ts';
+import { undescribed } from './described.ts';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.stop());
+
+const NOW = new Date(START).toISOString();
+const ALL: readonly (readonly [string, Operation])[] = Object.entries(OPERATIONS);
+
+test('is a valid OpenAPI 3.1 document, and is served as it is', async () => {
+  const served = await must(api, 200, 'GET', '/v1/openapi.json');
+  expect(served).toEqual(JSON.parse(JSON.stringify(openApi('https://hooks.example'))));
+  expect(await new Validator().validate({ ...served })).toMatchObject({ valid: true });
+});
+
+test('every route is described, and every described one is a route', () => {
+  const routes = api.app.routes.filter(({ method, path }) => method !== 'ALL' && path.startsWith('/v1')).map(({ method, path }) => `${method} ${pathOf(path)}`);
+  const described = Object.entries(openApi('').paths).flatMap(([path, item]) => Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`));
+  expect([...new Set(routes)].sort()).toEqual(described.sort());
+});
+
+test('every answer and every code of the tables is used by an operation', () => {
+  expect([...new Set(ALL.flatMap(([, { answers }]) => Object.values(answers)))].sort()).toEqual(Object.keys(ANSWERS).sort());
+  const codes = new Set(ALL.flatMap(([, declared]) => problemsOf(declared)));
+  expect(Object.keys(PROBLEMS).filter((code) => code !== 'unknown-route' && !codes.has(code as keyof typeof PROBLEMS))).toEqual([]);
+});
+
+test('the check of answers bites: a field too many, one of another type, a status or a code that is not declared', () => {
+  const headers = new Headers({ 'content-type': 'application/json' });
+  const trigger = { name: 'a', hook: 'a', repository: 'r.example/a', rule: { mode: 'all' }, application: 'a', enabled: true, createdAt: NOW, updatedAt: NOW };
+  const seen = (status: number, body: object, type = headers) => undescribed('GET', '/v1/triggers/a?x=1', { status, body, headers: type });
+  expect(seen(200, trigger)).toBeUndefined();
+  expect(seen(200, { ...trigger, token: 'it_a' })).toContain('additional properties');
+  expect(seen(200, { ...trigger, enabled: 'yes' })).toContain('must be boolean');
+  expect(seen(200, { ...trigger, createdAt: 'today' })).toContain('date-time');
+  expect(seen(201, trigger)).toBe('201 is not declared');
+  const problem = { type: 'urn:x', title: 'x', status: 404, detail: 'x', code: 'no-template' };
+  expect(seen(404, { ...problem, code: 'unknown-name' }, new Headers({ 'content-type': 'application/problem+json' }))).toBeUndefined();
+  expect(seen(404, problem, new Headers({ 'content-type': 'application/problem+json' }))).toContain('allowed values');
+  expect(seen(404, problem)).toContain('the type is');
+});
+
+test.each(ALL.filter(([, { example }]) => example !== undefined))('the example of %s is taken', (_, { body, example }) => {
+  expect(check(body, example)).toMatchObject({ ok: true });
+});
