@@ -28,7 +28,8 @@ export const withEcrHook = (hooks: ApiPorts['hooks'], { repositories }: Ecr): Ap
     list: async (query) => {
       if (query.cursor === LAST_PAGE) return parsed({ items: [hook] });
       const page = await hooks.list(query);
-      if (!page.ok || page.value.cursor !== undefined) return page;
+      const isLeftOut = query.where?.registry !== undefined && query.where.registry !== hook.registry;
+      if (!page.ok || page.value.cursor !== undefined || isLeftOut) return page;
       const { items } = page.value;
       return parsed(items.length < query.limit ? { items: [...items, hook] } : { items, cursor: LAST_PAGE });
     },

@@ -50,8 +50,10 @@ export const hookRoutes = (ports: ApiPorts): Routes => {
     return c.json({ ...view(hook), ...(await shownOnce(hook, token, ports)) }, 201, { location: `/v1/hooks/${hook.name}` });
   });
 
-  operation(app, HOOK_OPERATIONS.listHooks, async ({ c, query: { limit = DEFAULT_LIMIT, cursor } }) => {
-    const page = await ports.hooks.list({ limit, ...(cursor === undefined ? {} : { cursor }) });
+  operation(app, HOOK_OPERATIONS.listHooks, async ({ c, query: { limit = DEFAULT_LIMIT, cursor, registry } }) => {
+    if (registry !== undefined && registry !== ECR_HOOK.registry && !ports.registryNames.includes(registry))
+      throw refuse('registry', `there is no format ${registry}: give one of ${ports.registryNames.join(', ')}`);
+    const page = await ports.hooks.list({ ...(registry === undefined ? {} : { where: { registry } }), limit, ...(cursor === undefined ? {} : { cursor }) });
     if (!page.ok) throw refuse('cursor', page.why);
     const items = await Promise.all(page.value.items.map(async (hook) => ({ ...view(hook), ...(await impliedAliases(hook, ports)) })));
     return c.json({ ...page.value, items });

@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import type { HookDefinition, TriggerDefinition } from '../core/definitions.ts';
 import { ECR_HOOK } from '../core/ecr-hook.ts';
+import { parseRepositoryPattern } from '../core/repository-pattern.ts';
 import { DEFAULT_LIMIT } from '../schema/request.ts';
 import type { TriggerBody } from '../schema/trigger.ts';
 import { ecrGuide, ecrHookFor } from './ecr-hook.ts';
@@ -111,8 +112,14 @@ export const triggerRoutes = (ports: ApiPorts): Routes => {
   const taken = (name: string): Problem =>
     new Problem('name-taken', `there is a trigger named ${name}: choose another name, or change that one`, { next: [`PATCH /v1/triggers/${name}`] });
 
-  operation(app, TRIGGER_OPERATIONS.listTriggers, async ({ c, query: { limit = DEFAULT_LIMIT, cursor, application, hook } }) => {
-    const where = { ...(application === undefined ? {} : { application }), ...(hook === undefined ? {} : { hook }) };
+  operation(app, TRIGGER_OPERATIONS.listTriggers, async ({ c, query: { limit = DEFAULT_LIMIT, cursor, application, hook, repository } }) => {
+    const named = repository === undefined ? undefined : parseRepositoryPattern(repository);
+    if (named?.ok === false) throw refuse('repository', named.why);
+    const where = {
+      ...(application === undefined ? {} : { application }),
+      ...(hook === undefined ? {} : { hook }),
+      ...(named === undefined ? {} : { repository: named.value }),
+    };
     const page = await ports.triggers.list({ where, limit, ...(cursor === undefined ? {} : { cursor }) });
     if (!page.ok) throw refuse('cursor', page.why);
     return c.json({ ...page.value, items: page.value.items.map(triggerView) });

@@ -103,6 +103,7 @@ export const callView = (call: Call, lang: Lang) => {
     tag,
     digest,
     actor,
+    order: call.order,
     source: call.source,
     action,
     why: call.why,

@@ -18,7 +18,6 @@ const lang = z.optional(z.enum(['en', 'zh']));
 export const DEFAULT_LIMIT = 20;
 
 export const pageQuery = z.strictObject({ limit, cursor });
-export const triggersQuery = z.strictObject({ application: z.optional(name), hook: z.optional(name), limit, cursor });
 
 /** Every status, and words for several at once. */
 export const STATUS_GROUPS = {
@@ -31,6 +30,12 @@ export const STATUS_GROUPS = {
 const STATUSES: readonly CallStatus[] = [...OPEN, ...FINAL];
 const isGroup = (word: string): word is keyof typeof STATUS_GROUPS => Object.hasOwn(STATUS_GROUPS, word);
 const statusesOf = (word: string): readonly CallStatus[] => (isGroup(word) ? STATUS_GROUPS[word] : STATUSES.filter((status) => status === word));
+
+const repository = z.optional(z.string().check(z.minLength(1), z.maxLength(500)));
+/** `repository` as the trigger names it, with the star of a pattern. */
+export const triggersQuery = z.strictObject({ application: z.optional(name), hook: z.optional(name), repository, limit, cursor });
+/** `registry`: the format. */
+export const hooksQuery = z.strictObject({ registry: z.optional(name), limit, cursor });
 
 const status = z.optional(
   z.pipe(
@@ -58,7 +63,6 @@ const reason = z.optional(
 
 /** Exactly this one: a list is not searched by an expression. */
 const tag = z.optional(z.string().check(z.refine(isTag, { error: 'give one whole tag: up to 128 of A-Z, a-z, 0-9, "_", "." and "-"' })));
-const repository = z.optional(z.string().check(z.minLength(1), z.maxLength(500)));
 /** Read against the clock of the API. */
 const moment = z.optional(z.string().check(z.maxLength(40), z.refine(isMoment, { error: MOMENT_RULE })));
 

@@ -94,24 +94,26 @@ export const addHookCommands = (program: Command, io: Io): void => {
     session.hint(`\nNext: image-triggers trigger create NAME --hook ${name} --repository PATH --application NAME`);
   });
 
-  examples(addLimitFlag(hook.command('list').description('list hooks')), 'hook list', 'hook list -o wide').action(
-    async ({ limit }: { limit?: number }, command: Command) => {
-      const session = await begin(command, io);
-      const page = await session.pages('/v1/hooks', {}, limit);
-      session.showList(page, [
-        column('NAME', 'name', 'never'),
-        column('REGISTRY', 'registry'),
-        column('HOST', 'registryHost'),
-        column('ENABLED', ({ enabled }) => (enabled === true ? 'yes' : 'no')),
-        wideColumn('ONLY', ({ repositories }) => texts(repositories).join(', ')),
-        wideColumn('CREDENTIAL', ({ credential }) => credentialText(credential)),
-        wideColumn('ACCESS', ({ access }) => accessText(access)),
-        wideColumn('URLS', ({ tokens }) => (Array.isArray(tokens) ? tokens.length : '')),
-        wideColumn('UPDATED', 'updatedAt'),
-      ]);
-      session.hintMore(page);
-    },
-  );
+  examples(
+    addLimitFlag(hook.command('list').description('list hooks').option('--registry <format>', 'only those of a format')),
+    'hook list',
+    'hook list --registry harbor -o wide',
+  ).action(async ({ limit, registry }: { limit?: number; registry?: string }, command: Command) => {
+    const session = await begin(command, io);
+    const page = await session.pages('/v1/hooks', { registry }, limit);
+    session.showList(page, [
+      column('NAME', 'name', 'never'),
+      column('REGISTRY', 'registry'),
+      column('HOST', 'registryHost'),
+      column('ENABLED', ({ enabled }) => (enabled === true ? 'yes' : 'no')),
+      wideColumn('ONLY', ({ repositories }) => texts(repositories).join(', ')),
+      wideColumn('CREDENTIAL', ({ credential }) => credentialText(credential)),
+      wideColumn('ACCESS', ({ access }) => accessText(access)),
+      wideColumn('URLS', ({ tokens }) => (Array.isArray(tokens) ? tokens.length : '')),
+      wideColumn('UPDATED', 'updatedAt'),
+    ]);
+    session.hintMore(page);
+  });
 
   examples(hook.command('show <name>').description('show a hook, without its URL, and its last deliveries'), 'hook show acr').action(
     async (name: string, _: Fields, command: Command) => {

@@ -81,13 +81,14 @@ export const addTriggerCommands = (program: Command, io: Io): void => {
         .command('list')
         .description('list triggers')
         .option('--application <name>', 'only those of an application', nameOf)
-        .option('--hook <name>', 'only those that hear a hook', nameOf),
+        .option('--hook <name>', 'only those that hear a hook', nameOf)
+        .option('--repository <repository>', 'only those that name it, as host/path or host/team/*'),
     ),
     'trigger list',
     'trigger list --application web -o name',
-  ).action(async ({ application, hook, limit }: { application?: string; hook?: string; limit?: number }, command: Command) => {
+  ).action(async ({ limit, ...filters }: { application?: string; hook?: string; repository?: string; limit?: number }, command: Command) => {
     const session = await begin(command, io);
-    const page = await session.pages('/v1/triggers', { application, hook }, limit);
+    const page = await session.pages('/v1/triggers', filters, limit);
     session.showList(page, [
       column('NAME', 'name', 'never'),
       column('REPOSITORY', 'repository', 'start'),

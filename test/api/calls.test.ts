@@ -64,6 +64,7 @@ describe('reading calls', () => {
       responseStatus: 200,
       responseBody: '{"code":"200"}',
       attemptCount: 1,
+      order: fired.order,
       receivedAt: new Date(START - 600_000).toISOString(),
       endedAt: new Date(START - 599_950).toISOString(),
       attempts: [{ n: 1, at: new Date(START).toISOString(), idempotencyKey: 'web.1', request: { method: 'POST' }, response: { status: 200 }, ms: 40 }],

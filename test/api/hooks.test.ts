@@ -311,6 +311,14 @@ test('lists page by cursor, refuse a foreign one, and take no unknown filter', a
   expect(names).toEqual([...names].sort());
   expect(names).toContain('acr');
   expect(new Set(names).size).toBe(names.length);
+  const of = async (registry: string) => items(await must(api, 200, 'GET', `/v1/hooks?registry=${registry}`));
+  expect((await of('alibaba-acr')).map(({ name }) => name)).toContain('acr');
+  expect((await of('alibaba-acr')).filter(({ registry }) => registry !== 'alibaba-acr')).toEqual([]);
+  expect((await of('ecr')).at(-1)).toMatchObject({ name: 'ecr' });
+  expect(await of('quay')).toEqual([]);
+  expect(await must(api, 422, 'GET', '/v1/hooks?registry=docker')).toMatchObject({
+    errors: [{ field: 'registry', why: expect.stringContaining('dockerhub') }],
+  });
   expect(await must(api, 422, 'GET', '/v1/hooks?cursor=abc')).toMatchObject({ errors: [{ field: 'cursor' }] });
   for (const query of ['limit=0', 'limit=101', 'limit=x', 'limit=1&limit=2', 'name=a']) await must(api, 422, 'GET', `/v1/hooks?${query}`);
 });

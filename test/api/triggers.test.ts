@@ -187,11 +187,15 @@ describe('changing and reading', () => {
     expect(await must(api, 200, 'DELETE', '/v1/triggers/alias')).not.toHaveProperty('hint');
   });
 
-  test('lists can be narrowed to an application or a hook', async () => {
+  test('lists can be narrowed to an application, a hook or a repository', async () => {
     const names = async (query: string) => items(await must(api, 200, 'GET', `/v1/triggers?${query}`)).map(({ name }) => name);
     expect(await names('hook=release')).toEqual(['release']);
     expect(await names('application=shop&hook=hub&limit=2')).toEqual(['changed', 'many-0']);
     expect(await names('application=nobody')).toEqual([]);
+    const { repository: one } = await must(api, 200, 'GET', '/v1/triggers/release');
+    expect(await names(`repository=${String(one)}&hook=release`)).toEqual(['release']);
+    expect(await names(`repository=${HOST}/shop/none`)).toEqual([]);
+    expect(await must(api, 422, 'GET', '/v1/triggers?repository=shop/*/web')).toMatchObject({ errors: [{ field: 'repository' }] });
     await must(api, 422, 'GET', '/v1/triggers?application=No');
   });
 });

@@ -101,7 +101,7 @@ describe('what is refused, by field', () => {
     ['callsQuery', { status: 'failed,' }, 'status', 'give one or several'],
     ['callsQuery', { status: 'constructor' }, 'status', 'give one or several'],
     ['pageQuery', { limit: '1e2' }, 'limit', 'a whole number from 1 to 100'],
-    ['triggersQuery', { repository: 'a' }, 'repository', 'there is no such field here'],
+    ['triggersQuery', { registry: 'a' }, 'registry', 'there is no such field here'],
   ];
   test.each(table)('%s %j', (name, value, field, why) => {
     expect(check(SCHEMAS[name], value)).toEqual({ ok: false, problems: [{ field, why: expect.stringContaining(why) }] });

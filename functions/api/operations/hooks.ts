@@ -1,7 +1,7 @@
 /** Hooks, what came of their deliveries, and the test of one. */
 import { credentialRotation, hookBody, hookPatch } from '../../schema/hook.ts';
 import { hookTestBody } from '../../schema/hook-test.ts';
-import { emptyBody, langQuery, noQuery, pageQuery, rotateQuery } from '../../schema/request.ts';
+import { emptyBody, hooksQuery, langQuery, noQuery, rotateQuery } from '../../schema/request.ts';
 import type { Operation } from '../operation.ts';
 
 const HOOK = { path: '/v1/hooks/:name', names: 'hook', query: noQuery, body: emptyBody } as const;
@@ -27,7 +27,7 @@ export const HOOK_OPERATIONS = {
     method: 'GET',
     path: '/v1/hooks',
     summary: 'List hooks by name',
-    query: pageQuery,
+    query: hooksQuery,
     body: emptyBody,
     answers: { 200: 'HookList' },
     problems: [],

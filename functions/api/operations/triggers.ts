@@ -25,7 +25,7 @@ export const TRIGGER_OPERATIONS = {
   listTriggers: {
     method: 'GET',
     path: '/v1/triggers',
-    summary: 'List triggers by name, perhaps those of an application or a hook',
+    summary: 'List triggers by name, perhaps those of an application, a hook or a repository',
     query: triggersQuery,
     body: emptyBody,
     answers: { 200: 'TriggerList' },
