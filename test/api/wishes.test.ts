@@ -7,7 +7,7 @@ import type { DeployPorts } from '../../functions/deploy/ports.ts';
 import { reconcile } from '../../functions/deploy/reconcile.ts';
 import { makeApplicationOf } from '../../functions/store/application-of.ts';
 import { makeRemainsRemoval } from '../../functions/store/state-removal.ts';
-import type { BoundTarget, Wish } from '../../functions/targets/target.ts';
+import type { BoundTarget, Running, Wish } from '../../functions/targets/target.ts';
 import { HTTP, items, must, record, START, startApi, type TestApi } from './api.ts';
 
 const REPOSITORY = 'r.example/shop/web';
@@ -36,10 +36,12 @@ beforeEach(async () => {
   await must(api, 201, 'POST', '/v1/applications', { name, target: HTTP });
 });
 
+const SEEN: Running = { is: 'seen', running: false, settled: true, handle: 'h', state: undefined, containers: ['web = r.example/shop/web:old'] };
+let reading: Running = SEEN;
 const target: BoundTarget = {
   sight: 'readable',
   takesTemplates: false,
-  read: async () => ({ is: 'seen', running: false, settled: true, handle: 'h', state: undefined, containers: ['web = r.example/shop/web:old'] }),
+  read: async () => reading,
   apply: async (wish, _seen, io) => {
     told.push({ wish, key: io.idempotencyKey });
     return answer;
@@ -310,6 +312,15 @@ describe('refresh', () => {
     await settle();
     expect(await status()).toMatchObject({ sync: 'out-of-sync', seen: { synced: false, containers: ['web = r.example/shop/web:old'] } });
     expect(told.length).toBe(1);
+  });
+
+  test('where it may not be read, the reason comes with its cure', async () => {
+    reading = { is: 'refused', why: { code: 'access-denied', detail: 'the role cannot be assumed' } };
+    await ask('refresh');
+    await settle();
+    reading = SEEN;
+    const { seen } = await status();
+    expect(seen).toMatchObject({ why: 'the role cannot be assumed', reason: 'access-denied', cure: expect.stringContaining('grant') });
   });
 });
 

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { FINAL, OPEN } from '../../core/call.ts';
 import { applicationBody } from '../application.ts';
-import { advice, because, count, dates, listOf, optionalText, optionalTime, reason, text, texts, time } from './parts.ts';
+import { advice, because, count, dates, listOf, optionalText, optionalTime, text, texts, time } from './parts.ts';
 
 const { target, policy, parameters, source } = applicationBody.shape;
 const APPLICATION = { name: text, enabled: z.boolean(), target, policy: policy.def.innerType, parameters, source, ...dates } as const;
@@ -56,7 +56,7 @@ const seen = z.strictObject({
   settled: z.optional(z.boolean()),
   containers: z.optional(texts),
   why: optionalText,
-  code: z.optional(reason),
+  ...because,
 });
 
 const status = z.strictObject({
