@@ -4,6 +4,7 @@
  * event, so that both find the call of the first.
  */
 
+import { type DeliveryRecord, deliveryRecord } from '../core/delivery-record.ts';
 import { ECR_HOOK } from '../core/ecr-hook.ts';
 import { ecrHosts } from '../core/ecr-host.ts';
 import { decodeBusEvent, type PushesMessage } from '../core/message.ts';
@@ -21,8 +22,18 @@ export interface EcrEventPorts {
   ulidFrom(time: number, seed: string): string;
 }
 
+/** The message that an event stands for; else why it is none, and what its hook keeps of it, which is the same at every receipt. */
+export type EcrMessage = { readonly ok: true; readonly value: PushesMessage } | { readonly ok: false; readonly why: string; readonly record: DeliveryRecord };
+
 /** `sentAt`: when SQS took it, in milliseconds. Never throws, whatever the event holds. */
-export const readEcrEvent = (body: string, sentAt: number, { read, ulidFrom }: EcrEventPorts): Parsed<PushesMessage> => {
+export const readEcrEvent = (body: string, sentAt: number, ports: EcrEventPorts): EcrMessage => {
+  const message = messageIn(body, sentAt, ports);
+  if (message.ok) return message;
+  const id = ports.ulidFrom(sentAt, body);
+  return { ...message, record: deliveryRecord({ id, hook: ECR_HOOK.name, at: sentAt, verdict: 'ignored', why: message.why, references: [] }) };
+};
+
+const messageIn = (body: string, sentAt: number, { read, ulidFrom }: EcrEventPorts): Parsed<PushesMessage> => {
   const event = decodeBusEvent(body);
   if (!event.ok) return event;
   const { id: eventId, time } = event.value;

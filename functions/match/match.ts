@@ -66,11 +66,13 @@ export const match = async (message: PushesMessage, ports: MatchPorts): Promise<
       failed ??= { error };
       matched.push({ verdict: 'unfinished', why: 'it could not be matched yet and is tried again: the log of match says why' });
     }
-  // Last, and beside the work: what cannot be noted is no reason to do all of it again.
-  const { deliveryId: delivery, hook } = message;
-  await ports.note(recordOf(message, matched)).catch((error: unknown) => ports.log('delivery.unrecorded', { delivery, hook, why: String(error) }));
+  await noted(recordOf(message, matched), ports);
   if (failed !== undefined) throw failed.error;
 };
+
+/** Last, and beside the work: what cannot be noted is no reason to do all of it again. */
+export const noted = (record: DeliveryRecord, { note, log }: Pick<MatchPorts, 'note' | 'log'>): Promise<void> =>
+  note(record).catch((error: unknown) => log('delivery.unrecorded', { delivery: record.id, hook: record.hook, why: String(error) }));
 
 const recordOf = ({ deliveryId: id, hook, receivedAt: at, pushes }: PushesMessage, matched: readonly Matched[]): DeliveryRecord => {
   const verdict = verdictOf(matched.map((each) => each.verdict));

@@ -6,7 +6,6 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, SQSBatc
 import type { Desired } from '../../functions/core/application.ts';
 import { makeExpressionEngine } from '../../functions/core/expression.ts';
 import { encodeDeployment } from '../../functions/core/message.ts';
-import { refused } from '../../functions/core/parsed.ts';
 import { makeDeployHandler } from '../../functions/deploy/handler.ts';
 import { makeIngestHandler } from '../../functions/ingest/handler.ts';
 import { makeMatchHandler } from '../../functions/match/handler.ts';
@@ -39,7 +38,7 @@ const FRAIL = 0.15;
 /** Longer than the lease, as on AWS; shorter than there, for more encounters. */
 const VISIBILITY = 120_000;
 /** Events of ECR become messages like any other before anything of this begins. */
-const noEvents = async () => refused('no event is sent here');
+const noEvents = () => Promise.reject(new Error('no event is sent here'));
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 

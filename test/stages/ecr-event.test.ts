@@ -163,6 +163,7 @@ describe('what is no push', () => {
     expect(made).toEqual([]);
     expect(bench.sent).toEqual([]);
     expect(logged('push.ignored')).toEqual([{ message: 'm0', hook: 'ecr', why: expect.stringMatching(/./) }]);
+    expect(bench.memory.deliveries.list('ecr', 20, SENT)).toMatchObject([{ at: SENT, verdict: 'ignored', why: logged('push.ignored')[0]?.why }]);
   });
 
   test('the sample of the manual, whose digest is too short, is a push by its tag', () => {

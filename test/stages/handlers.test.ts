@@ -2,7 +2,6 @@
 import type { SQSBatchResponse } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { encodeDeployment, encodePushes } from '../../functions/core/message.ts';
-import { refused } from '../../functions/core/parsed.ts';
 import { makeDeployHandler } from '../../functions/deploy/handler.ts';
 import { LEASE_MS } from '../../functions/deploy/reconcile.ts';
 import { makeIngestHandler } from '../../functions/ingest/handler.ts';
@@ -48,7 +47,7 @@ describe('ingest behind API Gateway', () => {
   });
 });
 
-const noEvents = async () => refused('no event is sent here');
+const noEvents = () => Promise.reject(new Error('no event is sent here'));
 const failures = (answer: SQSBatchResponse | undefined): readonly string[] => (answer?.batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier);
 
 describe('match behind its queue', () => {
