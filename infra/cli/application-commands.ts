@@ -10,6 +10,7 @@ import { applicationPairs, showApplication } from './show-application.ts';
 import { addTargetFlags, applicationParts } from './target-flags.ts';
 import { addTemplateCommands } from './template-commands.ts';
 import { addTriggerUrlCommands } from './trigger-url-commands.ts';
+import { watchApplication } from './watch-application.ts';
 import { addWishCommands } from './wish-commands.ts';
 
 const at = (name: string, rest = ''): string => `/v1/applications/${encodeURIComponent(name)}${rest}`;
@@ -61,13 +62,17 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
     },
   );
 
-  examples(application.command('show <name>').description('show an application'), 'application show web', 'application show web -o json').action(
-    async (name: string, _: Fields, command: Command) => {
-      const session = await begin(command, io);
-      const item = await session.ask({ method: 'GET', path: at(name) });
-      showApplication(session, item);
-    },
-  );
+  examples(
+    application.command('show <name>').description('show an application').option('--watch', 'show it again whenever it changes, until the command is ended'),
+    'application show web',
+    'application show web -o json',
+    'application show web --watch',
+  ).action(async (name: string, { watch }: { watch?: true }, command: Command) => {
+    const session = await begin(command, io);
+    const read = (): Promise<Fields> => session.ask({ method: 'GET', path: at(name) });
+    if (watch === true) return watchApplication(session, read);
+    showApplication(session, await read());
+  });
 
   examples(
     addChangeFlags(

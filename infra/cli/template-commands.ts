@@ -44,6 +44,7 @@ export const addTemplateCommands = (application: Command, io: Io): void => {
     const made = await session.ask({ method: 'PUT', path: at(name), body: { text, from, why } });
     session.showOne(made, pairs(made), 'version');
     session.showHints(made);
+    session.hint(`Next: image-triggers application template diff ${name}`);
   });
 
   examples(
