@@ -29,7 +29,7 @@ export const unheardAt = (
   repository: string,
   [first, ...more]: readonly [TriggerDefinition, ...TriggerDefinition[]],
 ): Omit<Unheard, 'nearest'> => ({
-  hint: `${[first, ...more].map((trigger) => `the trigger ${trigger.name} hears the hook ${trigger.hook}`).join(', ')}, and a push of ${repository} came through ${hook}: let one of them hear ${hook}`,
+  hint: `the trigger ${first.name}${more.length === 0 ? '' : ` (and ${more.length} more)`} hears the hook ${first.hook}, and the push of ${repository} came through ${hook}: let it hear ${hook}`,
   next: [`PATCH /v1/triggers/${first.name}`],
 });
 

@@ -134,6 +134,23 @@ it('a push is a call and a deployment; a platform, a deletion and another reposi
     const log = readdirSync(join(data, 'logs')).map((file) => readFileSync(join(data, 'logs', file), 'utf8'));
     expect(log.join('').split('"push.ignored"')).toHaveLength(2);
 
+    // The hook keeps what came of each; what a replay brings is as old as it says. It can be tried without any push.
+    expect(await api('POST', '/v1/hooks/ecr/test', { repository: 'shop/web', tag: 'v3' })).toMatchObject({
+      test: true,
+      triggers: [{ trigger: 'web', fires: true }],
+    });
+    expect((await settled(3))[0]).toMatchObject({ tag: 'v3', source: 'test', status: 'delivered' });
+    const kept = async (count: number): Promise<readonly Fields[]> => {
+      for (let attempt = 0; ; attempt += 1) {
+        const found = list((await api('GET', '/v1/hooks/ecr/deliveries')).items, 'deliveries').map((delivery) => fields(delivery, 'delivery'));
+        if (found.length === count || attempt === 100) return found;
+        await pause(100);
+      }
+    };
+    const deliveries = await kept(4);
+    expect(deliveries.map(({ verdict }) => verdict).sort()).toEqual(['fired', 'fired', 'ignored', 'unheard']);
+    expect(deliveries[0]).toMatchObject({ verdict: 'fired', test: true, references: [`${REPOSITORY}:v3`] });
+
     const unsigned = await fetch(engine.awsUrl, { method: 'POST', headers: { 'x-amz-target': 'AWSEvents.PutEvents' }, body: '{"Entries":[]}' });
     expect(unsigned.status).toBe(403);
   } finally {
