@@ -1,22 +1,8 @@
-/** `image-triggers import acr`: triggers of Alibaba's registry as a file for "apply". It asks nobody: answers come in, YAML goes out. */
+/** `image-triggers import acr`: triggers of Alibaba's registry as a file for "apply". What it does is loaded when it is asked for. */
 import type { Command } from 'commander';
-import { parseHost } from '../../functions/core/image.ts';
-import { parseRepositoryPattern } from '../../functions/core/repository-pattern.ts';
-import { API_VERSION } from '../../functions/schema/file.ts';
-import { type AcrTrigger, readAnswers } from './acr/answers.ts';
-import { carryOver, nameFor } from './acr/carry-over.ts';
-import { exportText } from './files/export-text.ts';
+import type { AcrFlags } from './acr/import-acr.ts';
 import { collect, examples, nameOf } from './flags.ts';
-import { ended, type Io, misused, readInput } from './io.ts';
-import type { Fields } from './json.ts';
-import { lines } from './output.ts';
-
-interface Flags {
-  readonly registryHost: string;
-  readonly repository: readonly string[];
-  readonly application: string;
-  readonly hook: string;
-}
+import type { Io } from './io.ts';
 
 export const addImportCommand = (program: Command, io: Io): void => {
   const group = examples(program.command('import').description('triggers of another system as a file for "apply"'), 'import acr --help');
@@ -35,72 +21,8 @@ export const addImportCommand = (program: Command, io: Io): void => {
       .option('--hook <name>', 'the hook that the triggers hear', nameOf, 'acr'),
     'import acr answer.json --registry-host shop-registry.cn-beijing.cr.aliyuncs.com --repository shop/web --application web > acr.yaml',
     'import acr --registry-host registry.cn-hangzhou.aliyuncs.com --repository shop/web --repository shop/api --application web < answers.json > acr.yaml',
-  ).action(async (file: string, flags: Flags) => {
-    const answers = readAnswers(await readInput(file, io));
-    if (!answers.ok) throw misused(`${file === '-' ? 'standard input' : file}: ${answers.why}`);
-    const host = parseHost(flags.registryHost);
-    if (!host.ok) throw misused(`--registry-host: ${host.why}`);
-    const repositories = repositoriesOf(flags.repository, answers.value.length, host.value);
-    const { documents, lost, said } = await carryAll(answers.value, repositories, { ...flags, registryHost: host.value });
-    if (documents.length > 1) io.out(exportText(documents));
-    io.err(lines([...said, ...lost.map((why) => `not carried over: ${why}`)]));
-    if (documents.length > 1) {
-      io.err(
-        `Next: put the output in a file, look at it, and  image-triggers apply -f FILE  (application ${flags.application} has to be there, or in the file).\n`,
-      );
-      io.err('Then let the registry send all tags (mode ALL) to the URL of the hook, and delete its former triggers: image-triggers hook guide NAME\n');
-    }
-    if (lost.length > 0) throw ended(1);
+  ).action(async (file: string, flags: AcrFlags) => {
+    const { importAcr } = await import('./acr/import-acr.ts');
+    await importAcr(file, flags, io);
   });
-};
-
-/** One for each answer. */
-const repositoriesOf = (given: readonly string[], answers: number, host: string): readonly string[] => {
-  if (given.length !== 1 && given.length !== answers)
-    throw misused(`there are ${answers} answers and ${given.length} times --repository: give it once for all, or once for each answer in their order`);
-  for (const repository of given) {
-    const read = parseRepositoryPattern(repository, host);
-    if (!read.ok) throw misused(`--repository: ${read.why}`);
-  }
-  return Array.from({ length: answers }, (_, i) => given[i] ?? given[0] ?? '');
-};
-
-interface Imported {
-  readonly documents: readonly Fields[];
-  readonly lost: readonly string[];
-  readonly said: readonly string[];
-}
-
-const carryAll = async (
-  answers: readonly (readonly AcrTrigger[])[],
-  repositories: readonly string[],
-  { registryHost, application, hook }: Flags,
-): Promise<Imported> => {
-  const documents: Fields[] = [{ apiVersion: API_VERSION, kind: 'Hook', name: hook, registry: 'alibaba-acr', registryHost }];
-  const taken = new Set<string>();
-  const [lost, said]: [string[], string[]] = [[], []];
-  const hosts = new Set<string>();
-  for (const [i, triggers] of answers.entries())
-    for (const trigger of triggers) {
-      const carried = await carryOver(trigger);
-      const label = `${repositories[i]}: ${JSON.stringify(trigger.name)}`;
-      if (!carried.ok) {
-        lost.push(`${label}: ${carried.why}`);
-        continue;
-      }
-      const name = nameFor(trigger.name, taken);
-      taken.add(name);
-      if (trigger.host !== '') hosts.add(trigger.host);
-      said.push(...(name === trigger.name ? [] : [`${label}: is named ${name} here`]), ...carried.value.notes.map((note) => `${label}: ${note}`));
-      documents.push({ apiVersion: API_VERSION, kind: 'Trigger', name, repository: repositories[i], application, hook, rule: carried.value.rule });
-    }
-  const urls =
-    hosts.size === 0
-      ? []
-      : [`What was called until now (at ${[...hosts].sort().join(', ')}) is in no document: each trigger deploys the application ${application}.`];
-  const whole = documents.some(({ rule }) => JSON.stringify(rule)?.includes('"expression"') === true)
-    ? ['An expression has to match the whole tag here; so it seems to be there too, which its documentation does not say.']
-    : [];
-  const none = documents.length === 1 && lost.length === 0 ? ['The answers hold no trigger.'] : [];
-  return { documents, lost, said: [...none, ...said, ...urls, ...whole] };
 };

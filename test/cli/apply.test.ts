@@ -220,3 +220,24 @@ test('diff says 2 where it cannot say', async () => {
   expect(await cli.run(`diff -f ${path} --data ${folder.path}`)).toMatchObject({ code: 2, err: expect.stringContaining('no local engine runs') });
   expect(await cli.run('diff')).toMatchObject({ code: 2 });
 });
+
+test('a template that a push has changed meanwhile is not put over it', async () => {
+  const text = (tag: string) => `image: "r.example/shop/web:${tag}"\n`;
+  const path = await folder.write('all.yaml', application('web', `template: {text: '${text('v1').trim()}'}\n`));
+  await cli.ok(`apply -f ${path}`);
+  await folder.write('all.yaml', application('web', `enabled: false\ntemplate: {text: '${text('v1').trim()} # ours'}\n`));
+  // Between the plan and its last request.
+  const { applications } = cli.api.ports;
+  const change = applications.change;
+  Object.assign(applications, {
+    change: async (...args: Parameters<typeof change>) => {
+      await cli.api.ports.templates.put('web', { version: 2, text: text('v2'), at: START, callId: `${ulid(START)}.release`, rev: 1 });
+      return change(...args);
+    },
+  });
+  const refused = await cli.run(`apply -f ${path}`);
+  Object.assign(applications, { change });
+  expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('is at version 2 and not at 1') });
+  await cli.ok(`apply -f ${path}`);
+  expect((await cli.ok('application template get web')).out).toBe('image: "r.example/shop/web:v2" # ours');
+});

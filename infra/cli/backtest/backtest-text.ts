@@ -25,8 +25,8 @@ const COLUMNS = [
 
 /** What is no part of the replay is always said: a number without it would be believed too much. */
 const notesOf = ({ past }: Replay): readonly string[] => [
-  'Replayed by the rules of triggers and the policies of applications alone, as if each deployment had gone well at once, in the order in which pushes came:',
-  'without the holds, roll backs, rejected digests and deployments by people of that time, and without what ran before it.',
+  'Replayed by the rules of triggers and the policies of applications, in the order in which pushes came, as if each deployment had gone well at once.',
+  'Not in it: what ran before, and the holds, roll backs, rejected digests and deployments by people of that time.',
   'Pushes that no trigger heard are not kept, but for those among the last 20 deliveries of each hook, which are in it.',
   ...(past.cut ? [`There were more calls than are read: it begins with ${new Date(past.pushes[0]?.receivedAt ?? 0).toISOString()}.`] : []),
 ];

@@ -78,8 +78,9 @@ const creation = ({ kind, name, definition }: Change & { readonly action: 'creat
   return { method: 'POST', path: pathOf(kind), body: { name, ...withSecret(body, ports) } };
 };
 
+/** Refused where a push has made another version meanwhile: its image is not in this text. */
 const putting = ({ kind, name, template }: Change & { readonly action: 'create' | 'update' }): readonly Request[] =>
-  template === undefined ? [] : [{ method: 'PUT', path: pathOf(kind, name, '/template'), body: { text: template } }];
+  template === undefined ? [] : [{ method: 'PUT', path: pathOf(kind, name, '/template'), body: { text: template.text, from: template.version } }];
 
 /** The secret that nobody knows: the hook refuses its deliveries until the true one is set, instead of taking any without. */
 const withSecret = (body: Fields, { newSecret }: Ports): Fields => {

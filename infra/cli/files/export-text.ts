@@ -3,7 +3,7 @@ import { Document, Scalar, visit } from 'yaml';
 import { API_VERSION, KINDS, type Kind } from '../../../functions/schema/file.ts';
 import { type Fields, fields, isFields, textOf } from '../json.ts';
 import { canonical, fieldNames } from './canonical.ts';
-import { type Asking, isBuiltIn, readHeld, readTemplateText } from './held.ts';
+import { type Asking, isBuiltIn, readHeld, readTemplate } from './held.ts';
 
 /** Written by `image-triggers schema` beside the file: the API asks who is there, which no editor answers. */
 export const SCHEMA_FILE = 'image-triggers.schema.json';
@@ -17,9 +17,9 @@ export const exportDocuments = async (session: Asking, chosen: (id: { readonly k
     for (const [name, item] of [...held[kind]].sort(([a], [b]) => (a < b ? -1 : 1))) {
       if (isBuiltIn({ kind, name }) || !chosen({ kind, name })) continue;
       // One whose source lies in git may have one of former days, which it does not take any more.
-      const text = kind === 'Application' && item.source === undefined ? await readTemplateText(session, name) : undefined;
+      const template = kind === 'Application' && item.source === undefined ? await readTemplate(session, name) : undefined;
       const shown = shownFields(kind, canonical(kind, item, { held: item, hook: fields(held.Hook.get(textOf(item.hook))) }));
-      documents.push({ apiVersion: API_VERSION, kind, name, ...shown, ...(text === undefined ? {} : { template: { text } }) });
+      documents.push({ apiVersion: API_VERSION, kind, name, ...shown, ...(template === undefined ? {} : { template: { text: template.text } }) });
     }
   return documents;
 };

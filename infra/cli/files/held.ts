@@ -24,10 +24,15 @@ export const readHeld = async (session: Asking): Promise<Held> => {
   return { Hook, Application, Trigger };
 };
 
-/** The newest text of an application's template; undefined where it has none. */
-export const readTemplateText = async (session: Asking, application: string): Promise<string | undefined> => {
+export interface Template {
+  readonly version: number;
+  readonly text: string;
+}
+
+/** The newest version of an application's template; undefined where it has none. */
+export const readTemplate = async (session: Asking, application: string): Promise<Template | undefined> => {
   const { items } = await session.pages(pathOf('Application', application, '/template/versions'), {}, 1);
   if (items.length === 0) return undefined;
-  const { text } = fields(await session.ask({ method: 'GET', path: pathOf('Application', application, '/template') }));
-  return typeof text === 'string' ? text : undefined;
+  const { text, version } = fields(await session.ask({ method: 'GET', path: pathOf('Application', application, '/template') }));
+  return typeof text === 'string' && typeof version === 'number' ? { text, version } : undefined;
 };

@@ -3,7 +3,7 @@ import { KINDS, type Kind } from '../../../functions/schema/file.ts';
 import { type Fields, fields, textOf } from '../json.ts';
 import { canonical, fieldNames } from './canonical.ts';
 import { type Difference, differences } from './difference.ts';
-import { type Asking, type Held, isBuiltIn, readHeld, readTemplateText } from './held.ts';
+import { type Asking, type Held, isBuiltIn, readHeld, readTemplate, type Template } from './held.ts';
 import type { FileProblem } from './place.ts';
 import type { Definition, ReadFiles } from './read-definitions.ts';
 import { withImagesOf } from './template.ts';
@@ -16,9 +16,9 @@ interface Named {
 
 export type Change = Named &
   (
-    | { readonly action: 'create'; readonly definition: Definition; readonly template?: string }
-    /** `patch`: the body; absent where only the template differs. */
-    | { readonly action: 'update'; readonly definition: Definition; readonly patch?: Fields; readonly template?: string }
+    | { readonly action: 'create'; readonly definition: Definition; readonly template?: Template }
+    /** `template`: a text to be put on top of this version, or of none (0). `patch`: the body; absent where only the template differs. */
+    | { readonly action: 'update'; readonly definition: Definition; readonly patch?: Fields; readonly template?: Template }
     /** Where a change is not possible it is deleted and made again. `hears`, of a trigger: its hook until then. */
     | { readonly action: 'replace'; readonly definition: Definition; readonly hears: string }
     | { readonly action: 'delete'; readonly hears?: string }
@@ -144,18 +144,26 @@ const changeOf = async (definition: Definition, wanted: Wanted, all: Held, sessi
       name,
       definition,
       differences: differences({}, { ...to, template: text }),
-      ...(text === undefined ? {} : { template: text }),
+      ...(text === undefined ? {} : { template: { text, version: 0 } }),
     };
   const from = canonical(kind, held, { held, hook: fields(all.Hook.get(textOf(held.hook))) });
   const found = differences(from, to);
-  const newest = text === undefined ? undefined : await readTemplateText(session, name);
-  const template = text === undefined || newest === undefined ? text : withImagesOf(newest, text, parametersOf(given));
-  const put = template !== undefined && template !== newest ? { template } : {};
-  const changed = 'template' in put ? [...found, { field: 'template', from: newest, to: template }] : found;
+  const newest = text === undefined ? undefined : await readTemplate(session, name);
+  const put = text === undefined || newest === undefined ? text : withImagesOf(newest.text, text, parametersOf(given));
+  const template = put === undefined || put === newest?.text ? {} : { template: { text: put, version: newest?.version ?? 0 } };
+  const changed = 'template' in template ? [...found, { field: 'template', from: newest?.text, to: put }] : found;
   if (changed.length === 0) return undefined;
   if (kind === 'Trigger' && found.some(({ field }) => field === 'repository'))
     return { action: 'replace', kind, name, definition, differences: changed, hears: hookOf(held) };
-  return { action: 'update', kind, name, definition, differences: changed, ...(found.length === 0 ? {} : { patch: patchOf(definition, from, to) }), ...put };
+  return {
+    action: 'update',
+    kind,
+    name,
+    definition,
+    differences: changed,
+    ...(found.length === 0 ? {} : { patch: patchOf(definition, from, to) }),
+    ...template,
+  };
 };
 
 const wantedForm = ({ kind, name, fields: given }: Definition, wanted: Wanted, all: Held): Fields =>

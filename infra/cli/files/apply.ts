@@ -1,0 +1,49 @@
+/** What `image-triggers apply` does: the plan shown, or asked about where something would be lost, and carried out. */
+import { randomBytes } from 'node:crypto';
+import type { Session } from '../session.ts';
+import { applyPlan, type Done } from './apply-plan.ts';
+import type { Plan } from './plan.ts';
+import { deletedNames, losesSecret, planItems, planText } from './plan-text.ts';
+import { readPlan } from './read-plan.ts';
+
+export interface ApplyFlags {
+  readonly file: readonly string[];
+  readonly prune?: true;
+  readonly dryRun?: true;
+}
+
+export const apply = async ({ file, prune, dryRun }: ApplyFlags, session: Session): Promise<void> => {
+  const { io } = session;
+  const plan = await readPlan(file, prune === true, session);
+  if (dryRun === true) {
+    if (session.reader === 'people') io.out(planText(plan, io));
+    else session.showList(planItems(plan), [], 'id');
+    session.hint('Nothing was done: without --dry-run it is.');
+    return;
+  }
+  const [gone, lost] = [deletedNames(plan.changes), plan.changes.filter(losesSecret).map(({ name }) => name)];
+  const effects = [...(gone === '' ? [] : [`This deletes ${gone}.`]), ...(lost.length === 0 ? [] : [`This ends the secret of ${lost.join(', ')}.`])];
+  if (effects.length > 0) await session.confirm(() => `${planText(plan, io)}${effects.join(' ')} Go on?`);
+  await carryOut(plan, session);
+};
+
+const carryOut = async ({ changes, unchanged }: Plan, session: Session): Promise<void> => {
+  const all: Done[] = [];
+  try {
+    await applyPlan(changes, {
+      ask: session.ask,
+      newSecret: () => randomBytes(32).toString('base64url'),
+      done: (done) => {
+        all.push(done);
+        // At once, since a URL is shown this once, whatever comes after.
+        if (session.reader === 'people') session.io.out(`${done.id} ${done.did}${done.url === undefined ? '' : `  ${done.url}`}\n`);
+      },
+    });
+  } finally {
+    if (session.reader !== 'people') session.showList({ items: all.map((done) => ({ ...done })) }, [], 'id');
+  }
+  session.hint(`${unchanged} unchanged.`);
+  if (all.some(({ url }) => url !== undefined)) session.hint('A URL is a secret and is shown this once. Where to paste it: image-triggers hook guide NAME');
+  for (const { id, next } of all) if (next !== undefined) session.hint(`${id} refuses its deliveries until its secret is set: ${next}`);
+  session.hint('Next: push an image, then  image-triggers call list');
+};
