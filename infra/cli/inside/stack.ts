@@ -13,7 +13,7 @@ export const insideStack = async (stack: string, region: string | undefined, io:
   const [{ outputs, region: found }, resources] = await Promise.all([stackOutputs(stack, region), stackResources(stack, region)]);
   const ofType = (type: string) => resources.filter((resource) => resource.type === type);
   const { SQSClient } = await import('@aws-sdk/client-sqs');
-  const sqs = new SQSClient(await awsClient(found));
+  const sqs = new SQSClient({ ...(await awsClient(found)), useQueueUrlAsEndpoint: false });
   return {
     version: outputs.get('Version'),
     deadLetters: () =>
