@@ -12,6 +12,7 @@ import { explain } from './explain.ts';
 import { fileSchemaRoutes } from './file-schema.ts';
 import { hookTestRoutes } from './hook-test.ts';
 import { hookRoutes } from './hooks.ts';
+import { idempotency } from './idempotency.ts';
 import { openApiRoutes } from './openapi-route.ts';
 import { operation, type Routes } from './operation.ts';
 import { TRIGGER_OPERATIONS } from './operations/triggers.ts';
@@ -71,6 +72,7 @@ export const makeApi = (given: ApiPorts) => {
     });
   });
 
+  app.use('/v1/*', idempotency(ports));
   app.use('/v1/hooks/ecr/*', onlyRead);
   for (const routes of ROUTES) app.route('/', routes(ports));
   operation(app, TRIGGER_OPERATIONS.explain, async ({ c, query: { lang }, body }) => c.json(await explain(body, langOf(c, lang), ports)));
@@ -96,7 +98,7 @@ export const makeApi = (given: ApiPorts) => {
 const BEGINNINGS = '/v1/hooks, /v1/triggers, /v1/applications, /v1/calls and /v1/explain';
 
 /** What the same request may get a second later. */
-const PASSING: readonly ProblemCode[] = ['throttled', 'store-unavailable', 'secret-unavailable'];
+const PASSING: readonly ProblemCode[] = ['throttled', 'store-unavailable', 'secret-unavailable', 'still-running'];
 
 const answer = (problem: Problem): Response => {
   const body = bodyOf(problem);

@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { monotonicFactory } from 'ulid';
 import { parsed } from '../core/parsed.ts';
 import { ENV, required } from '../env.ts';
+import { makeSealedAnswers } from '../hooks/sealed-answer.ts';
 import { makeSealedSecrets } from '../hooks/sealed-secrets.ts';
 import { hashToken, makeToken } from '../hooks/token.ts';
 import { destinationOf, exceptions } from '../outbound/allow.ts';
 import { appCenter } from '../registries/app-center.ts';
 import { REGISTRY_NAMES, registryOf } from '../registries/index.ts';
 import { stdoutLog } from '../runtime/log.ts';
+import { makeAnswers } from '../store/answers.ts';
 import { makeApplicationOf } from '../store/application-of.ts';
 import { makeApplications } from '../store/applications.ts';
 import { makeCallPages } from '../store/call-pages.ts';
@@ -84,6 +86,8 @@ const app = makeApi({
     randomBytes,
     log: stdoutLog,
   }),
+  answers: makeAnswers(tables, newWriter),
+  sealedAnswers: makeSealedAnswers(randomBytes),
   askKeys: makeSigningKeys(tables).ask,
   webhookBaseUrl: required(env, ENV.webhookBaseUrl),
   sendPushes: makePushesQueue(queues, required(env, ENV.pushesQueueUrl)).send,

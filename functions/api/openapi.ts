@@ -49,7 +49,7 @@ const described = (operationId: string, declared: Operation) => ({
   operationId,
   summary: declared.summary,
   tags: [declared.path.split('/')[2] ?? ''],
-  parameters: [...pathParameters(declared), ...queryParameters(declared)],
+  parameters: [...pathParameters(declared), ...queryParameters(declared), ...headerParameters(declared)],
   ...(takesBody(declared) ? { requestBody: bodyOf(declared) } : {}),
   responses: { ...goodAnswers(declared), ...badAnswers(problemsOf(declared)) },
 });
@@ -66,6 +66,16 @@ const queryParameters = ({ query }: Operation) => {
   const { properties = {}, required = [] } = inputSchema(query);
   return Object.entries(properties).map(([parameter, schema]) => ({ name: parameter, in: 'query', required: required.includes(parameter), schema }));
 };
+
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description: 'The same key with the same request gets the first answer again, for a day: 1 to 255 visible ASCII characters, best a new UUID in quotes',
+  schema: { type: 'string' },
+  example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
+} as const;
+
+const headerParameters = ({ method }: Operation) => (method === 'POST' ? [IDEMPOTENCY_KEY] : []);
 
 /** A body without required fields may as well be left out. */
 const bodyOf = ({ body, example }: Operation) => {

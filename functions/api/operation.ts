@@ -58,12 +58,14 @@ export const operation = <Q extends z.ZodMiniType, B extends z.ZodMiniType>(
 };
 
 const OF_STORE = ['throttled', 'internal', 'store-unavailable'] as const satisfies readonly ProblemCode[];
+const OF_POST = ['bad-idempotency-key', 'still-running', 'idempotency-key-reused'] as const satisfies readonly ProblemCode[];
 const OF_BODY = ['not-json', 'too-deep', 'body-too-large', 'unsupported-media-type'] as const satisfies readonly ProblemCode[];
 
 /** Every code that the operation may answer with, each once. */
 export const problemsOf = (declared: Operation): readonly ProblemCode[] => [
   ...new Set<ProblemCode>([
     ...(takesBody(declared) ? OF_BODY : []),
+    ...(declared.method === 'POST' ? OF_POST : []),
     ...(declared.names === undefined ? [] : (['unknown-name'] as const)),
     ...declared.problems,
     'invalid-fields',

@@ -5,10 +5,12 @@ import type { TargetDefinition, TriggerDefinition } from '../core/definitions.ts
 import type { DeliveryRecord } from '../core/delivery-record.ts';
 import type { PushesMessage } from '../core/message.ts';
 import type { Parsed } from '../core/parsed.ts';
+import type { SealedAnswers } from '../hooks/sealed-answer.ts';
 import type { Registry, TriggerReading } from '../registries/registry.ts';
 import type { Sample } from '../registries/samples/sample.ts';
 import type { LogFields } from '../runtime/log.ts';
 import type { FieldProblem } from '../schema/check.ts';
+import type { makeAnswers } from '../store/answers.ts';
 import type { FoundApplication } from '../store/application-of.ts';
 import type { makeApplications } from '../store/applications.ts';
 import type { makeCallPages } from '../store/call-pages.ts';
@@ -67,7 +69,7 @@ export interface ApiPorts {
   makeToken(hook: string): string;
   /** 256 random bits, for a code or a session of the page. */
   makeSecret(): string;
-  /** sha256 in hex: of tokens, and of credentials that are only compared. */
+  /** sha256 in hex: of tokens, of credentials that are only compared, and of what is only told apart. */
   hashToken(text: string): string;
   /** Secrets that signatures are checked with: sealed for their hook, and opened again only to compare two. */
   readonly sealed: {
@@ -75,6 +77,9 @@ export interface ApiPorts {
     seal(hook: string, text: string): Promise<string | undefined>;
     open(hook: string, sealed: string): Promise<{ readonly is: 'text'; readonly text: string } | { readonly is: 'foreign' | 'unready' }>;
   };
+  /** First answers to requests with an Idempotency-Key, sealed under it. */
+  readonly answers: ReturnType<typeof makeAnswers>;
+  readonly sealedAnswers: SealedAnswers;
   /** Has the keys of an identity provider fetched, which are published there. */
   askKeys(url: string, now: number): Promise<void>;
   /** Without a slash at the end. */

@@ -3,6 +3,7 @@ import type { FieldProblem } from '../schema/check.ts';
 
 /** HTTP status and title by code. */
 export const PROBLEMS = {
+  'bad-idempotency-key': [400, 'The Idempotency-Key is none'],
   'not-json': [400, 'The body is not JSON'],
   'too-deep': [400, 'The body nests too deep'],
   'unknown-route': [404, 'There is no such route'],
@@ -17,6 +18,7 @@ export const PROBLEMS = {
   'hook-disabled': [409, 'The hook is disabled'],
   'rotation-under-way': [409, 'Two are valid already'],
   'application-in-use': [409, 'Triggers name the application'],
+  'still-running': [409, 'The same request still runs'],
   'changed-meanwhile': [409, 'Somebody else is changing it'],
   'no-template': [404, 'The application has no template'],
   'application-disabled': [409, 'The application is disabled'],
@@ -30,6 +32,7 @@ export const PROBLEMS = {
   'application-deleted': [409, 'The application does not exist any more'],
   'body-too-large': [413, 'The body is too large'],
   'unsupported-media-type': [415, 'The body is of another type than JSON'],
+  'idempotency-key-reused': [422, 'The Idempotency-Key belongs to another request'],
   'invalid-fields': [422, 'Some fields are wrong'],
   throttled: [429, 'The store is throttled'],
   internal: [500, 'Something went wrong here'],

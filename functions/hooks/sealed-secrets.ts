@@ -1,13 +1,11 @@
 /**
- * Secrets that must be known to check a signature: AES-256-GCM under a key that is derived (HKDF-SHA256) from the one
- * secret of the stack, and bound to their hook, so that a sealed text which is moved to another hook does not open.
- *
- *   1.<base64url of: 12 bytes nonce, 16 bytes tag, text>
+ * Secrets that must be known to check a signature: sealed under a key that is derived from the one secret of the stack, and
+ * bound to their hook.
  *
  * The stack's secret is read once for each process and kept; what it opens is not. It never changes: a stack with another
  * one can open nothing that was sealed before, and each such credential has to be set anew.
  */
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { keyFrom, seal, unseal } from './aes-gcm.ts';
 
 export type Opened =
   | { readonly is: 'text'; readonly text: string }
@@ -30,11 +28,6 @@ export interface SealingGround {
   log(event: string, fields: Readonly<Record<string, string>>): void;
 }
 
-const CIPHER = 'aes-256-gcm';
-const VERSION = '1.';
-const KEY_BYTES = 32;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 /** What the stack generates has 64 characters; a shorter text was put there by hand. */
 const SHORTEST = 32;
 
@@ -46,7 +39,7 @@ export const makeSealedSecrets = ({ readStackSecret, randomBytes, log }: Sealing
     try {
       const text = (await readStackSecret()) ?? '';
       if (text.length < SHORTEST) throw new Error(`it has ${text.length} characters, and at least ${SHORTEST} are needed`);
-      key = Buffer.from(hkdfSync('sha256', text, '', 'image-triggers hook secrets 1', KEY_BYTES));
+      key = keyFrom(text, 'image-triggers hook secrets 1');
       return key;
     } catch (error) {
       log('secret.unread', { why: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
@@ -57,29 +50,15 @@ export const makeSealedSecrets = ({ readStackSecret, randomBytes, log }: Sealing
   return {
     seal: async (hook, text) => {
       const has = await keyOf();
-      if (has === undefined) return undefined;
-      const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv(CIPHER, has, nonce).setAAD(boundTo(hook));
-      const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-      return `${VERSION}${Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url')}`;
+      return has === undefined ? undefined : seal(has, boundTo(hook), text, randomBytes);
     },
     open: async (hook, sealed) => {
       const has = await keyOf();
-      return has === undefined ? { is: 'unready' } : unseal(has, hook, sealed);
+      if (has === undefined) return { is: 'unready' };
+      const opened = unseal(has, boundTo(hook), sealed);
+      return opened === undefined ? { is: 'foreign' } : { is: 'text', text: opened };
     },
   };
 };
 
-const boundTo = (hook: string): Buffer => Buffer.from(`hook ${hook}`, 'utf8');
-
-const unseal = (key: Buffer, hook: string, sealed: string): Opened => {
-  const bytes = Buffer.from(sealed.slice(VERSION.length), 'base64url');
-  if (!sealed.startsWith(VERSION) || bytes.length <= NONCE_BYTES + TAG_BYTES) return { is: 'foreign' };
-  const [nonce, tag, body] = [bytes.subarray(0, NONCE_BYTES), bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES), bytes.subarray(NONCE_BYTES + TAG_BYTES)];
-  const cipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES }).setAAD(boundTo(hook)).setAuthTag(tag);
-  try {
-    return { is: 'text', text: Buffer.concat([cipher.update(body), cipher.final()]).toString('utf8') };
-  } catch {
-    return { is: 'foreign' };
-  }
-};
+const boundTo = (hook: string): string => `hook ${hook}`;

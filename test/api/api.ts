@@ -1,16 +1,18 @@
 /** The API over the real store in this process, with a clock, ids and tokens that tests know. */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { ulid } from 'ulid';
 import { expect } from 'vitest';
 import { type ApiApp, makeApi } from '../../functions/api/app.ts';
 import type { ApiPorts } from '../../functions/api/ports.ts';
 import type { PushesMessage } from '../../functions/core/message.ts';
 import { parsed } from '../../functions/core/parsed.ts';
+import { makeSealedAnswers } from '../../functions/hooks/sealed-answer.ts';
 import { hashToken, makeToken } from '../../functions/hooks/token.ts';
 import { destinationOf } from '../../functions/outbound/allow.ts';
 import { appCenter } from '../../functions/registries/app-center.ts';
 import { REGISTRY_NAMES, registryOf } from '../../functions/registries/index.ts';
 import { sampleOf } from '../../functions/registries/samples/index.ts';
+import { makeAnswers } from '../../functions/store/answers.ts';
 import { makeApplicationOf } from '../../functions/store/application-of.ts';
 import { makeApplications } from '../../functions/store/applications.ts';
 import { makeCallPages } from '../../functions/store/call-pages.ts';
@@ -108,6 +110,8 @@ export const startApi = async (change: (ports: ApiPorts) => ApiPorts = (ports) =
     makeSecret: () => `secret-${++made}`,
     hashToken,
     sealed: proving.sealed,
+    answers: makeAnswers(tables, randomUUID),
+    sealedAnswers: makeSealedAnswers(randomBytes),
     webhookBaseUrl: 'https://hooks.example',
     sendPushes: async (message) => void pushed.push(message),
     send: async (applications) => void sent.push(...applications),

@@ -34,7 +34,7 @@ const ROWS: readonly Row[] = [
   { files: /^functions\/console\//, may: ['functions/(core|console)/', 'hono'] },
   {
     files: /^functions\/api\//,
-    may: ['functions/(core|schema|api|console)/', 'hono', 'diff$', 'T:zod/mini$', 'T:functions/(store|registries|targets|runtime)/', 'T:aws-lambda$'],
+    may: ['functions/(core|schema|api|console)/', 'hono', 'diff$', 'T:zod/mini$', 'T:functions/(store|registries|targets|runtime|hooks)/', 'T:aws-lambda$'],
   },
   { files: /^infra\/stack\//, may: ['infra/stack/', 'functions/env', 'functions/schema/', 'aws-cdk-lib', 'constructs$', 'cdk-nag$', 'esbuild$', 'node:'] },
   {
