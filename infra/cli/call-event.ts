@@ -12,9 +12,9 @@ const STATUS_WIDTH = 11;
 export const callEvent = ({ io, format, reader }: Session, call: Fields): string => {
   if (reader === 'shell') return `${textOf(call.id)}\n`;
   if (reader === 'program') return format === 'yaml' ? `---\n${structured(format, call)}\n` : `${jsonLine(call)}\n`;
-  const { id, status, trigger, reason, sentence, receivedAt, decidedAt, endedAt } = call;
+  const { id, status, trigger, reason, sentence, until, receivedAt, decidedAt, endedAt } = call;
   const time = shortTime(endedAt ?? decidedAt ?? receivedAt);
-  const why = [textOf(reason), textOf(sentence)].filter((part) => part !== '').join(' · ');
+  const why = [textOf(reason), textOf(sentence), until === undefined ? '' : `until ${shortTime(until)}`].filter((part) => part !== '').join(' · ');
   const about = lines([[trigger, imageText(call), id, why].map(textOf).join('  ')]);
   return `${time}  ${coloured('status', textOf(status), io)}${' '.repeat(Math.max(0, STATUS_WIDTH - textOf(status).length))}  ${about}`;
 };

@@ -126,6 +126,7 @@ describe('call list --watch', () => {
       ['delivered', 'release', 'r.example/shop/web:new', id],
       ['delivered', 'release', 'r.example/shop/web:before', before],
     ]);
+    expect(lines[2]).toMatch(/quiet · Waiting until .* · until 2026-06-30 12:00:00$/);
     expect(lines[3]).toMatch(/^2026-06-30 12:00:00 {2}delivered .* answered-2xx · The target accepted the call/);
   });
 
