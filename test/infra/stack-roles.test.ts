@@ -43,8 +43,8 @@ describe('the permissions', () => {
     for (const [id, role] of ofType(template, 'AWS::IAM::Role')) expect(property(role, 'ManagedPolicyArns'), id).toBeUndefined();
   });
 
-  it('let ingest touch nothing but the hook, the keys it asks for, the secret of the stack and the queue', () => {
-    const definitions = dotted(named(template, 'AWS::DynamoDB::Table', 'Definitions')[0], 'Arn');
+  it('let ingest touch nothing but the hook, the keys it asks for, what it notes of deliveries, the secret of the stack and the queue', () => {
+    const [definitions, calls] = ['Definitions', 'Calls'].map((name) => dotted(named(template, 'AWS::DynamoDB::Table', name)[0], 'Arn'));
     expect(
       statementsOf(template, 'ingest')
         .filter(({ Action }) => !list(Action).some((action) => action.startsWith('logs:')))
@@ -53,6 +53,7 @@ describe('the permissions', () => {
       ['dynamodb:GetItem', definitions],
       ['dynamodb:UpdateItem', definitions, { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['KEYS#*'] } }],
       ['secretsmanager:GetSecretValue', { Ref: SECRET }],
+      ['dynamodb:PutItem', calls, { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['L#*'] } }],
       ['sqs:SendMessage', dotted(named(template, 'AWS::SQS::Queue', 'PushesQueue')[0], 'Arn')],
     ]);
   });
@@ -74,7 +75,7 @@ describe('the permissions', () => {
         .sort(),
     ]);
     expect(reached).toEqual([
-      ['ingest', 'Definitions: GetItem', 'Definitions: UpdateItem'],
+      ['ingest', 'Calls: PutItem', 'Definitions: GetItem', 'Definitions: UpdateItem'],
       ['match', 'Calls: GetItem PutItem UpdateItem', 'Definitions: PutItem Query UpdateItem'],
       [
         'deploy',
