@@ -5,10 +5,11 @@
 import { Hono } from 'hono';
 import type { HookDefinition } from '../core/definitions.ts';
 import { ECR_HOOK, ecrHook } from '../core/ecr-hook.ts';
-import { ecrHosts } from '../core/ecr-host.ts';
 import { formatImage, hostOf, isDigest, isTag, namesHost, normaliseRepository, pathOf } from '../core/image.ts';
+import type { PushesMessage } from '../core/message.ts';
 import { type Parsed, parsed, refused } from '../core/parsed.ts';
-import { hostsOf, type Push, toPush } from '../core/push.ts';
+import { type Push, toPush } from '../core/push.ts';
+import { registryHosts } from '../core/registry-hosts.ts';
 import { shown } from '../core/shown.ts';
 import type { RawRequest, Reading } from '../registries/registry.ts';
 import type { Sample } from '../registries/samples/sample.ts';
@@ -98,19 +99,11 @@ const repositoryOf = (text: string, hook: HookDefinition, sample: Sample, { ecr 
   return repository.value;
 };
 
-const messageOf = (push: Push, hook: HookDefinition) => {
-  const named = hostsOf(hook);
-  const hosts = named.length > 0 ? named : (ecrHosts(hostOf(push.repository)) ?? []);
-  const { access } = hook;
-  return {
-    v: 1,
-    deliveryId: push.id,
-    hook: hook.name,
-    hosts,
-    ...(access === undefined ? {} : { access }),
-    receivedAt: push.receivedAt,
-    pushes: [push],
-  } as const;
+const messageOf = (push: Push, hook: HookDefinition): PushesMessage => {
+  const { id: deliveryId, receivedAt } = push;
+  const { name, access } = hook;
+  const hosts = registryHosts(hook, push.repository);
+  return { v: 1, deliveryId, hook: name, hosts, ...(access === undefined ? {} : { access }), receivedAt, pushes: [push] };
 };
 
 const sampleView = ({ method, headers, body }: RawRequest) => ({ method, headers, body: new TextDecoder().decode(body) });

@@ -3,9 +3,10 @@ import { type Command, Option } from 'commander';
 import { deliveryText, firstDelivery } from './first-delivery.ts';
 import { addDestroyFlags, examples, whole } from './flags.ts';
 import { CliError, type Io, misused, readSecret } from './io.ts';
+import type { Fields } from './json.ts';
 import { addKeepFlag, endsAtOnce } from './keep-flag.ts';
 import { isThisMachine } from './registry-api.ts';
-import { connectRegistry } from './registry-connect.ts';
+import { type Connected, connectRegistry } from './registry-connect.ts';
 import { begin } from './session.ts';
 
 interface ConnectFlags {
@@ -69,22 +70,19 @@ export const addConnectCommand = (hook: Command, io: Io): void => {
       session,
     );
     const { problem, previousValidUntil, ping, known, pings, ...shown } = done;
-    const pairs = [
-      ['Name', name],
-      ['Registry', `${done.registry} at ${done.at}`],
-      ['For', flags.for],
-      ['Deliveries go to', done.to],
-      ['Webhook', `${done.id}, ${done.changed ? 'changed' : 'made'}`],
-      ['Deliveries prove themselves by', PROOFS[done.proof ?? 'url']],
-      ['Previous URL valid until', previousValidUntil],
-    ] as const;
-    const answer = { name, for: flags.for, ...shown, previousValidUntil, problem };
-    if (problem !== undefined) {
-      session.showOne(answer, pairs);
-      throw new CliError(problem);
-    }
+    const show = (more: Fields = {}): void =>
+      session.showOne({ name, for: flags.for, ...shown, previousValidUntil, problem, ...more }, [
+        ['Name', name],
+        ['Registry', `${done.registry} at ${done.at}`],
+        ['For', flags.for],
+        ['Deliveries go to', done.to],
+        ['Webhook', `${done.id}, ${done.changed ? 'changed' : 'made'}`],
+        ['Deliveries prove themselves by', PROOFS[done.proof ?? 'url']],
+        ['Previous URL valid until', previousValidUntil],
+      ]);
     // People see what was done while they wait; a program gets one answer.
-    if (session.reader === 'people') session.showOne(answer, pairs);
+    if (problem !== undefined || session.reader === 'people') show();
+    if (problem !== undefined) throw new CliError(problem);
     if (isThisMachine(new URL(done.to)))
       session.hint(
         `${done.to} is this machine, which the registry reaches only if it runs here too: start the engine with --public-url https://…, and connect again with --keep newest.`,
@@ -96,19 +94,19 @@ export const addConnectCommand = (hook: Command, io: Io): void => {
     if (flags.wait > 0)
       session.hint(`Waiting up to ${flags.wait} s for the first delivery${pings ? '' : `: push an image now, as ${done.registry} sends nothing before`} …`);
     const delivery = await firstDelivery(name, known, flags.wait, session);
-    if (session.reader !== 'people') session.showOne({ ...answer, delivery }, pairs);
-    const next = `Next: push an image, then  image-triggers hook deliveries ${name}`;
+    if (session.reader !== 'people') show({ delivery });
     if (delivery?.verdict === 'refused')
       throw new CliError(`${deliveryText(done.registry, delivery)}\nTry: image-triggers hook connect ${name} … --new-secret --keep former`);
-    if (delivery !== undefined) session.hint(`${deliveryText(done.registry, delivery)}.\n${next}`);
-    else if (flags.wait === 0) session.hint(`Nothing is known of a delivery yet.\n${next}`);
-    else
-      session.hint(
-        `Nothing came in ${flags.wait} s${pings ? `: does ${done.registry} reach ${done.to}? Its own page of the webhook says what it tried` : ''}.\n${next}`,
-      );
+    session.hint(delivery === undefined ? silenceText(done, flags.wait) : `${deliveryText(done.registry, delivery)}.`);
+    session.hint(`Next: push an image, then  image-triggers hook deliveries ${name}`);
     if (previousValidUntil !== undefined)
       session.hint(`When its call is there: image-triggers hook rotate ${name} --keep newest  (whatever else posts to the former URL needs the new one)`);
   });
+};
+
+const silenceText = ({ registry, to, pings }: Connected, waited: number): string => {
+  if (waited === 0) return 'Nothing is known of a delivery yet.';
+  return pings ? `Nothing came in ${waited} s: does ${registry} reach ${to}? Its own page of the webhook says what it tried.` : `Nothing came in ${waited} s.`;
 };
 
 const PROOFS = { hmac: 'URL and signature', header: 'URL and header', url: 'URL alone' } as const;
