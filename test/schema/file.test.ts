@@ -29,7 +29,7 @@ test.each([
 });
 
 test('the JSON Schema knows each kind by its name, and refuses what the schema refuses', () => {
-  const { $schema, oneOf } = { $schema: undefined, oneOf: undefined, ...fileJsonSchema() };
+  const { $schema, oneOf } = fileJsonSchema();
   expect($schema).toBe('http://json-schema.org/draft-07/schema#');
   expect(oneOf).toEqual(
     KINDS.map((kind) =>
@@ -37,4 +37,10 @@ test('the JSON Schema knows each kind by its name, and refuses what the schema r
     ),
   );
   expect(JSON.stringify(oneOf)).not.toMatch(/"(?:value|password|secret)":/);
+});
+
+test('an editor is told of every field', () => {
+  const fields = fileJsonSchema().oneOf.flatMap(({ properties }) => Object.entries(properties));
+  const untold = fields.flatMap(([field, schema]) => (typeof schema === 'object' && schema !== null && 'description' in schema ? [] : [field]));
+  expect(new Set(untold)).toEqual(new Set(['apiVersion', 'kind']));
 });
