@@ -1,6 +1,7 @@
 /** `image-triggers doctor`: what is wrong, each with its cure. Exit 0 when nothing is, else 1. */
 import type { Command } from 'commander';
 import { checkApplications } from './doctor/applications.ts';
+import { checkCalls } from './doctor/calls.ts';
 import type { Check, Finding, Ground } from './doctor/finding.ts';
 import { checkHooks } from './doctor/hooks.ts';
 import { checkAlarms, checkDeadLetters, checkVersion } from './doctor/operation.ts';
@@ -16,7 +17,7 @@ type Checks = Readonly<Record<string, Check>>;
 
 /** In the order in which they are shown; these need no API. */
 const OPERATION = { version: checkVersion, 'dead letters': checkDeadLetters, alarms: checkAlarms } as const satisfies Checks;
-const DEFINITIONS = { hooks: checkHooks, triggers: checkTriggers, applications: checkApplications } as const satisfies Checks;
+const DEFINITIONS = { hooks: checkHooks, triggers: checkTriggers, applications: checkApplications, calls: checkCalls } as const satisfies Checks;
 
 export const addDoctorCommand = (program: Command, io: Io): void => {
   examples(

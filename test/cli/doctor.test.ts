@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Call } from '../../functions/core/call.ts';
 import type { DeliveryRecord } from '../../functions/core/delivery-record.ts';
 import { makeDeliveryNote } from '../../functions/store/deliveries.ts';
 import { version } from '../../infra/cli/version.ts';
@@ -34,6 +35,20 @@ const tell = async (more: object): Promise<void> => {
 };
 
 const note = (record: DeliveryRecord): Promise<void> => makeDeliveryNote(cli.api.tables)(record);
+
+const call = (status: Call['status'], reason: NonNullable<Call['reason']>): Call => ({
+  id: `${ulid(START)}.release`,
+  trigger: 'release',
+  application: 'web',
+  hook: 'release',
+  repository: `${HOST}/shop/web`,
+  tag: 'v1',
+  order: '1#x',
+  status,
+  reason,
+  receivedAt: START,
+  decidedAt: START,
+});
 
 interface Found {
   readonly about: string;
@@ -88,6 +103,15 @@ const CASES: readonly (readonly [name: string, make: () => Promise<unknown>, fou
     { about: 'trigger release', what: expect.stringContaining('does not exist') },
   ],
   [
+    'a call whose end nobody knows',
+    () => cli.api.calls.put(call('unknown', 'no-answer')),
+    {
+      about: 'calls',
+      what: expect.stringContaining('of the last day 1 ended unknown'),
+      cure: expect.stringMatching(/image-triggers call redeliver \w{26}\.release$/),
+    },
+  ],
+  [
     'an application on hold',
     () => cli.ok("application hold web --why 'trade fair'"),
     { about: 'application web', what: expect.stringContaining('trade fair'), cure: 'image-triggers application release web' },
@@ -103,18 +127,7 @@ test.each(CASES)('%s', async (_, make, found) => {
 
 describe('what came to a hook', () => {
   test('is silent where calls were made, but nothing came for a week', async () => {
-    await cli.api.calls.put({
-      id: `${ulid(START)}.release`,
-      trigger: 'release',
-      application: 'web',
-      hook: 'release',
-      repository: `${HOST}/shop/web`,
-      tag: 'v1',
-      order: '1#x',
-      status: 'delivered',
-      receivedAt: START,
-      decidedAt: START,
-    });
+    await cli.api.calls.put(call('delivered', 'answered-2xx'));
     cli.api.clock.now = START + 8 * 86_400_000;
     expect(await findings()).toMatchObject([{ about: 'hook release', what: expect.stringContaining('the last push was received 2026-06-30') }]);
   });
