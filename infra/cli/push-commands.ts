@@ -61,7 +61,7 @@ export const addPushCommands = (program: Command, io: Io): void => {
     showAnswer({ status, ...body }, command, io);
     const name = hookIn(url.href);
     const next = name === undefined || readerOf(formatOf(command)) !== 'people' ? '' : `Next: image-triggers hook deliveries ${name}`;
-    if (status >= 300) throw new CliError(`the delivery was not taken (${status}): ${textOf(body.message)}${next === '' ? '' : `\n${next}`}`);
+    if (status >= 300) throw new CliError(`the delivery was not taken (${status})${next === '' ? '' : `\n${next}`}`);
     if (next !== '') io.err(`${next}\n`);
   });
 };
@@ -79,5 +79,5 @@ const show = ({ method, headers, body, secret }: Delivery, command: Command, io:
 
 const showAnswer = (answer: Fields, command: Command, io: Io): void => {
   const format = formatOf(command);
-  io.out(`${readerOf(format) === 'program' ? structured(format, answer) : `${textOf(answer.status)} ${textOf(answer.message)}`}\n`);
+  io.out(`${readerOf(format) === 'program' ? structured(format, answer) : `${textOf(answer.status)} ${textOf(answer.message)}`.trim()}\n`);
 };
