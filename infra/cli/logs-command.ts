@@ -37,7 +37,7 @@ export const addLogsCommand = (program: Command, io: Io): void => {
       )
       .addOption(new Option('--delivery <id>', 'what became of one delivery').argParser(deliveryIdOf).conflicts(['application']))
       .addOption(new Option('--application <name>', 'what was done for one application').argParser(nameOf))
-      .addOption(new Option('--function <name>', 'of one function alone').choices(STAGES))
+      .addOption(new Option('--function <name>', 'of one function alone; of api then also each time that it was read').choices(STAGES))
       .addOption(new Option('--since <when>', `not before this; else the last hour, or with --call or --delivery from its beginning`).argParser(momentText))
       .addOption(new Option('--limit <n>', 'how many, the newest').argParser(count).default(500))
       .option('--follow', 'go on with what comes, until the command is ended'),
@@ -50,7 +50,8 @@ export const addLogsCommand = (program: Command, io: Io): void => {
     const place = placeOf({ data, stack, region }, io);
     const format = FORMATS.find((known) => known === output) ?? 'table';
     const source = place.kind === 'stack' ? await cloudwatchLogs(place.stack, place.region) : localLogs(place.directory, io);
-    const wanted: Wanted = { stages: flags.function === undefined ? STAGES : [flags.function], since: sinceOf(flags), ...wantedBy(flags) };
+    const stages = flags.function === undefined ? STAGES : [flags.function];
+    const wanted: Wanted = { stages, since: sinceOf(flags), readings: flags.function === 'api', ...wantedBy(flags) };
     const shown = showing(format);
     const show = (lines: readonly LogLine[]): void => io.out(lines.map(shown).join(''));
 

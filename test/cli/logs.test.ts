@@ -32,6 +32,8 @@ const LOGGED: readonly (readonly [Stage, number, string])[] = [
   ['ingest', NOW - 60_000, JSON.stringify({ event: 'push.received', delivery: DELIVERY, hook: 'release', status: 202, pushes: 2 })],
   ['ingest', NOW - 30_000, JSON.stringify({ event: 'push.received', delivery: STRANGER, hook: 'hub', status: 401, why: 'a wrong\u001b[31m secret' })],
   ['api', NOW - 20_000, `Warning: something of a library about ${TOKEN}`],
+  ['api', NOW - 10_000, JSON.stringify({ event: 'api.request', request: 'reading', method: 'GET', status: 200 })],
+  ['api', NOW - 10_000, JSON.stringify({ event: 'api.request', request: 'writing', method: 'POST', status: 201 })],
   ['api', NOW - 7_200_000, JSON.stringify({ event: 'api.request', request: 'old' })],
 ];
 
@@ -114,8 +116,15 @@ describe.each(BOTH)('from %s', (_, logs) => {
     expect(eventsIn((await logs('--function ingest --since 45s -o json')).out)).toEqual(['push.received']);
     const some = await logs('--limit 2');
     expect(some.out.trimEnd().split('\n')).toHaveLength(2);
-    expect(some.err).toBe('There are 6 older ones: give a larger --limit\n');
+    expect(some.err).toBe('There are 7 older ones: give a larger --limit\n');
     expect((await logs('--since 3h --function api -o json')).out).toContain('"request":"old"');
+  });
+
+  test('that the API was read is shown only where the API is asked for', async () => {
+    const all = (await logs('')).out;
+    expect(all).toContain('writing');
+    expect(all).not.toContain('reading');
+    expect((await logs('--function api')).out).toContain('reading');
   });
 
   test('what is no line of a step is shown as it is, but no token, and nothing that steers the terminal', async () => {

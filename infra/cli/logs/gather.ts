@@ -5,13 +5,15 @@
 import { splitCallId } from '../../../functions/core/call.ts';
 import { textOf } from '../json.ts';
 import { type Clause, deliveredBy, type LogFilter, ofApplication, ofCall, ofDelivery } from './filter.ts';
-import { inOrder, type LogLine, type Stage } from './line.ts';
+import { inOrder, isReading, type LogLine, type Stage } from './line.ts';
 import type { LogSource } from './source.ts';
 
 export interface Wanted {
   readonly stages: readonly Stage[];
   readonly since: number;
   readonly filter: LogFilter;
+  /** Also that somebody read the API. */
+  readonly readings: boolean;
   /** What the lines found lead to. */
   readonly further?: (found: readonly LogLine[]) => LogFilter;
 }
@@ -29,12 +31,12 @@ export const wantedBy = ({ call, delivery, application }: { readonly call?: stri
   return { filter: [] };
 };
 
-export const gather = async (source: LogSource, { stages, since, filter, further }: Wanted): Promise<readonly LogLine[]> => {
+export const gather = async (source: LogSource, { stages, since, filter, further, readings }: Wanted): Promise<readonly LogLine[]> => {
   const first = await source.read({ stages, since, filter });
   const more = further?.(first) ?? [];
   const rest: LogLine[] = [];
   for (let i = 0; i < more.length; i += CLAUSES_AT_ONCE) rest.push(...(await source.read({ stages, since, filter: more.slice(i, i + CLAUSES_AT_ONCE) })));
-  return inOrder([...new Map([...first, ...rest].map((line) => [line.id, line])).values()]);
+  return inOrder([...new Map([...first, ...rest].map((line) => [line.id, line])).values()]).filter((line) => readings || !isReading(line));
 };
 
 const distinct = (name: string, lines: readonly LogLine[]): readonly string[] => [

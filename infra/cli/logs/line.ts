@@ -44,6 +44,10 @@ const ORDER: Readonly<Record<Stage, number>> = { ingest: 0, match: 1, deploy: 2,
 /** As they came; at the same millisecond in the order of the flow. */
 export const inOrder = (all: readonly LogLine[]): readonly LogLine[] => [...all].sort((a, b) => a.at - b.at || ORDER[a.stage] - ORDER[b.stage]);
 
+/** That somebody read the API, and was answered: the page and this command line do so all the time. */
+export const isReading = ({ stage, fields: { event, method, status } }: LogLine): boolean =>
+  stage === 'api' && event === 'api.request' && method === 'GET' && typeof status === 'number' && status < 400;
+
 /** What a line is about, most telling first. */
 const ABOUT = ['call', 'push', 'delivery', 'request', 'message'] as const;
 
