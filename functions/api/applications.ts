@@ -4,12 +4,13 @@
  * Deleting ends with `deploy`: it finds the application gone, ends its open calls as `application-deleted` and removes its
  * state. Removing the state here would leave those calls open for ever.
  */
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { ApplicationDefinition, Policy } from '../core/definitions.ts';
 import { type ApplicationPatch, areParameters, PARAMETERS_RULE } from '../schema/application.ts';
 import { DEFAULT_LIMIT } from '../schema/request.ts';
 import { statusOf } from './application-status.ts';
 import { enablingRoutes } from './enabling.ts';
+import { answerSeen, conditionOf, etagOf, ifMatch } from './etag.ts';
 import { findApplication } from './find-application.ts';
 import { findTriggers, NAMES_SHOWN, namesOf } from './find-triggers.ts';
 import { changedOr } from './hooks.ts';
@@ -72,9 +73,10 @@ export const applicationRoutes = (ports: ApiPorts): Routes => {
     return c.json({ ...page.value, items: page.value.items.map(applicationView) });
   });
 
-  operation(app, APPLICATION_OPERATIONS.getApplication, async ({ c, name, query: { lang } }) =>
-    c.json(await statusOf(await findApplication(name, ports), langOf(c, lang), ports)),
-  );
+  operation(app, APPLICATION_OPERATIONS.getApplication, async ({ c, name, query: { lang } }) => {
+    const application = await findApplication(name, ports);
+    return answerSeen(c, application, await statusOf(application, langOf(c, lang), ports), ports);
+  });
 
   operation(app, APPLICATION_OPERATIONS.grantApplication, async ({ c, name }) => {
     const { target } = await findApplication(name, ports);
@@ -85,16 +87,16 @@ export const applicationRoutes = (ports: ApiPorts): Routes => {
       : c.json({ application: name, needed: true, template: grant.value });
   });
 
-  const change = async (name: string, alter: (application: ApplicationDefinition) => ApplicationDefinition) => {
-    const changed = changedOr(await ports.applications.change(name, alter), 'application', name);
+  const change = async (c: Context, name: string, alter: (application: ApplicationDefinition) => ApplicationDefinition) => {
+    const changed = changedOr(await ports.applications.change(name, ifMatch(c, ports, alter)), 'application', name);
     await ports.send([name]);
-    return applicationView(changed);
+    return changed;
   };
 
   operation(app, APPLICATION_OPERATIONS.changeApplication, async ({ c, name, body }) => {
     const { target, policy, parameters, source, enabled } = body;
     if (target !== undefined) await checkTarget(target);
-    const changed = await change(name, ({ source: former, ...application }) => ({
+    const changed = await change(c, name, ({ source: former, ...application }) => ({
       ...application,
       ...(target === undefined ? {} : { target }),
       ...(enabled === undefined ? {} : { enabled }),
@@ -103,12 +105,13 @@ export const applicationRoutes = (ports: ApiPorts): Routes => {
       ...patchSource(former, source),
       updatedAt: ports.now(),
     }));
-    return c.json({ ...changed, hint: targetHint(changed.target, ports) });
+    return c.json({ ...applicationView(changed), hint: targetHint(changed.target, ports) }, 200, etagOf(changed, ports));
   });
 
-  enablingRoutes(app, APPLICATION_OPERATIONS.enableApplication, APPLICATION_OPERATIONS.disableApplication, (name, enabled) =>
-    change(name, (application) => ({ ...application, enabled, updatedAt: ports.now() })),
-  );
+  enablingRoutes(app, APPLICATION_OPERATIONS.enableApplication, APPLICATION_OPERATIONS.disableApplication, async (c, name, enabled) => {
+    const changed = await change(c, name, (application) => ({ ...application, enabled, updatedAt: ports.now() }));
+    return c.json(applicationView(changed), 200, etagOf(changed, ports));
+  });
 
   /** Refused while triggers name it, because each of their pushes would fail; `?force=true` deletes all the same. */
   operation(app, APPLICATION_OPERATIONS.deleteApplication, async ({ c, name, query: { force } }) => {
@@ -120,7 +123,9 @@ export const applicationRoutes = (ports: ApiPorts): Routes => {
         { next: [`GET /v1/triggers?application=${name}`, `DELETE /v1/applications/${name}?force=true`] },
       );
     // A state without its application is a deletion that died before it sent: this one completes it.
-    if (!(await ports.applications.remove(name)) && (await ports.states.get(name)) === undefined) throw unknownName('application', name);
+    const condition = conditionOf(c, ports);
+    const removed = await (condition === undefined ? ports.applications.remove(name) : ports.applications.removeIf(name, condition));
+    if (!removed && (await ports.states.get(name)) === undefined) throw unknownName('application', name);
     // For the eye: a URL ends with its application anyway, and so does one that is missed here.
     await revokeAll(name, ports);
     await ports.send([name]);

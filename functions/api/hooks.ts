@@ -1,5 +1,5 @@
 /** `/v1/hooks`. The webhook URL is in the answer that makes it, and in no other. */
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { HookDefinition } from '../core/definitions.ts';
 import { ECR_HOOK } from '../core/ecr-hook.ts';
 import { hostOf } from '../core/image.ts';
@@ -10,6 +10,7 @@ import { DEFAULT_LIMIT } from '../schema/request.ts';
 import { readCredential } from './credential.ts';
 import { ecrGuide } from './ecr-hook.ts';
 import { enablingRoutes } from './enabling.ts';
+import { answerSeen, conditionOf, etagOf, ifMatch } from './etag.ts';
 import { findTriggers, NAMES_SHOWN, namesOf } from './find-triggers.ts';
 import { guideOf, guideWithoutUrl } from './guide.ts';
 import { changeHook, makeHook, registryOf } from './hook-definition.ts';
@@ -38,6 +39,9 @@ export const changedOr = <T>(changed: T | 'absent' | 'moved', kind: 'hook' | 'tr
 export const hookRoutes = (ports: ApiPorts): Routes => {
   const app: Routes = new Hono();
   const view = (hook: HookDefinition) => hookView(hook, ports.now());
+  const answer = (c: Context, hook: HookDefinition) => c.json(view(hook), 200, etagOf(hook, ports));
+  const change = async (c: Context, name: string, alter: (hook: HookDefinition) => HookDefinition | Promise<HookDefinition>) =>
+    changedOr(await ports.hooks.change(name, ifMatch(c, ports, alter)), 'hook', name);
 
   operation(app, HOOK_OPERATIONS.createHook, async ({ c, body }) => {
     const now = ports.now();
@@ -64,7 +68,7 @@ export const hookRoutes = (ports: ApiPorts): Routes => {
     if (hook === undefined) throw unknownName('hook', name);
     const report = hook.access === undefined ? undefined : await ports.sweepReport(name, ports.now());
     const implied = await impliedAliases(hook, ports);
-    return c.json({ ...view(hook), ...implied, ...(report === undefined ? {} : { sweep: sweepView(report) }) });
+    return answerSeen(c, hook, { ...view(hook), ...implied, ...(report === undefined ? {} : { sweep: sweepView(report) }) }, ports);
   });
 
   operation(app, HOOK_OPERATIONS.guideHook, async ({ c, name }) => {
@@ -74,12 +78,12 @@ export const hookRoutes = (ports: ApiPorts): Routes => {
   });
 
   operation(app, HOOK_OPERATIONS.changeHook, async ({ c, name, body: patch }) => {
-    const changed = await ports.hooks.change(name, async (hook) => {
+    const alter = async (hook: HookDefinition): Promise<HookDefinition> => {
       const next = await changeHook(hook, patch, ports.now(), ports);
       await refuseLeavingTriggers(hook, next);
       return next;
-    });
-    return c.json(view(changedOr(changed, 'hook', name)));
+    };
+    return answer(c, await change(c, name, alter));
   });
 
   /** A trigger's repository names its host, so a hook that does not speak for that host any more would silently stop firing it. */
@@ -95,34 +99,41 @@ export const hookRoutes = (ports: ApiPorts): Routes => {
       );
   };
 
-  enablingRoutes(app, HOOK_OPERATIONS.enableHook, HOOK_OPERATIONS.disableHook, async (name, enabled) =>
-    view(changedOr(await ports.hooks.change(name, (hook) => sweptAgain({ ...hook, enabled, updatedAt: ports.now() }, hook, ports.now())), 'hook', name)),
-  );
+  enablingRoutes(app, HOOK_OPERATIONS.enableHook, HOOK_OPERATIONS.disableHook, async (c, name, enabled) => {
+    const alter = (hook: HookDefinition) => sweptAgain({ ...hook, enabled, updatedAt: ports.now() }, hook, ports.now());
+    return answer(c, await change(c, name, alter));
+  });
 
   operation(app, HOOK_OPERATIONS.rotateHook, async ({ c, name, query: { keep } }) => {
     const now = ports.now();
-    if (keep === 'newest') return c.json(view(changedOr(await ports.hooks.change(name, (hook) => endFormer(hook, now)), 'hook', name)));
+    if (keep === 'newest') {
+      const alter = (hook: HookDefinition) => endFormer(hook, now);
+      return answer(c, await change(c, name, alter));
+    }
     const token = ports.makeToken(name);
     const sha256 = ports.hashToken(token);
-    const changed = changedOr(await ports.hooks.change(name, (hook) => rotateTokens(hook, sha256, now, keep === 'former')), 'hook', name);
+    const alter = (hook: HookDefinition) => rotateTokens(hook, sha256, now, keep === 'former');
+    const changed = await change(c, name, alter);
     const ends = changed.tokens.find((stored) => stored.sha256 !== sha256)?.expiresAt;
-    return c.json({ ...view(changed), ...(await shownOnce(changed, token, ports)), previousValidUntil: ends === undefined ? undefined : iso(ends) });
+    const shown = { ...view(changed), ...(await shownOnce(changed, token, ports)), previousValidUntil: ends === undefined ? undefined : iso(ends) };
+    return c.json(shown, 200, etagOf(changed, ports));
   });
 
   operation(app, HOOK_OPERATIONS.rotateHookCredential, async ({ c, name, query: { keep }, body: { credential } }) => {
     const now = ports.now();
     if (keep === 'newest') {
       if (credential !== undefined) throw refuse('credential', 'nothing new is made when the newest is kept: leave it out');
-      return c.json(view(changedOr(await ports.hooks.change(name, (hook) => endFormerSecret(hook, now)), 'hook', name)));
+      const alter = (hook: HookDefinition) => endFormerSecret(hook, now);
+      return answer(c, await change(c, name, alter));
     }
     if (credential === undefined) throw refuse('credential', 'it is missing: give the new one, of the same kind as the hook has');
-    const changed = await ports.hooks.change(name, async (hook) => {
+    const alter = async (hook: HookDefinition): Promise<HookDefinition> => {
       const registry = await registryOf(hook.registry, ports);
       // Without a name it is the same header as before, whatever the format's own is.
       const same = credential.by === 'header' && hook.credential?.by === 'header' ? { name: hook.credential.name, ...credential } : credential;
       return rotateCredential(hook, await readCredential(same, { hook: name, format: hook.registry, registry }, now, ports), now, keep === 'former');
-    });
-    return c.json(view(changedOr(changed, 'hook', name)));
+    };
+    return answer(c, await change(c, name, alter));
   });
 
   operation(app, HOOK_OPERATIONS.deleteHook, async ({ c, name }) => {
@@ -131,7 +142,8 @@ export const hookRoutes = (ports: ApiPorts): Routes => {
       throw new Problem('hook-in-use', `these triggers hear the hook ${name}: ${namesOf(heard)}; delete them, or let them hear another hook, first`, {
         next: [`GET /v1/triggers?hook=${name}`],
       });
-    if (!(await ports.hooks.remove(name))) throw unknownName('hook', name);
+    const condition = conditionOf(c, ports);
+    if (!(await (condition === undefined ? ports.hooks.remove(name) : ports.hooks.removeIf(name, condition)))) throw unknownName('hook', name);
     return c.json({ name, deleted: true });
   });
 

@@ -75,7 +75,24 @@ const IDEMPOTENCY_KEY = {
   example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
 } as const;
 
-const headerParameters = ({ method }: Operation) => (method === 'POST' ? [IDEMPOTENCY_KEY] : []);
+const IF_MATCH = {
+  name: 'If-Match',
+  in: 'header',
+  description: 'The ETag of what the change is made for, or *: nothing is changed when something else is stored by now',
+  schema: { type: 'string' },
+} as const;
+
+const IF_NONE_MATCH = {
+  name: 'If-None-Match',
+  in: 'header',
+  description: 'The ETag of what the caller has: answered 304 while that is still so',
+  schema: { type: 'string' },
+} as const;
+
+const headerParameters = ({ method, etag }: Operation) => [
+  ...(method === 'POST' ? [IDEMPOTENCY_KEY] : []),
+  ...(etag === true ? [method === 'GET' ? IF_NONE_MATCH : IF_MATCH] : []),
+];
 
 /** A body without required fields may as well be left out. */
 const bodyOf = ({ body, example }: Operation) => {
@@ -86,19 +103,25 @@ const bodyOf = ({ body, example }: Operation) => {
   };
 };
 
-const goodAnswers = ({ answers }: Operation) =>
-  Object.fromEntries(
+const goodAnswers = ({ answers, method, etag }: Operation) => ({
+  ...Object.fromEntries(
     Object.entries(answers).map(([status, answer]) => [
       status,
       {
         description: GOOD[status] ?? 'Done',
-        ...(status === '201' || status === '202' ? { headers: { location: LOCATION } } : {}),
+        headers: {
+          ...(status === '201' || status === '202' ? { location: LOCATION } : {}),
+          ...(etag === true && method !== 'DELETE' ? { etag: ETAG } : {}),
+        },
         content: { 'application/json': { schema: { $ref: `#/components/schemas/${answer}` } } },
       },
     ]),
-  );
+  ),
+  ...(etag === true && method === 'GET' ? { 304: { description: 'It is as the caller has it', headers: { etag: ETAG } } } : {}),
+});
 
 const GOOD: Readonly<Record<string, string>> = { 200: 'Done', 201: 'Made', 202: 'Asked for: what comes of it is in the call' };
+const ETAG = { description: 'Of what is stored and, after a dot, of what is shown', schema: { type: 'string' } } as const;
 const LOCATION = { description: 'Where it can be read, if it can', schema: { type: 'string' } } as const;
 
 /** One answer for each status, with the codes that it may have. */

@@ -29,6 +29,8 @@ export interface Operation<Q extends z.ZodMiniType = z.ZodMiniType, B extends z.
   readonly answers: Readonly<Record<number, AnswerName>>;
   /** Beside those that follow from the rest, see `problemsOf`. */
   readonly problems: readonly ProblemCode[];
+  /** Of a definition: a GET gives its ETag, and takes If-None-Match; a change takes If-Match. */
+  readonly etag?: true;
   /** It needs neither the store nor a queue. */
   readonly alone?: true;
 }
@@ -67,6 +69,7 @@ export const problemsOf = (declared: Operation): readonly ProblemCode[] => [
     ...(takesBody(declared) ? OF_BODY : []),
     ...(declared.method === 'POST' ? OF_POST : []),
     ...(declared.names === undefined ? [] : (['unknown-name'] as const)),
+    ...(declared.etag === true && declared.method !== 'GET' ? (['precondition-failed'] as const) : []),
     ...declared.problems,
     'invalid-fields',
     ...(declared.alone === true ? [] : OF_STORE),

@@ -30,6 +30,7 @@ export const PROBLEMS = {
   'not-repeatable': [409, 'The call cannot be delivered again'],
   'not-fired': [409, 'The call did not fire'],
   'application-deleted': [409, 'The application does not exist any more'],
+  'precondition-failed': [412, 'It is not any more what the request was made for'],
   'body-too-large': [413, 'The body is too large'],
   'unsupported-media-type': [415, 'The body is of another type than JSON'],
   'idempotency-key-reused': [422, 'The Idempotency-Key belongs to another request'],

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import type { ApplicationDefinition, TemplateVersion } from '../core/definitions.ts';
 import type { Parsed } from '../core/parsed.ts';
 import { DEFAULT_LIMIT } from '../schema/request.ts';
+import { answerSeen, type Condition, conditionOf, etagOf } from './etag.ts';
 import { findApplication, findVersion } from './find-application.ts';
 import { changedOr } from './hooks.ts';
 import { operation, type Routes } from './operation.ts';
@@ -27,7 +28,8 @@ export const templateRoutes = (ports: ApiPorts): Routes => {
 
   operation(app, TEMPLATE_OPERATIONS.getTemplate, async ({ c, name }) => {
     const application = await findApplication(name, ports);
-    return c.json(await whole(await newest(name), application));
+    const version = await newest(name);
+    return answerSeen(c, version, await whole(version, application), ports);
   });
 
   operation(app, TEMPLATE_OPERATIONS.putTemplate, async ({ c, name, body: { text, why, from } }) => {
@@ -39,19 +41,21 @@ export const templateRoutes = (ports: ApiPorts): Routes => {
     const { checkTemplate } = await import('../core/template-fill.ts');
     const checked = checkTemplate(text);
     if (!checked.ok) throw refuse('text', checked.why);
-    const { version, made } = await put(name, { text, at: ports.now(), ...given(c.env.caller, why) }, from);
+    const { version, made } = await put(name, { text, at: ports.now(), ...given(c.env.caller, why) }, from, conditionOf(c, ports));
     // Also where nothing new was made: an earlier try may have died before this.
     if (application.templated !== true) changedOr(await ports.applications.change(name, (found) => ({ ...found, templated: true })), 'application', name);
     const view = await whole(version, { ...application, templated: true });
     const applied = await ports.takesTemplates(application.target);
     const hint = made ? notYet(applied) : `this is the text of version ${version.version} already`;
-    return c.json({ ...view, hint, ...(applied ? { next: [`POST /v1/applications/${name}/redeploy`] } : {}) }, made ? 201 : 200);
+    const next = applied ? { next: [`POST /v1/applications/${name}/redeploy`] } : {};
+    return c.json({ ...view, hint, ...next }, made ? 201 : 200, etagOf(version, ports));
   });
 
-  const put = async (name: string, given: Omit<TemplateVersion, 'version'>, from: number | undefined) => {
+  const put = async (name: string, given: Omit<TemplateVersion, 'version'>, from: number | undefined, condition: Condition | undefined) => {
     for (let i = 0; i < TRIES; i += 1) {
       const head = await ports.templates.head(name);
       if (head?.text === given.text) return { version: head, made: false };
+      condition?.(head);
       const last = head?.version ?? 0;
       if (from !== undefined && from !== last)
         throw new Problem('changed-meanwhile', `the template of ${name} is at version ${last} and not at ${from}: read that one, and change it`, {

@@ -1,5 +1,5 @@
 /** `/v1/triggers`. A trigger hears a hook that exists, or makes one of its own name. */
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { HookDefinition, TriggerDefinition } from '../core/definitions.ts';
 import { ECR_HOOK } from '../core/ecr-hook.ts';
 import { parseRepositoryPattern } from '../core/repository-pattern.ts';
@@ -7,6 +7,7 @@ import { DEFAULT_LIMIT } from '../schema/request.ts';
 import type { TriggerBody } from '../schema/trigger.ts';
 import { ecrGuide, ecrHookFor } from './ecr-hook.ts';
 import { enablingRoutes } from './enabling.ts';
+import { answerSeen, conditionOf, etagOf, ifMatch } from './etag.ts';
 import { findTriggers } from './find-triggers.ts';
 import { changedOr, shownOnce } from './hooks.ts';
 import { operation, type Routes } from './operation.ts';
@@ -22,6 +23,9 @@ const OWN_FIELDS = ['registryHost', 'hostAliases', 'repositories', 'credential',
 
 export const triggerRoutes = (ports: ApiPorts): Routes => {
   const app: Routes = new Hono();
+  const answer = (c: Context, trigger: TriggerDefinition) => c.json(triggerView(trigger), 200, etagOf(trigger, ports));
+  const change = async (c: Context, name: string, alter: (trigger: TriggerDefinition) => TriggerDefinition | Promise<TriggerDefinition>) =>
+    changedOr(await ports.triggers.change(name, ifMatch(c, ports, alter)), 'trigger', name);
 
   operation(app, TRIGGER_OPERATIONS.createTrigger, async ({ c, body }) => {
     await requireApplication(body.application);
@@ -128,7 +132,7 @@ export const triggerRoutes = (ports: ApiPorts): Routes => {
   operation(app, TRIGGER_OPERATIONS.getTrigger, async ({ c, name }) => {
     const trigger = await ports.triggers.get(name);
     if (trigger === undefined) throw unknownName('trigger', name);
-    return c.json(triggerView(trigger));
+    return answerSeen(c, trigger, triggerView(trigger), ports);
   });
 
   operation(app, TRIGGER_OPERATIONS.changeTrigger, async ({ c, name, body: { rule, application, hook, enabled } }) => {
@@ -138,7 +142,7 @@ export const triggerRoutes = (ports: ApiPorts): Routes => {
       ...(enabled === undefined ? {} : { enabled }),
     };
     if (application !== undefined) await requireApplication(application);
-    const changed = await ports.triggers.change(name, async (trigger) => {
+    const alter = async (trigger: TriggerDefinition): Promise<TriggerDefinition> => {
       const heard = hook === undefined ? undefined : await requireHook(hook, trigger.repository);
       if (heard !== undefined && readRepository(trigger.repository, heard) !== trigger.repository)
         throw refuse(
@@ -146,17 +150,17 @@ export const triggerRoutes = (ports: ApiPorts): Routes => {
           `pushes through ${heard.name} are known under another host than ${trigger.repository}: create a trigger for that repository instead`,
         );
       return { ...trigger, ...given, ...(heard === undefined ? {} : { hook: heard.name }), updatedAt: ports.now() };
-    });
-    return c.json(triggerView(changedOr(changed, 'trigger', name)));
+    };
+    return answer(c, await change(c, name, alter));
   });
 
-  enablingRoutes(app, TRIGGER_OPERATIONS.enableTrigger, TRIGGER_OPERATIONS.disableTrigger, async (name, enabled) =>
-    triggerView(changedOr(await ports.triggers.change(name, (trigger) => ({ ...trigger, enabled, updatedAt: ports.now() })), 'trigger', name)),
+  enablingRoutes(app, TRIGGER_OPERATIONS.enableTrigger, TRIGGER_OPERATIONS.disableTrigger, async (c, name, enabled) =>
+    answer(c, await change(c, name, (trigger) => ({ ...trigger, enabled, updatedAt: ports.now() }))),
   );
 
   operation(app, TRIGGER_OPERATIONS.deleteTrigger, async ({ c, name }) => {
     const trigger = await ports.triggers.get(name);
-    if (trigger === undefined || !(await ports.triggers.remove(name))) throw unknownName('trigger', name);
+    if (trigger === undefined || !(await ports.triggers.remove(name, conditionOf(c, ports)))) throw unknownName('trigger', name);
     const others = await findTriggers({ hook: trigger.hook }, 1, ports, (other) => other.name !== name);
     if (others.length > 0 || trigger.hook === ECR_HOOK.name) return c.json({ name, deleted: true });
     const hint = `no trigger hears the hook ${trigger.hook} now: deleting it ends its URL`;

@@ -5,7 +5,7 @@ import { makeDefinitions } from './definitions.ts';
 import type { Tables } from './dynamo.ts';
 
 export const makeApplications = (tables: Tables, newWriter: () => string) => {
-  const { get, create, change, remove, list } = makeDefinitions<ApplicationDefinition>(
+  const { get, create, change, remove, removeIf, list } = makeDefinitions<ApplicationDefinition>(
     tables,
     {
       kind: 'application',
@@ -21,6 +21,7 @@ export const makeApplications = (tables: Tables, newWriter: () => string) => {
     change: (name: string, alter: (application: ApplicationDefinition) => Promise<ApplicationDefinition> | ApplicationDefinition) =>
       change(applicationKey(name), alter),
     remove: (name: string) => remove(applicationKey(name)),
+    removeIf: (name: string, allow: (application: ApplicationDefinition) => Promise<void> | void) => removeIf(applicationKey(name), allow),
     list,
   };
 };

@@ -82,14 +82,30 @@ export const makeDefinitions = <T>(tables: Tables, codec: Codec<T>, newWriter: (
   /** True when it was there and is no more; who else removed it at the same time is told the same. With `untouched`, only what nobody has changed since its creation. */
   const remove = async ({ pk, sk }: Key, untouched = false): Promise<boolean> => {
     if ((await readOwn({ pk, sk })) === undefined) return false;
-    const removal = new DeleteItemCommand({
-      TableName,
-      Key: toItem({ pk, sk }),
-      ConditionExpression: untouched ? 'edition = :one' : 'attribute_exists(pk)',
-      ...(untouched ? { ExpressionAttributeValues: toItem({ ':one': 1 }) } : {}),
-    });
-    return (await whenHolds(tables.client.send(removal))) || (await read({ pk, sk })) === undefined;
+    return (await removeAt({ pk, sk }, untouched ? 1 : undefined)) || (await read({ pk, sk })) === undefined;
   };
+
+  /** The same for just what `allow` was asked about, which ends it by throwing; asked again when somebody changed it in between. */
+  const removeIf = async (key: Key, allow: (definition: T) => Promise<void> | void): Promise<boolean> => {
+    for (let found = false; ; found = true) {
+      const item = await readOwn(key);
+      if (item === undefined) return found;
+      await allow(codec.fromItem(item));
+      if (await removeAt(key, typeof item.edition === 'number' ? item.edition : 0)) return true;
+    }
+  };
+
+  const removeAt = ({ pk, sk }: Key, edition: number | undefined): Promise<boolean> =>
+    whenHolds(
+      tables.client.send(
+        new DeleteItemCommand({
+          TableName,
+          Key: toItem({ pk, sk }),
+          ConditionExpression: edition === undefined ? 'attribute_exists(pk)' : 'edition = :edition',
+          ...(edition === undefined ? {} : { ExpressionAttributeValues: toItem({ ':edition': edition }) }),
+        }),
+      ),
+    );
 
   const startOf = (cursor: string): Parsed<Item> => {
     const parts = decodeCursor(cursor, 3);
@@ -133,5 +149,5 @@ export const makeDefinitions = <T>(tables: Tables, codec: Codec<T>, newWriter: (
     });
   };
 
-  return { read, get, create, change, remove, list };
+  return { read, get, create, change, remove, removeIf, list };
 };

@@ -5,7 +5,7 @@ import { makeDefinitions } from './definitions.ts';
 import type { Tables } from './dynamo.ts';
 
 export const makeHooks = (tables: Tables, newWriter: () => string) => {
-  const { get, create, change, remove, list } = makeDefinitions<HookDefinition>(
+  const { get, create, change, remove, removeIf, list } = makeDefinitions<HookDefinition>(
     tables,
     {
       kind: 'hook',
@@ -20,6 +20,7 @@ export const makeHooks = (tables: Tables, newWriter: () => string) => {
     create,
     change: (name: string, alter: (hook: HookDefinition) => Promise<HookDefinition> | HookDefinition) => change(hookKey(name), alter),
     remove: (name: string, untouched = false) => remove(hookKey(name), untouched),
+    removeIf: (name: string, allow: (hook: HookDefinition) => Promise<void> | void) => removeIf(hookKey(name), allow),
     list,
   };
 };

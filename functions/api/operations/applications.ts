@@ -27,6 +27,7 @@ export const APPLICATION_OPERATIONS = {
   },
   getApplication: {
     ...APPLICATION,
+    etag: true,
     method: 'GET',
     summary: 'Show an application with what it runs, wants and waits for',
     query: langQuery,
@@ -35,6 +36,7 @@ export const APPLICATION_OPERATIONS = {
   },
   changeApplication: {
     ...APPLICATION,
+    etag: true,
     method: 'PATCH',
     summary: 'Change an application; null takes a field of the policy, a parameter or the source away',
     body: applicationPatch,
@@ -44,6 +46,7 @@ export const APPLICATION_OPERATIONS = {
   },
   deleteApplication: {
     ...APPLICATION,
+    etag: true,
     method: 'DELETE',
     summary: 'Delete an application that no trigger names; with force=true, also one that triggers name',
     query: deleteQuery,
@@ -60,6 +63,7 @@ export const APPLICATION_OPERATIONS = {
   },
   enableApplication: {
     ...APPLICATION,
+    etag: true,
     method: 'POST',
     path: '/v1/applications/:name/enable',
     summary: 'Deploy again what is pushed',
@@ -68,6 +72,7 @@ export const APPLICATION_OPERATIONS = {
   },
   disableApplication: {
     ...APPLICATION,
+    etag: true,
     method: 'POST',
     path: '/v1/applications/:name/disable',
     summary: 'Deploy nothing: calls end as skipped',

@@ -32,9 +32,17 @@ export const HOOK_OPERATIONS = {
     answers: { 200: 'HookList' },
     problems: [],
   },
-  getHook: { ...HOOK, method: 'GET', summary: 'Show a hook, and what came of the looks at its registry', answers: { 200: 'HookSeen' }, problems: [] },
+  getHook: {
+    ...HOOK,
+    etag: true,
+    method: 'GET',
+    summary: 'Show a hook, and what came of the looks at its registry',
+    answers: { 200: 'HookSeen' },
+    problems: [],
+  },
   changeHook: {
     ...HOOK,
+    etag: true,
     method: 'PATCH',
     summary: 'Change a hook; null takes a field away',
     body: hookPatch,
@@ -43,6 +51,7 @@ export const HOOK_OPERATIONS = {
   },
   deleteHook: {
     ...HOOK,
+    etag: true,
     method: 'DELETE',
     summary: 'Delete a hook that no trigger hears',
     answers: { 200: 'Deleted' },
@@ -58,6 +67,7 @@ export const HOOK_OPERATIONS = {
   },
   enableHook: {
     ...HOOK,
+    etag: true,
     method: 'POST',
     path: '/v1/hooks/:name/enable',
     summary: 'Take deliveries again',
@@ -66,6 +76,7 @@ export const HOOK_OPERATIONS = {
   },
   disableHook: {
     ...HOOK,
+    etag: true,
     method: 'POST',
     path: '/v1/hooks/:name/disable',
     summary: 'Take no more deliveries',
@@ -74,6 +85,7 @@ export const HOOK_OPERATIONS = {
   },
   rotateHook: {
     ...HOOK,
+    etag: true,
     method: 'POST',
     path: '/v1/hooks/:name/rotate',
     summary: 'Make a second URL, beside which the one in use stays valid for seven days; with keep=newest, end the former one now',
@@ -83,6 +95,7 @@ export const HOOK_OPERATIONS = {
   },
   rotateHookCredential: {
     ...HOOK,
+    etag: true,
     method: 'POST',
     path: '/v1/hooks/:name/rotate-credential',
     summary: 'Take a second secret, beside which the one in use stays valid for seven days; with keep=newest, end the former one now',

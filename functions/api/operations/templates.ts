@@ -10,6 +10,7 @@ const TRIGGER_URL = { path: '/v1/applications/:name/trigger-urls', names: 'appli
 export const TEMPLATE_OPERATIONS = {
   getTemplate: {
     ...TEMPLATE,
+    etag: true,
     method: 'GET',
     summary: 'Show the newest version of the template, with its images and parameters',
     answers: { 200: 'Template' },
@@ -17,6 +18,7 @@ export const TEMPLATE_OPERATIONS = {
   },
   putTemplate: {
     ...TEMPLATE,
+    etag: true,
     method: 'PUT',
     summary: 'Put a new version of the template; nothing is deployed by that',
     body: templateBody,

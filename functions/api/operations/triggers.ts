@@ -31,9 +31,10 @@ export const TRIGGER_OPERATIONS = {
     answers: { 200: 'TriggerList' },
     problems: [],
   },
-  getTrigger: { ...TRIGGER, method: 'GET', summary: 'Show a trigger', answers: { 200: 'Trigger' }, problems: [] },
+  getTrigger: { ...TRIGGER, etag: true, method: 'GET', summary: 'Show a trigger', answers: { 200: 'Trigger' }, problems: [] },
   changeTrigger: {
     ...TRIGGER,
+    etag: true,
     method: 'PATCH',
     summary: 'Change the rule, the application or the hook of a trigger',
     body: triggerPatch,
@@ -41,9 +42,10 @@ export const TRIGGER_OPERATIONS = {
     answers: { 200: 'Trigger' },
     problems: ['changed-meanwhile'],
   },
-  deleteTrigger: { ...TRIGGER, method: 'DELETE', summary: 'Delete a trigger', answers: { 200: 'Deleted' }, problems: [] },
+  deleteTrigger: { ...TRIGGER, etag: true, method: 'DELETE', summary: 'Delete a trigger', answers: { 200: 'Deleted' }, problems: [] },
   enableTrigger: {
     ...TRIGGER,
+    etag: true,
     method: 'POST',
     path: '/v1/triggers/:name/enable',
     summary: 'Let pushes fire the trigger again',
@@ -52,6 +54,7 @@ export const TRIGGER_OPERATIONS = {
   },
   disableTrigger: {
     ...TRIGGER,
+    etag: true,
     method: 'POST',
     path: '/v1/triggers/:name/disable',
     summary: 'Let no push fire the trigger',
