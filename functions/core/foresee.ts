@@ -5,6 +5,7 @@
 import { type ApplicationState, type Desired, type Facts, type Held, isPending, type OpenCall } from './application.ts';
 import type { Settlement } from './call.ts';
 import type { ApplicationDefinition } from './definitions.ts';
+import { recentDeployments } from './gate.ts';
 import { goal, type Plan } from './goal.ts';
 import { runsAfter } from './runs-after.ts';
 
@@ -45,7 +46,7 @@ const fatesIn = ({ settle, hold, promote }: Plan, { runs }: ApplicationState): r
   }),
 ];
 
-/** As `deploy` leaves it before it has acted on anything. */
+/** As `deploy` leaves it: of what there is to do it does the first thing, which counts as a deployment that was sent. */
 const stateAfter = (state: ApplicationState, plan: Plan, now: number): ApplicationState => {
   const { runs, bump } = runsAfter(plan, state, now);
   const closed = new Set([...plan.settle.map(({ callId }) => callId), ...plan.forget]);
@@ -54,5 +55,10 @@ const stateAfter = (state: ApplicationState, plan: Plan, now: number): Applicati
     const waits = held.get(call.callId) ?? call.held;
     return closed.has(call.callId) ? [] : [[call.callId, waits === undefined ? call : { ...call, held: waits }] as const];
   });
-  return { ...state, rev: state.rev + bump, runs: { ...state.runs, ...runs }, open: Object.fromEntries(open) };
+  const next = { ...state, rev: state.rev + bump, runs: { ...state.runs, ...runs }, open: Object.fromEntries(open) };
+  const [first] = plan.work;
+  const run = first === undefined ? undefined : next.runs[first.repository];
+  if (first?.act !== 'apply' || run?.desired === undefined || run.attempt?.rev === run.desired.rev) return next;
+  const attempt = { rev: run.desired.rev, fence: state.fence, at: now, count: 1, sent: true };
+  return { ...next, deployedAt: recentDeployments(state.deployedAt, now), runs: { ...next.runs, [first.repository]: { ...run, attempt } } };
 };
