@@ -36,6 +36,8 @@ beforeAll(async () => {
         decidedAt: START,
       },
       tag: STEERING,
+      // Nothing but this would have YAML put it between quotes.
+      actor: 'kim\u202e',
       status,
     });
   }
