@@ -31,7 +31,7 @@ export const addDoctorCommand = (program: Command, io: Io): void => {
   ).action(async ({ deep }: { readonly deep?: true }, command: Command) => {
     const session = await begin(command, io);
     const inside = await openInside(placeOf(command.optsWithGlobals(), io), io);
-    const ground = { session, inside, now: Date.now(), deep: deep === true, hooks: [], triggers: [], applications: [] };
+    const ground = { session, inside, deep: deep === true, hooks: [], triggers: [], applications: [] };
     const known = await definitionsOf(session);
     const found = [
       ...(await results(OPERATION, ground)),

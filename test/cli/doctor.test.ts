@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Call } from '../../functions/core/call.ts';
 import type { DeliveryRecord } from '../../functions/core/delivery-record.ts';
 import { makeDeliveryNote } from '../../functions/store/deliveries.ts';
+import { makeSweeps } from '../../functions/store/sweeps.ts';
 import { version } from '../../infra/cli/version.ts';
 import { HOST, START } from '../api/api.ts';
 import { type CommandLine, runCommand, startCommandLine } from './command-line.ts';
@@ -63,6 +64,12 @@ const findings = async (args = ''): Promise<readonly Found[]> => {
   return items;
 };
 
+/** As the tick notes it. */
+const swept = async (report: { readonly missed: number; readonly why?: string }): Promise<void> => {
+  await cli.ok('hook update release --access public');
+  await makeSweeps(cli.api.tables).report('release', { at: START, ...report });
+};
+
 /** Commands that the cures name, as their program knows them. */
 const commandsIn = (cure: string): readonly string[] => [...cure.matchAll(/image-triggers ([a-z-]+(?: [a-z-]+)?)/g)].map(([, words]) => words ?? '');
 const exists = async (words: string): Promise<boolean> => (await cli.run(`${words} --help`)).out.startsWith(`Usage: image-triggers ${words}`);
@@ -96,6 +103,16 @@ const CASES: readonly (readonly [name: string, make: () => Promise<unknown>, fou
   ],
   ['a disabled hook that is heard', () => cli.ok('hook disable release'), { about: 'hook release', what: 'it is disabled, and a trigger hears it' }],
   ['two valid URLs', () => cli.ok('hook rotate release'), { about: 'hook release', cure: expect.stringContaining('hook rotate release --keep newest') }],
+  [
+    'pushes that a hook was not told of',
+    () => swept({ missed: 2 }),
+    { about: 'hook release', what: expect.stringMatching(/^it was not told of 2 pushes/), cure: 'image-triggers hook guide release' },
+  ],
+  [
+    'a registry that cannot be looked at',
+    () => swept({ missed: 0, why: 'the registry wants a user' }),
+    { about: 'hook release', what: expect.stringContaining('the registry wants a user'), cure: 'image-triggers hook update release --access HOW' },
+  ],
   ['a disabled application', () => cli.ok('application disable web'), { about: 'trigger release', cure: 'image-triggers application enable web' }],
   [
     'an application that is not there',

@@ -28,6 +28,9 @@ const description = (alarm: Resource): string => resolved(property(alarm, 'Alarm
 const queryIn = (link: string): string =>
   decodeURIComponent((/editorString~'([^~]*)~/.exec(link)?.[1] ?? '').replace(/\*([0-9a-f]{2})/g, (_, digits: string) => `%${digits}`));
 
+/** Each value of a dimension is a metric. */
+const values = Object.values(METRICS).reduce((sum, metric) => sum + ('by' in metric ? metric.by.values.length : 1), 0);
+
 const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
 const runbook = readme.slice(readme.indexOf('\n## Runbook'), readme.indexOf('\n## ', readme.indexOf('\n## Runbook') + 1));
 
@@ -60,6 +63,11 @@ describe('the alarms', () => {
     );
     const used = alarms.map(([, alarm]) => /Runbook: README, "(.+?)"/.exec(description(alarm))?.[1]);
     expect([...new Set(used)].sort()).toEqual(headings);
+  });
+
+  it('cost what README says, as the metrics do', () => {
+    const [rung, metrics] = [ofType(templateOf(), 'AWS::CloudWatch::Alarm').length, values];
+    expect(readme.replaceAll('\n', ' ')).toContain(`${rung} alarms at $0.10 and ${metrics} metrics of the logs at $0.30 at most`);
   });
 
   it('ring for calls whose end is unknown, by the status that deploy logs', () => {
@@ -120,8 +128,7 @@ describe('the metrics', () => {
   });
 
   it('have no dimension but those of the table, and at most twenty values in all', () => {
-    const counts = Object.values(METRICS).map((metric) => ('by' in metric ? metric.by.values.length : 1));
-    expect(counts.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(20);
+    expect(values).toBeLessThanOrEqual(20);
     for (const [id, filter] of filters) {
       const dimensions = property(filter, 'MetricTransformations', '0', 'Dimensions');
       if (dimensions !== undefined) expect(dimensions, id).toEqual([{ Key: 'status', Value: '$.status' }]);

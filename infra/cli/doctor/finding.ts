@@ -14,8 +14,6 @@ export interface Finding {
 export interface Ground {
   readonly session: Session;
   readonly inside: Inside;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
   /** Each target is looked at, by `deploy`, which alone may. */
   readonly deep: boolean;
   readonly hooks: readonly Fields[];

@@ -4,8 +4,8 @@ import { type Check, command, type Finding, type Ground, ofEach } from './findin
 
 /** Pushes to Amazon ECR come by themselves: nothing is pasted, so nobody forgets to. */
 const BUILT_IN = 'ecr';
-/** So long deliveries are kept with their hook. */
-const KEPT_MS = 7 * 86_400_000;
+/** So long before the last look a push was missed that this is no news any more. */
+const LATELY_MS = 7 * 86_400_000;
 
 export const checkHooks: Check = (ground) =>
   ofEach(ground.hooks, async (listed) => {
@@ -16,7 +16,7 @@ export const checkHooks: Check = (ground) =>
         ? []
         : [finding(name, `it is disabled, and ${heard.length === 1 ? 'a trigger hears' : `${heard.length} triggers hear`} it`, command(`hook enable ${name}`))];
     const hook = await ground.session.ask({ method: 'GET', path: `/v1/hooks/${encodeURIComponent(name)}` });
-    return [...(await deliveriesOf(name, heard.length, ground)), ...rotationsOf(name, hook), ...sweepOf(name, hook, ground.now)];
+    return [...(await deliveriesOf(name, heard.length, ground)), ...rotationsOf(name, hook), ...sweepOf(name, hook)];
   });
 
 const finding = (name: string, what: string, cure: string): Finding => ({ about: `hook ${name}`, what, cure });
@@ -83,11 +83,13 @@ const rotationsOf = (name: string, { tokens, credential }: Fields): readonly Fin
   ];
 };
 
-const sweepOf = (name: string, { sweep }: Fields, now: number): readonly Finding[] => {
-  const { why, missed, missedAt } = fields(sweep);
-  const lately = typeof missedAt === 'string' && now - Date.parse(missedAt) < KEPT_MS;
+const accessCure = (name: string): string => (name === BUILT_IN ? 'README, "Amazon ECR: nothing to paste"' : command(`hook update ${name} --access HOW`));
+
+const sweepOf = (name: string, { sweep }: Fields): readonly Finding[] => {
+  const { why, missed, missedAt, lookedAt } = fields(sweep);
+  const lately = typeof missedAt === 'string' && typeof lookedAt === 'string' && Date.parse(lookedAt) - Date.parse(missedAt) < LATELY_MS;
   return [
-    ...(why === undefined ? [] : [finding(name, `its registry cannot be looked at: ${textOf(why)}`, command(`hook update ${name} --access HOW`))]),
+    ...(why === undefined ? [] : [finding(name, `its registry cannot be looked at: ${textOf(why)}`, accessCure(name))]),
     ...(lately ? [finding(name, `it was not told of ${textOf(missed)} pushes, the last found ${missedAt}`, command(`hook guide ${name}`))] : []),
   ];
 };
