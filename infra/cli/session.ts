@@ -17,6 +17,8 @@ export interface Session {
   readonly lang: 'en' | 'zh' | undefined;
   /** With `--dry-run`, what is no GET is shown instead, and ends the command. */
   ask(request: Request): Promise<Fields>;
+  /** A definition, and the ETag by which it is changed only while it is this. */
+  see(path: string): Promise<{ readonly item: Fields; readonly etag?: string }>;
   /** The same for what changes nothing although it is no GET. */
   consult(request: Request): Promise<Fields>;
   /** Before what nothing brings back: asks at the terminal, and goes on with `--yes`. Made only where it is asked. */
@@ -64,6 +66,10 @@ export const begin = async (command: Command, io: Io): Promise<Session> => {
     dryRun: dryRun === true,
     lang: lang === 'zh' || lang === 'en' ? lang : undefined,
     ask,
+    see: async (path) => {
+      const reply = await api({ method: 'GET', path });
+      return { item: unwrap(reply), ...(reply.etag === undefined ? {} : { etag: reply.etag }) };
+    },
     consult,
     confirm: async (question) => {
       if (yes === true || dryRun === true) return;

@@ -221,23 +221,28 @@ test('diff says 2 where it cannot say', async () => {
   expect(await cli.run('diff')).toMatchObject({ code: 2 });
 });
 
+/** Something that happens while `apply` asks whether to go on. */
+const whileAsked = (args: string, happens: () => Promise<unknown>) => cli.run(args, { answer: () => happens().then(() => 'y') });
+
+test('what somebody else changed meanwhile is not changed over, nor deleted', async () => {
+  const path = await folder.write('all.yaml', ...whole, trigger('old'));
+  await cli.ok(`apply -f ${path}`);
+  await folder.write('all.yaml', ...whole);
+  cli.api.clock.now += 1;
+  const refused = await whileAsked(`apply -f ${path} --prune`, () => cli.ok('trigger update old --tag v1'));
+  expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('trigger/old: it was changed since this was planned') });
+  expect(await names('trigger list -o name')).toEqual(['old', 'release']);
+  expect((await cli.ok(`apply -f ${path} --prune --yes`)).out).toBe('trigger/old deleted\n');
+});
+
 test('a template that a push has changed meanwhile is not put over it', async () => {
-  const text = (tag: string) => `image: "r.example/shop/web:${tag}"\n`;
-  const path = await folder.write('all.yaml', application('web', `template: {text: '${text('v1').trim()}'}\n`));
+  const text = (tag: string) => `image: "r.example/shop/web:${tag}"`;
+  const path = await folder.write('all.yaml', application('web', `template: {text: '${text('v1')}'}\n`), hook('hub', 'credential: {by: header}\n'));
   await cli.ok(`apply -f ${path}`);
-  await folder.write('all.yaml', application('web', `enabled: false\ntemplate: {text: '${text('v1').trim()} # ours'}\n`));
-  // Between the plan and its last request.
-  const { applications } = cli.api.ports;
-  const change = applications.change;
-  Object.assign(applications, {
-    change: async (...args: Parameters<typeof change>) => {
-      await cli.api.ports.templates.put('web', { version: 2, text: text('v2'), at: START, callId: `${ulid(START)}.release`, rev: 1 });
-      return change(...args);
-    },
-  });
-  const refused = await cli.run(`apply -f ${path}`);
-  Object.assign(applications, { change });
+  await folder.write('all.yaml', application('web', `template: {text: '${text('v1')} # ours'}\n`), hook('hub', 'credential: {by: basic}\n'));
+  const version = { version: 2, text: text('v2'), at: START, callId: `${ulid(START)}.release`, rev: 1 };
+  const refused = await whileAsked(`apply -f ${path}`, () => cli.api.ports.templates.put('web', version));
   expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('is at version 2 and not at 1') });
-  await cli.ok(`apply -f ${path}`);
-  expect((await cli.ok('application template get web')).out).toBe('image: "r.example/shop/web:v2" # ours');
+  await cli.ok(`apply -f ${path} --yes`);
+  expect((await cli.ok('application template get web')).out).toBe(`${text('v2')} # ours`);
 });

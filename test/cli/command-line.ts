@@ -24,7 +24,7 @@ interface Around {
   readonly columns?: number;
   readonly colour?: boolean;
   /** What is typed when the terminal asks; without it there is no terminal. */
-  readonly answer?: string;
+  readonly answer?: string | (() => Promise<string>);
   /** What happens while a command lets time pass. */
   readonly pause?: (ms: number) => Promise<void>;
   /** Given when Ctrl-C is pressed. */
@@ -80,7 +80,7 @@ export const runCommand = async (
           ? undefined
           : async (question) => {
               err += question;
-              return answer;
+              return typeof answer === 'string' ? answer : answer();
             },
     },
   );
@@ -97,7 +97,7 @@ export const startCommandLine = async (): Promise<CommandLine> => {
     const method = request.method ?? 'GET';
     const asked = new Request(`http://api.invalid${request.url}`, {
       method,
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...(request.headers['if-match'] === undefined ? {} : { 'if-match': request.headers['if-match'] }) },
       ...(body === '' ? {} : { body }),
     });
     const answer = await api.app.fetch(asked, { requestId: 'cli' });

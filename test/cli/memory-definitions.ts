@@ -24,6 +24,11 @@ const makeStore = <T extends { readonly name: string }>() => {
       return changed;
     },
     remove: async (name: string) => items.delete(name),
+    removeIf: async (name: string, allow: (item: T) => Promise<void> | void) => {
+      const item = items.get(name);
+      if (item !== undefined) await allow(item);
+      return items.delete(name);
+    },
     list: async ({ where = {} }: { readonly where?: Readonly<Record<string, string>> }) =>
       parsed({ items: [...items.values()].filter((item) => Object.entries(where).every(([field, value]) => record(item)[field] === value)) }),
   };
@@ -61,12 +66,12 @@ export const startMemoryApi = async (): Promise<MemoryApi> => {
     makeToken: (hook) => `it_${hook}_token`,
   }));
   const changes: string[] = [];
-  const ask: Asking['ask'] = async ({ method, path, body }) => {
+  const ask: Asking['ask'] = async ({ method, path, body, ifMatch }) => {
     if (method !== 'GET') {
       memory.before(`${method} ${path}`);
       changes.push(`${method} ${path}`);
     }
-    const answer = await api.ask(method, path, body);
+    const answer = await api.ask(method, path, body, ifMatch === undefined ? {} : { 'if-match': ifMatch });
     if (answer.status < 300) return record(answer.body);
     throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
   };
@@ -75,6 +80,11 @@ export const startMemoryApi = async (): Promise<MemoryApi> => {
     changes,
     before: () => undefined,
     ask,
+    see: async (path) => {
+      const { body, headers } = await api.ask('GET', path);
+      const etag = headers.get('etag');
+      return { item: record(body), ...(etag === null ? {} : { etag }) };
+    },
     pages: async (path) => ({ items: list((await ask({ method: 'GET', path: `${path}?limit=100` })).items) }),
     clear: () => {
       for (const store of [hooks, triggers, applications]) store.items.clear();

@@ -18,8 +18,7 @@ export interface Done {
   readonly next?: string;
 }
 
-interface Ports {
-  readonly ask: Asking['ask'];
+interface Ports extends Pick<Asking, 'ask' | 'see'> {
   /** Random, for a credential whose secret no file holds. */
   newSecret(): string;
   /** As soon as it is done. */
@@ -101,11 +100,19 @@ const followUp = (change: Change, [first = {}]: readonly Fields[]): Pick<Done, '
   };
 };
 
-const askFor = async (change: Change, request: Request, { ask }: Ports): Promise<Fields> => {
+const askFor = async (change: Change, request: Request, ports: Ports): Promise<Fields> => {
   try {
-    return await ask(request);
+    return await ports.ask(await asPlanned(change, request, ports));
   } catch (error) {
     const place = 'definition' in change ? `${placeText(change.definition.place)}: ` : '';
     throw new CliError(`${place}${idOf(change)}: ${error instanceof Error ? error.message : String(error)}`);
   }
+};
+
+/** What somebody else has changed since the plan was made, or changes at this moment, is left to a new plan. */
+const asPlanned = async ({ kind, name, seen }: Change, request: Request, { see }: Ports): Promise<Request> => {
+  if (seen === undefined || (request.method !== 'PATCH' && request.method !== 'DELETE')) return request;
+  const { item, etag } = await see(pathOf(kind, name));
+  if (item.updatedAt !== seen) throw new CliError('it was changed since this was planned: do it again, and look at what is different now');
+  return etag === undefined ? request : { ...request, ifMatch: etag };
 };

@@ -32,6 +32,7 @@ const carryOut = async ({ changes, unchanged }: Plan, session: Session): Promise
   try {
     await applyPlan(changes, {
       ask: session.ask,
+      see: session.see,
       newSecret: () => randomBytes(32).toString('base64url'),
       done: (done) => {
         all.push(done);

@@ -4,7 +4,7 @@ import type { Kind } from '../../../functions/schema/file.ts';
 import { type Fields, fields, textOf } from '../json.ts';
 import type { Session } from '../session.ts';
 
-export type Asking = Pick<Session, 'ask' | 'pages'>;
+export type Asking = Pick<Session, 'ask' | 'pages' | 'see'>;
 export type Held = Readonly<Record<Kind, ReadonlyMap<string, Fields>>>;
 
 const PATHS = { Hook: '/v1/hooks', Application: '/v1/applications', Trigger: '/v1/triggers' } as const satisfies Record<Kind, string>;

@@ -12,6 +12,8 @@ interface Named {
   readonly kind: Kind;
   readonly name: string;
   readonly differences: readonly Difference[];
+  /** Of what is there: when it was changed last, as the plan was made. */
+  readonly seen?: string;
 }
 
 export type Change = Named &
@@ -80,6 +82,8 @@ const hearsMoving = (change: Change, { Trigger }: Held, changes: readonly Change
   change.differences.some(({ field }) => field === 'hook') &&
   movingHooks(changes).includes(hookOf(Trigger.get(change.name)));
 
+const seenIn = (held: Fields | undefined): Pick<Named, 'seen'> => (typeof held?.updatedAt === 'string' ? { seen: held.updatedAt } : {});
+
 const hookOf = (trigger: Fields | undefined): string => textOf(trigger?.hook);
 
 /** By kind, as they can be made, and by name. */
@@ -94,7 +98,16 @@ const prunedOf = (wanted: Wanted, held: Held): readonly Change[] =>
       : [...held[kind].keys()]
           .filter((name) => !wanted[kind].has(name) && !isBuiltIn({ kind, name }))
           .sort()
-          .map((name): Change => ({ action: 'delete', kind, name, differences: [], ...(kind === 'Trigger' ? { hears: hookOf(held.Trigger.get(name)) } : {}) })),
+          .map(
+            (name): Change => ({
+              ...seenIn(held[kind].get(name)),
+              action: 'delete',
+              kind,
+              name,
+              differences: [],
+              ...(kind === 'Trigger' ? { hears: hookOf(held.Trigger.get(name)) } : {}),
+            }),
+          ),
   );
 
 const REFERENCES = [
@@ -154,8 +167,9 @@ const changeOf = async (definition: Definition, wanted: Wanted, all: Held, sessi
   const changed = 'template' in template ? [...found, { field: 'template', from: newest?.text, to: put }] : found;
   if (changed.length === 0) return undefined;
   if (kind === 'Trigger' && found.some(({ field }) => field === 'repository'))
-    return { action: 'replace', kind, name, definition, differences: changed, hears: hookOf(held) };
+    return { ...seenIn(held), action: 'replace', kind, name, definition, differences: changed, hears: hookOf(held) };
   return {
+    ...seenIn(held),
     action: 'update',
     kind,
     name,
