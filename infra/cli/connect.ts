@@ -1,8 +1,10 @@
 /** Where the API is: the local engine of a data directory, or a stack on AWS. */
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { CliError, type Io } from './io.ts';
 import { type Fields, fields } from './json.ts';
 import { placeOf, type Where } from './place.ts';
+import { sendAgain } from './send-again.ts';
 
 export interface Reply {
   readonly status: number;
@@ -42,7 +44,7 @@ export const connect = async (where: Where, io: Io): Promise<Api> => {
     // Who signs is loaded where something is signed.
     const { signedBy, stackUrl } = await import('./stack.ts');
     const { url, region } = await stackUrl(place.stack, place.region);
-    return speak(url, signedBy(region), `the stack ${place.stack}`, 'look at its alarms and at the log of its API function');
+    return speak(url, signedBy(region), `the stack ${place.stack}`, 'look at its alarms and at the log of its API function', io);
   }
   const { url, token } = await endpointOf(place.directory, io);
   return speak(
@@ -50,6 +52,7 @@ export const connect = async (where: Where, io: Io): Promise<Api> => {
     async () => ({ authorization: `Bearer ${token}` }),
     `the local engine at ${url}`,
     'start it with "npm start", and with "-- --port N" if another program has its port',
+    io,
   );
 };
 
@@ -88,7 +91,7 @@ const isAlive = (pid: number): boolean => {
 };
 
 const speak =
-  (base: string, sign: Sign, name: string, cure: string): Api =>
+  (base: string, sign: Sign, name: string, cure: string, { pause }: Pick<Io, 'pause'>): Api =>
   async ({ method, path, body, ifMatch, timeoutMs = TIMEOUT_MS }) => {
     const url = new URL(path, base);
     const message: Message = {
@@ -97,18 +100,21 @@ const speak =
       headers: {
         accept: 'application/json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        // In quotes, as the draft of the header has it.
+        ...(method === 'POST' ? { 'idempotency-key': `"${randomUUID()}"` } : {}),
         ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     };
-    const headers = { ...message.headers, ...(await sign(message)) };
-    const response = await fetch(url, {
-      method,
-      headers,
-      ...(message.body === undefined ? {} : { body: message.body }),
-      redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
-    }).catch((error: unknown) => {
+    const send = async (): Promise<Response> =>
+      fetch(url, {
+        method,
+        headers: { ...message.headers, ...(await sign(message)) },
+        ...(message.body === undefined ? {} : { body: message.body }),
+        redirect: 'manual',
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+    const response = await (method === 'POST' ? sendAgain(send, pause) : send()).catch((error: unknown) => {
       throw isOfHttpParser(error) ? strange(base, causeOf(error), cure) : new CliError(`${name} does not answer (${causeOf(error)}): ${cure}`);
     });
     // What stands between may have weakened it, and no change is made for a weak one.
