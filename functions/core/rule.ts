@@ -25,6 +25,8 @@ export type Rule = (
 export interface ExpressionEngine {
   /** A test of the whole tag. */
   compile(expression: string): Parsed<(tag: string) => boolean>;
+  /** Gives the same tests, quicker where many of these expressions are asked of one tag. */
+  together(expressions: readonly string[]): Pick<ExpressionEngine, 'compile'>;
 }
 
 export interface VersionEngine {
@@ -32,7 +34,7 @@ export interface VersionEngine {
 }
 
 export interface Engines {
-  readonly expression?: ExpressionEngine;
+  readonly expression?: Pick<ExpressionEngine, 'compile'>;
   readonly version?: VersionEngine;
 }
 
@@ -42,9 +44,13 @@ export type TagTest = (tag: string) => Decision;
 const MAX_TAGS = 100;
 const SHOWN_TAGS = 5;
 
-/** Which engines some rules need; a bare `*` needs none. */
+/** A bare `*` is none. */
+export const expressionsOf = (rules: readonly Rule[]): readonly string[] =>
+  rules.flatMap((rule) => [rule.mode === 'expression' ? rule.expression : '*', rule.except ?? '*']).filter((expression) => expression !== '*');
+
+/** Which engines some rules need. */
 export const needsEngines = (rules: readonly Rule[]): { readonly expression: boolean; readonly version: boolean } => ({
-  expression: rules.some((rule) => (rule.mode === 'expression' && rule.expression !== '*') || (rule.except !== undefined && rule.except !== '*')),
+  expression: expressionsOf(rules).length > 0,
   version: rules.some((rule) => rule.mode === 'semver'),
 });
 

@@ -62,7 +62,14 @@ const FORMATS = {
 
 export const isRegistryName = (text: string): text is RegistryName => Object.hasOwn(FORMATS, text);
 
-export const loadRegistry = (name: RegistryName): Promise<Registry> => FORMATS[name].load();
+/** A delivery asks for its format three times, and an import is looked up again each time although it was done. */
+const loaded = new Map<RegistryName, Promise<Registry>>();
+
+export const loadRegistry = (name: RegistryName): Promise<Registry> => {
+  const known = loaded.get(name) ?? FORMATS[name].load();
+  loaded.set(name, known);
+  return known;
+};
 export const registryOf = async (name: string): Promise<Registry | undefined> => (isRegistryName(name) ? loadRegistry(name) : undefined);
 export const labelOf = (name: string): string => (isRegistryName(name) ? FORMATS[name].label : name);
 

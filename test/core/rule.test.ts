@@ -5,6 +5,7 @@ import { makeExpressionEngine } from '../../functions/core/expression.ts';
 import { unfoldedSize } from '../../functions/core/expression-syntax.ts';
 import { checkRule, compileRule, needsEngines, type Rule } from '../../functions/core/rule.ts';
 import { makeVersionEngine } from '../../functions/core/version.ts';
+import { EVIL_EXPRESSIONS, EVIL_TAGS } from './evil-expressions.ts';
 
 const engines = { expression: makeExpressionEngine(), version: makeVersionEngine() };
 const expression = (text: string): Rule => ({ mode: 'expression', expression: text });
@@ -85,28 +86,14 @@ describe('expressions that are refused', () => {
 });
 
 describe('evil expressions cost at most 50 ms on 128 characters, compiling included', () => {
-  const tags = ['a'.repeat(128), `${'a'.repeat(127)}!`, 'x'.repeat(128), 'aB'.repeat(64), '.'.repeat(128)];
-  // facts: published corpora of catastrophic backtracking, and the dearest that the size limit lets through
-  test.each([
-    ...['(a+)+$', '(a|aa)+$', '(.*a){12}$', '^(([a-z])+.)+[A-Z]([a-z])+$', '(x+x+)+y', '^(a|a)*$', '(a?){25}a{25}', '(?:a{1000}){1000}'],
-    ...['(.*)(.*)(.*)(.*)(.*)x$', '(a|a)*$', 'a*a*a*a*b$', '^.*.*.*.*=$', '(a?){60}a{60}', '(.*)*x', '(?:(?:a*)*)*b'],
-    ...[
-      '(.*a){100}',
-      '(.{0,100}){4}',
-      '(?:.{1,100}.{1,9}){1}'.repeat(3),
-      '(?:a{0,128}){3}',
-      '(a*)*'.repeat(100),
-      '(a|b|c|d)*?'.repeat(40),
-      '[^b]*[^c]*'.repeat(51),
-    ],
-  ])('%s', (text) => {
+  test.each(EVIL_EXPRESSIONS)('%s', (text) => {
     const times = [1, 2, 3].map(() => {
       const fresh = { expression: makeExpressionEngine() };
       const started = performance.now();
       const compiled = compileRule(expression(text), fresh);
-      if (compiled.ok) compiled.value(tags[0] ?? '');
+      if (compiled.ok) compiled.value(EVIL_TAGS[0]);
       const first = performance.now() - started;
-      if (compiled.ok) for (const tag of tags) compiled.value(tag);
+      if (compiled.ok) for (const tag of EVIL_TAGS) compiled.value(tag);
       return first;
     });
     // The quickest of three: the machine is shared, and what never ends is never quick.
@@ -162,6 +149,47 @@ describe('properties', () => {
       { numRuns: 1_000 },
     );
     expect(matched).toBeGreaterThan(100);
+  });
+
+  it('many expressions asked together answer as each does alone, also those that are refused', () => {
+    let [matched, refusals] = [0, 0];
+    const bad = fc.constantFrom('', '(', 'a{1000}{1000}', '(?!a)b', 'x'.repeat(513), '(.*a){100}', '(a?){900}');
+    fc.assert(
+      fc.property(fc.array(fc.oneof({ weight: 6, arbitrary: pattern }, bad), { maxLength: 30 }), fc.array(tag, { maxLength: 5 }), (texts, tags) => {
+        const [alone, engine] = [makeExpressionEngine(), makeExpressionEngine()];
+        const asked = [...texts, ...texts.slice(0, 2)];
+        for (let time = 0; time < 2; time += 1) {
+          const together = engine.together(asked);
+          for (const text of [...asked, 'not-among-them']) {
+            const [one, same] = [alone.compile(text), together.compile(text)];
+            if (!one.ok || !same.ok) {
+              expect(same).toEqual(one);
+              refusals += 1;
+              continue;
+            }
+            for (const each of tags) {
+              const [expected, got] = [one.value(each), same.value(each)];
+              if (expected) matched += 1;
+              expect([text, each, got]).toEqual([text, each, expected]);
+            }
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
+    expect(Math.min(matched, refusals)).toBeGreaterThan(100);
+  });
+
+  it('evil ones together are no worse than one by one', () => {
+    const started = performance.now();
+    const together = makeExpressionEngine().together(EVIL_EXPRESSIONS);
+    const alone = makeExpressionEngine();
+    for (const text of EVIL_EXPRESSIONS)
+      for (const one of EVIL_TAGS) {
+        const [expected, got] = [alone.compile(text), together.compile(text)];
+        expect([text, one, got.ok && got.value(one)]).toEqual([text, one, expected.ok && expected.value(one)]);
+      }
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   it('what an exception matches does not fire, and nothing else changes', () => {
