@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -33,6 +33,21 @@ describe('the cloud assembly', () => {
     writeFileSync(join(root, 'functions/core/rule.ts'), 'one');
     expect(await synthesise(root)).toBe(first);
     expect(runs()).toBe(2);
+  });
+
+  it('keeps those that an engine may still start functions from, and lets old ones go', async () => {
+    const made: string[] = [];
+    for (const text of ['a', 'b', 'c', 'd', 'e']) {
+      writeFileSync(join(root, 'functions/core/rule.ts'), text);
+      made.push(await synthesise(root));
+    }
+    expect(made.map((path) => existsSync(path))).toEqual([true, true, true, true, true]);
+    const old = new Date(Date.now() - 8 * 86_400_000);
+    for (const path of made) utimesSync(path, old, old);
+    writeFileSync(join(root, 'functions/core/rule.ts'), 'f');
+    const last = await synthesise(root);
+    expect(existsSync(last)).toBe(true);
+    expect(made.filter((path) => existsSync(path)).length).toBe(2);
   });
 
   it('fails with the last words of the app, and is not kept', async () => {
