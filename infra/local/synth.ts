@@ -7,8 +7,6 @@ import { join } from 'node:path';
 /** What an assembly is made of: our code, its versions and its settings. */
 const SOURCES = ['functions', 'infra/stack', 'package-lock.json', 'package.json', 'cdk.json', 'tsconfig.json'];
 const KEPT = 3;
-/** An engine that runs loads functions from its assembly for as long as it lives, and says so more often than this. */
-const IN_USE_MS = 2 * 3_600_000;
 /** An engine that runs starts its functions from here whenever they are called: what was used in these days stays, however many others came since. */
 const KEPT_MS = 7 * 86_400_000;
 /** CDK context as its command line hands it on. No registry is near, so hearing all of ECR costs nothing, and events can be put by hand. */
