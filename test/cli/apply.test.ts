@@ -103,6 +103,16 @@ test('a trigger of another repository is made again, also where its hook moves t
   expect(await cli.run(`diff -f ${path}`)).toMatchObject({ code: 0 });
 });
 
+test('a trigger that goes on to another hook leaves its own before that moves to another host', async () => {
+  await cli.ok(`apply -f ${await folder.write('all.yaml', ...whole)}`);
+  const moved = hook('hub').replace('r.example', 's.example');
+  const path = await folder.write('all.yaml', trigger('release').replace('hook: hub', 'hook: next'), application('web'), moved, hook('next'));
+  expect((await cli.ok(`apply -f ${path}`)).out).toMatch(
+    /^hook\/hub changed\nhook\/next created {2}\S+\napplication\/web changed\ntrigger\/release replaced\n$/,
+  );
+  expect(await cli.run(`diff -f ${path}`)).toMatchObject({ code: 0 });
+});
+
 describe('--prune', () => {
   test('deletes what no file has, of the kinds that files have, after asking; never ecr', async () => {
     await cli.ok(`apply -f ${await folder.write('all.yaml', ...whole, trigger('old'), hook('spare'))}`);
