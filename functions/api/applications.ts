@@ -126,6 +126,7 @@ export const applicationRoutes = (ports: ApiPorts): Routes => {
     const condition = conditionOf(c, ports);
     const removed = await (condition === undefined ? ports.applications.remove(name) : ports.applications.removeIf(name, condition));
     if (!removed && (await ports.states.get(name)) === undefined) throw unknownName('application', name);
+    if (!removed) condition?.(undefined);
     // For the eye: a URL ends with its application anyway, and so does one that is missed here.
     await revokeAll(name, ports);
     await ports.send([name]);

@@ -77,6 +77,13 @@ test('one of the same name that was made anew is another one', async () => {
   expect((await change('DELETE', '/v1/hooks/twice', seen, undefined)).status).toBe(412);
 });
 
+test('of an application that is half deleted, nothing is completed under a condition', async () => {
+  await must(api, 201, 'POST', '/v1/applications', { name: 'half', target: HTTP });
+  await must(api, 200, 'DELETE', '/v1/applications/half');
+  expect((await change('DELETE', '/v1/applications/half', '*', undefined)).status).toBe(412);
+  await must(api, 200, 'DELETE', '/v1/applications/half');
+});
+
 test('a rotation too, so that two who rotate at once do not end each other’s URL', async () => {
   const seen = await etag('/v1/hooks/hook');
   api.clock.now += 1_000;

@@ -20,7 +20,7 @@ export const TRIGGER_OPERATIONS = {
       application: 'web',
     },
     answers: { 201: 'TriggerMade' },
-    problems: ['name-taken', 'being-created', 'too-many-triggers', 'secret-unavailable'],
+    problems: ['name-taken', 'being-created', 'too-many-triggers', 'changed-meanwhile', 'secret-unavailable'],
   },
   listTriggers: {
     method: 'GET',
