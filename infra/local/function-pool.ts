@@ -46,7 +46,13 @@ export const makeFunctionPool = ({ spec, environment, limit, guard, now, newId, 
 
   const giveBack = (process: FunctionProcess): void => {
     busy.delete(process);
-    if (process.alive() && !stopped) idle.push({ process, since: now() });
+    if (process.alive() && !stopped) {
+      idle.push({ process, since: now() });
+      // Whoever waits for it, or has the next batch at hand, takes it in this turn: then it need not be stopped and woken.
+      setImmediate(() => {
+        if (idle.some((one) => one.process === process)) process.rest();
+      });
+    }
     waiting.shift()?.();
   };
 

@@ -1,4 +1,4 @@
-/** One process of one function: started for its first invocation, stopped (SIGSTOP) between invocations, killed at its time-out. */
+/** One process of one function: started for its first invocation, stopped (SIGSTOP) while nobody wants it, killed at its time-out. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { FunctionError, Invoke, Said } from './function-message.ts';
@@ -14,6 +14,8 @@ export type Invocation =
 export interface FunctionProcess {
   /** One at a time. */
   invoke(payload: unknown, requestId: string): Promise<Invocation>;
+  /** As Lambda freezes an environment: until the next invocation. */
+  rest(): void;
   alive(): boolean;
   kill(): Promise<void>;
 }
@@ -44,6 +46,7 @@ export const startFunction = ({ spec, environment, guard, now, log }: ProcessGro
   if (child.stderr !== null) createInterface({ input: child.stderr }).on('line', (line) => log('stderr', line));
 
   let alive = true;
+  let resting = false;
   let listen: (said: Said | Ended) => void = () => undefined;
   const ended = new Promise<void>((resolve) => {
     child.once('exit', (code, signal) => {
@@ -71,7 +74,8 @@ export const startFunction = ({ spec, environment, guard, now, log }: ProcessGro
   const ready = next(INIT_MS);
 
   const invoke: FunctionProcess['invoke'] = async (payload, requestId) => {
-    signal(child, 'SIGCONT');
+    if (resting) signal(child, 'SIGCONT');
+    resting = false;
     const loaded = await ready;
     if (loaded.is !== 'ready') {
       void kill();
@@ -81,18 +85,17 @@ export const startFunction = ({ spec, environment, guard, now, log }: ProcessGro
     const answer = next(spec.timeoutMs);
     if (child.connected) child.send(message, () => undefined);
     const said = await answer;
-    if (said.is === 'result') {
-      signal(child, 'SIGSTOP');
-      return { is: 'ok', payload: said.payload };
-    }
-    if (said.is === 'error') {
-      signal(child, 'SIGSTOP');
-      return { is: 'failed', error: said.error };
-    }
+    if (said.is === 'result') return { is: 'ok', payload: said.payload };
+    if (said.is === 'error') return { is: 'failed', error: said.error };
     void kill();
     return failed(said, spec);
   };
-  return { invoke, alive: () => alive, kill };
+  const rest = (): void => {
+    if (resting) return;
+    resting = true;
+    signal(child, 'SIGSTOP');
+  };
+  return { invoke, rest, alive: () => alive, kill };
 };
 
 type Ended = { readonly is: 'ended'; readonly how: string } | { readonly is: 'late' };
