@@ -1,5 +1,5 @@
 /** What the API advises, in the words of the command line: it names requests (`next`), people here type commands. */
-import { type Fields, texts } from './json.ts';
+import { type Fields, texts } from '../../functions/core/fields.ts';
 
 const REQUEST = /^(GET|POST|PATCH|DELETE) \/v1\/(application|trigger|hook|call)s(?:\/([^/?]+)(?:\/([a-z-]+))?)?(?:\?(.*))?$/;
 

@@ -1,9 +1,9 @@
 /** `image-triggers application …` */
 import type { Command } from 'commander';
+import { type Fields, fields, list, textOf } from '../../functions/core/fields.ts';
 import { addChangeFlags, addDestroyFlags, addLimitFlag, examples } from './flags.ts';
 import { nextAfterGrant } from './grant-hint.ts';
 import { type Io, misused } from './io.ts';
-import { type Fields, fields, list, textOf } from './json.ts';
 import { column, structured, wideColumn } from './output.ts';
 import { begin, type Session } from './session.ts';
 import { applicationPairs, showApplication } from './show-application.ts';

@@ -1,11 +1,11 @@
 /** `image-triggers call …`: what happened. */
 import type { Command } from 'commander';
+import { type Fields, fields, list, textOf } from '../../functions/core/fields.ts';
 import { addCallListCommand } from './call-list-command.ts';
 import { callPairs, shortTime } from './call-text.ts';
 import { addExplainCommand } from './explain-command.ts';
 import { addChangeFlags, examples } from './flags.ts';
 import { ended, type Io } from './io.ts';
-import { type Fields, fields, list, textOf } from './json.ts';
 import { column, table } from './output.ts';
 import { begin, type Session, withQuery } from './session.ts';
 import { watchCall } from './watch-call.ts';

@@ -1,7 +1,8 @@
 /** A call on one line, at the moment it comes or changes. */
+
+import { type Fields, textOf } from '../../functions/core/fields.ts';
 import { imageText, shortTime } from './call-text.ts';
 import { coloured } from './colour.ts';
-import { type Fields, textOf } from './json.ts';
 import { jsonLine, lines, structured } from './output.ts';
 import type { Session } from './session.ts';
 

@@ -1,10 +1,10 @@
 /** `image-triggers call list`: the record by its filters, once or as it goes on. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { textOf } from '../../functions/core/fields.ts';
 import { isMoment, MOMENT_RULE } from '../../functions/schema/moment.ts';
 import { imageText, shortTime } from './call-text.ts';
 import { callerOf, count, examples, nameOf } from './flags.ts';
 import type { Io } from './io.ts';
-import { textOf } from './json.ts';
 import { column, wideColumn } from './output.ts';
 import { begin, type Session } from './session.ts';
 import { type CallFilters, watchCalls } from './watch-calls.ts';

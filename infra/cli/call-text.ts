@@ -1,6 +1,6 @@
 /** A call as text: in a row, and in full. */
 import { OPEN } from '../../functions/core/call.ts';
-import { type Fields, fields, textOf, texts } from './json.ts';
+import { type Fields, fields, textOf, texts } from '../../functions/core/fields.ts';
 
 /** To the second, as a column. */
 export const shortTime = (time: unknown): string => textOf(time).slice(0, 19).replace('T', ' ');

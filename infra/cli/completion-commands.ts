@@ -2,12 +2,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Argument, type Command } from 'commander';
+import { list, textOf } from '../../functions/core/fields.ts';
 import { complete, FILES, type Kind, type NamesOf } from './complete.ts';
 import { SCRIPTS, SHELLS, type Shell } from './completion-scripts.ts';
 import { connect } from './connect.ts';
 import { examples } from './flags.ts';
 import type { Io } from './io.ts';
-import { list, textOf } from './json.ts';
 
 /** Whoever presses Tab waits. */
 const TIMEOUT_MS = 1_000;

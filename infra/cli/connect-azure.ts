@@ -3,9 +3,10 @@
  * https://learn.microsoft.com/en-us/rest/api/containerregistry/webhooks. Lists do not say where a webhook posts, which is
  * asked for one by one, so only those of our names are; a name has letters and digits only. It lies in the region of its registry.
  */
+
+import { type Fields, fields, list, textOf } from '../../functions/core/fields.ts';
 import { type Connector, type Done, isSegment, type Wish } from './connector.ts';
 import { CliError } from './io.ts';
-import { type Fields, fields, list, textOf } from './json.ts';
 import type { RegistryApi } from './registry-api.ts';
 
 const VERSION = 'api-version=2023-07-01';

@@ -4,9 +4,10 @@
  * drop the event "package" in their API without a word. A list without `limit` has the server's own. What the API tests a
  * webhook with is an event "push" of a repository, which ours does not hear (`services/webhook/webhook.go`).
  */
+
+import { type Fields, fields, textOf } from '../../functions/core/fields.ts';
 import type { Connector, Wish } from './connector.ts';
 import { idOf, isSegment, pagesOf, takenWith } from './connector.ts';
-import { type Fields, fields, textOf } from './json.ts';
 
 const CURE = 'this version drops it in its API; open the webhook in its page and tick "Packages" under custom events';
 

@@ -3,9 +3,10 @@
  * without a secret takes the former one away. An organisation's webhook hears all its packages, that of a repository those
  * that are linked to it.
  */
+
+import { type Fields, fields, textOf } from '../../functions/core/fields.ts';
 import type { Connector, Wish } from './connector.ts';
 import { idOf, isSegment, pagesOf, takenWith } from './connector.ts';
-import { type Fields, fields, textOf } from './json.ts';
 
 const CURE = 'choose "Packages" among the events of the webhook in its page';
 

@@ -3,9 +3,10 @@
  * `src/server/v2.0/handler/webhook.go`. A policy is replaced as a whole; a new one is answered by its address alone. None
  * can be tested by the API of Harbor 2.
  */
+
+import { type Fields, list, textOf, texts } from '../../functions/core/fields.ts';
 import type { Connector, Wish } from './connector.ts';
 import { idOf, isSegment, pagesOf } from './connector.ts';
-import { type Fields, list, textOf, texts } from './json.ts';
 
 const EVENT = 'PUSH_ARTIFACT';
 

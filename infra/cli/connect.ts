@@ -1,8 +1,8 @@
 /** Where the API is: the local engine of a data directory, or a stack on AWS. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { type Fields, fields } from '../../functions/core/fields.ts';
 import { CliError, type Io } from './io.ts';
-import { type Fields, fields } from './json.ts';
 import { placeOf, type Where } from './place.ts';
 import { sendAgain } from './send-again.ts';
 

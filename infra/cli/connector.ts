@@ -1,6 +1,7 @@
 /** A registry whose API can be given a webhook: the interface, and what its implementations share. Their table is in `registry-connect.ts`. */
+
+import { type Fields, fields, isFields, list, texts } from '../../functions/core/fields.ts';
 import { CliError } from './io.ts';
-import { type Fields, fields, isFields, list, texts } from './json.ts';
 import type { RegistryApi } from './registry-api.ts';
 
 export interface Connector {

@@ -1,8 +1,8 @@
 /** `--dry-run`: the request that would be sent, with what is secret left out, after what can be known of it without sending it. */
 import type { Operation } from '../../functions/api/operation.ts';
+import { type Fields, fields, isFields, textOf } from '../../functions/core/fields.ts';
 import type { Request } from './connect.ts';
 import { CliError } from './io.ts';
-import { type Fields, fields, isFields, textOf } from './json.ts';
 import { type Format, readerOf, structured } from './output.ts';
 
 /** Of a `credential`, the one part of a body that holds any: everything else names its secrets by reference. */

@@ -1,8 +1,8 @@
 /** Waiting for the first delivery through a webhook that was just made. */
 
+import type { Fields } from '../../functions/core/fields.ts';
+import { textOf } from '../../functions/core/fields.ts';
 import { deliveriesOf } from './hook-deliveries-command.ts';
-import type { Fields } from './json.ts';
-import { textOf } from './json.ts';
 import type { Session } from './session.ts';
 
 const STEP_SECONDS = 2;

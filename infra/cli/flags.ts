@@ -1,9 +1,9 @@
 /** Flags that several commands share, and what they become in a body. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { splitCallId } from '../../functions/core/call.ts';
+import { type Fields, fields, textOf, texts } from '../../functions/core/fields.ts';
 import { CALLER_RULE, isCaller, isName, isTriggerUrlId, NAME_RULE } from '../../functions/schema/name.ts';
 import { type Io, misused, readSecret } from './io.ts';
-import { type Fields, fields, textOf, texts } from './json.ts';
 import { refuseSecretUrl } from './secret-url.ts';
 
 export const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
@@ -72,19 +72,6 @@ export const ruleOf = (flags: Fields): Fields | undefined => {
   if (semver !== undefined) return { mode: 'semver', range: semver, ...(prereleases === undefined ? {} : { prereleases }), ...exception };
   if (all !== undefined || except !== undefined) return { mode: 'all', ...exception };
   return undefined;
-};
-
-export const ruleText = (value: unknown): string => {
-  const { mode, expression, tags, range, prereleases, except } = fields(value);
-  const main =
-    mode === 'expression'
-      ? `expression ${textOf(expression)}`
-      : mode === 'tags'
-        ? `tags ${texts(tags).join(', ')}`
-        : mode === 'semver'
-          ? `semver ${textOf(range)}${prereleases === true ? ' and pre-releases' : ''}`
-          : textOf(mode);
-  return except === undefined ? main : `${main}, except ${textOf(except)}`;
 };
 
 /** The API answers an unknown one with all that there are. */

@@ -1,5 +1,5 @@
 /** What to do with a grant that was printed: a CloudFormation template, a manifest of Kubernetes, or one that holds the other. */
-import { fields, list, textOf } from './json.ts';
+import { fields, list, textOf } from '../../functions/core/fields.ts';
 
 export const nextAfterGrant = (name: string, grant: unknown): string => {
   const { kind, Metadata: metadata } = fields(grant);

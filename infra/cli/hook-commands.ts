@@ -1,5 +1,6 @@
 /** `image-triggers hook …` */
 import type { Command } from 'commander';
+import { type Fields, fields, textOf, texts } from '../../functions/core/fields.ts';
 import { remove } from './application-commands.ts';
 import {
   accessText,
@@ -18,7 +19,6 @@ import { addDeliveriesCommand, showLastDeliveries } from './hook-deliveries-comm
 import { addGuideCommand } from './hook-guide-command.ts';
 import { addTestCommand } from './hook-test-command.ts';
 import { type Io, misused } from './io.ts';
-import { type Fields, fields, textOf, texts } from './json.ts';
 import { addKeepFlag, endsAtOnce } from './keep-flag.ts';
 import { column, wideColumn } from './output.ts';
 import { begin, type Session, withQuery } from './session.ts';

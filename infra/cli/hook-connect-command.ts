@@ -1,9 +1,9 @@
 /** `image-triggers hook connect`: the webhook of a hook, made by the API of its registry. */
 import { type Command, Option } from 'commander';
+import type { Fields } from '../../functions/core/fields.ts';
 import { deliveryText, firstDelivery } from './first-delivery.ts';
 import { addDestroyFlags, examples, whole } from './flags.ts';
 import { CliError, type Io, misused, readSecret } from './io.ts';
-import type { Fields } from './json.ts';
 import { addKeepFlag, endsAtOnce } from './keep-flag.ts';
 import { isThisMachine } from './registry-api.ts';
 import { type Connected, connectRegistry } from './registry-connect.ts';

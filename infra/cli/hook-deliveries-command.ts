@@ -1,8 +1,8 @@
 /** `image-triggers hook deliveries`: what came of the newest deliveries to a hook, and what was near where nothing heard them. */
 import type { Command } from 'commander';
+import { type Fields, list, textOf, texts } from '../../functions/core/fields.ts';
 import { examples } from './flags.ts';
 import type { Io } from './io.ts';
-import { type Fields, list, textOf, texts } from './json.ts';
 import { column, wideColumn } from './output.ts';
 import { begin, type Session } from './session.ts';
 import { nearText } from './show-decisions.ts';

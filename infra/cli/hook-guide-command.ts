@@ -1,8 +1,8 @@
 /** `image-triggers hook guide`: where to paste the URL of a hook, and what to set beside it. */
 import type { Command } from 'commander';
+import { textOf, texts } from '../../functions/core/fields.ts';
 import { addDestroyFlags, examples } from './flags.ts';
 import { type Io, misused } from './io.ts';
-import { textOf, texts } from './json.ts';
 import { addKeepFlag, endsAtOnce } from './keep-flag.ts';
 import { lines } from './output.ts';
 import { begin, withQuery } from './session.ts';

@@ -1,8 +1,8 @@
 /** `image-triggers hook test`: a hook tried with a push as its sender would tell of it. `push send --hook` is the same. */
 import type { Command } from 'commander';
+import { textOf } from '../../functions/core/fields.ts';
 import { examples } from './flags.ts';
 import type { Io } from './io.ts';
-import { textOf } from './json.ts';
 import { begin, withQuery } from './session.ts';
 import { showDecisions } from './show-decisions.ts';
 

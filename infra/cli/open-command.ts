@@ -1,8 +1,8 @@
 /** `image-triggers open`: the page in a browser, by an address that is good once, for a minute; and who has a session. */
 import type { Command } from 'commander';
+import { list as listOf, textOf } from '../../functions/core/fields.ts';
 import { addDestroyFlags, examples } from './flags.ts';
 import type { Io } from './io.ts';
-import { list as listOf, textOf } from './json.ts';
 import { column } from './output.ts';
 import { begin } from './session.ts';
 

@@ -1,9 +1,9 @@
 /** Data on standard output: a table for people, JSON or YAML for programs, names for a loop of the shell. */
 import Table from 'cli-table3';
 import { Document, visit } from 'yaml';
+import { type Fields, textOf } from '../../functions/core/fields.ts';
 import { coloured } from './colour.ts';
 import type { Io } from './io.ts';
-import { type Fields, textOf } from './json.ts';
 
 /** For whom each is: people are shown what matters, a program the answer as it is, a loop of the shell what the next command takes. */
 const READERS = { table: 'people', wide: 'people', json: 'program', yaml: 'program', name: 'shell' } as const;

@@ -3,10 +3,10 @@
  * beside it. Nothing of the stack is asked: the URL is all that it takes, and it is a secret.
  */
 import type { Command } from 'commander';
+import { type Fields, textOf } from '../../functions/core/fields.ts';
 import { addCredentialFlags, credentialOf, examples, nameOf } from './flags.ts';
 import { addPushFlags, type TestFlags, testHook } from './hook-test-command.ts';
 import { CliError, type Io, misused, readSecret } from './io.ts';
-import { type Fields, textOf } from './json.ts';
 import { FORMATS, type Format, readerOf, structured } from './output.ts';
 import { type Delivery, makeDelivery } from './sample-delivery.ts';
 import { hookIn } from './secret-url.ts';

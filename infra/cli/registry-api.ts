@@ -1,8 +1,9 @@
 /** Asking the API of a registry on behalf of a person, with a credential that is used for this one command and kept nowhere. */
+
+import { type Fields, fields, list, textOf } from '../../functions/core/fields.ts';
 import { type Parsed, parsed, refused } from '../../functions/core/parsed.ts';
 import { shown } from '../../functions/core/shown.ts';
 import { CliError } from './io.ts';
-import { type Fields, fields, list, textOf } from './json.ts';
 
 /** Gives the answer of a request that went well; everything else ends the command with the words of the registry. */
 export type RegistryApi = (request: RegistryRequest) => Promise<unknown>;

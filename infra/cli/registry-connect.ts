@@ -4,6 +4,7 @@
  * asked for, a secret; the registry gets both last. A webhook of ours that is there already is changed.
  */
 import { randomBytes } from 'node:crypto';
+import { type Fields, fields, list, textOf } from '../../functions/core/fields.ts';
 import { azure } from './connect-azure.ts';
 import { gitea } from './connect-gitea.ts';
 import { github } from './connect-github.ts';
@@ -11,7 +12,6 @@ import { harbor } from './connect-harbor.ts';
 import type { Connector, Done, Wish } from './connector.ts';
 import { knownDeliveries } from './first-delivery.ts';
 import { CliError, ended, misused } from './io.ts';
-import { type Fields, fields, list, textOf } from './json.ts';
 import { parseBase, registryApi } from './registry-api.ts';
 import { type Session, withQuery } from './session.ts';
 

@@ -1,12 +1,12 @@
 /** A sample of a format as it goes over the wire: with what the hook asks for beside the URL, made from the credential that was given. */
 import { createHmac, randomUUID } from 'node:crypto';
+import { type Fields, textOf } from '../../functions/core/fields.ts';
 import { hostOf, isDigest, isTag, namesHost, normaliseRepository, pathOf } from '../../functions/core/image.ts';
 import { shown } from '../../functions/core/shown.ts';
 import { labelOf, registryOf } from '../../functions/registries/index.ts';
 import type { Proof, RawRequest } from '../../functions/registries/registry.ts';
 import { SAMPLE_NAMES, sampleOf } from '../../functions/registries/samples/index.ts';
 import { misused } from './io.ts';
-import { type Fields, textOf } from './json.ts';
 
 export interface Delivery {
   readonly method: string;

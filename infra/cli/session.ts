@@ -1,10 +1,10 @@
 /** One run of a command: where the API is, how to show what it says, and what to say beside it. */
 import type { Command } from 'commander';
+import { type Fields, list, textOf } from '../../functions/core/fields.ts';
 import { adviceIn } from './advice.ts';
 import { type Api, connect, type Request } from './connect.ts';
 import { checkRequest, dryRunText } from './dry-run.ts';
 import { CliError, ended, type Io, misused } from './io.ts';
-import { type Fields, list, textOf } from './json.ts';
 import { type Column, details, FORMATS, type Format, type Reader, readerOf, structured, table } from './output.ts';
 
 export interface Session {

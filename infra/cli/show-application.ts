@@ -1,5 +1,5 @@
 /** An application for people: what it is, what runs, what is wanted, what waits, and until when. */
-import { type Fields, fields, isFields, list, textOf, texts } from './json.ts';
+import { type Fields, fields, isFields, list, textOf, texts } from '../../functions/core/fields.ts';
 import type { Session } from './session.ts';
 
 export const applicationPairs = (item: Fields): readonly (readonly [string, unknown])[] => [

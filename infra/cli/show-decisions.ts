@@ -1,5 +1,5 @@
 /** What a push does or would do, trigger by trigger: for one that is asked about, and for one that a hook is tried with. */
-import { type Fields, fields, list, textOf, texts } from './json.ts';
+import { type Fields, fields, list, textOf, texts } from '../../functions/core/fields.ts';
 import { column, wideColumn } from './output.ts';
 import type { Session } from './session.ts';
 

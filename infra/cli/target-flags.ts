@@ -1,8 +1,8 @@
 /** Flags of an application's target and policy, and what they become in a body. The kinds of targets are the API's to check. */
 import type { Command } from 'commander';
+import { type Fields, textOf } from '../../functions/core/fields.ts';
 import { collect, whole } from './flags.ts';
 import { type Io, misused, readJson } from './io.ts';
-import { type Fields, textOf } from './json.ts';
 
 export const addTargetFlags = (command: Command): Command =>
   command

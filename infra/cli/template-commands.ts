@@ -1,8 +1,8 @@
 /** `image-triggers application template …`: the template that an application owns, and its versions. */
 import type { Command } from 'commander';
+import { type Fields, list, textOf } from '../../functions/core/fields.ts';
 import { addChangeFlags, count, examples, whole } from './flags.ts';
 import { type Io, readInput } from './io.ts';
-import { type Fields, list, textOf } from './json.ts';
 import { column, wideColumn } from './output.ts';
 import { begin, withQuery } from './session.ts';
 

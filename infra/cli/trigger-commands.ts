@@ -1,21 +1,10 @@
 /** `image-triggers trigger …` */
 import type { Command } from 'commander';
+import { type Fields, textOf, texts } from '../../functions/core/fields.ts';
+import { ruleText } from '../../functions/core/rule-text.ts';
 import { remove } from './application-commands.ts';
-import {
-  addChangeFlags,
-  addDestroyFlags,
-  addHookFlags,
-  addLimitFlag,
-  addRuleFlags,
-  examples,
-  FORMATS,
-  hookPartsOf,
-  nameOf,
-  ruleOf,
-  ruleText,
-} from './flags.ts';
+import { addChangeFlags, addDestroyFlags, addHookFlags, addLimitFlag, addRuleFlags, examples, FORMATS, hookPartsOf, nameOf, ruleOf } from './flags.ts';
 import { type Io, misused } from './io.ts';
-import { type Fields, textOf, texts } from './json.ts';
 import { column, wideColumn } from './output.ts';
 import { begin } from './session.ts';
 

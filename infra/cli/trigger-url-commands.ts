@@ -1,8 +1,8 @@
 /** `image-triggers application trigger-url …`: addresses that deploy one application, for CI jobs and registries. */
 import type { Command } from 'commander';
+import { type Fields, list, texts } from '../../functions/core/fields.ts';
 import { addChangeFlags, addDestroyFlags, addLimitFlag, collect, examples } from './flags.ts';
 import type { Io } from './io.ts';
-import { type Fields, list, texts } from './json.ts';
 import { column } from './output.ts';
 import { begin } from './session.ts';
 

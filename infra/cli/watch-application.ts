@@ -1,5 +1,5 @@
 /** An application as it goes on: shown whole, and again whenever it is not any more what was shown. */
-import type { Fields } from './json.ts';
+import type { Fields } from '../../functions/core/fields.ts';
 import { jsonLine, structured } from './output.ts';
 import type { Session } from './session.ts';
 import { showApplication } from './show-application.ts';

@@ -1,7 +1,8 @@
 /** One call until it has ended: what changes is said beside the data, which is the call at its end. */
+
+import { type Fields, textOf } from '../../functions/core/fields.ts';
 import { callEvent } from './call-event.ts';
 import { isOpenCall } from './call-text.ts';
-import { type Fields, textOf } from './json.ts';
 import type { Session } from './session.ts';
 import { EVERY_MS } from './watch-calls.ts';
 

@@ -4,11 +4,12 @@
  * The calls of the last minute, by the clock of the API, are listed again and again. What is open and older than that is
  * read by its id, some at a time.
  */
+
+import { type Fields, list, textOf } from '../../functions/core/fields.ts';
 import { check } from '../../functions/schema/check.ts';
 import { callsQuery } from '../../functions/schema/request.ts';
 import { callEvent } from './call-event.ts';
 import { isOpenCall } from './call-text.ts';
-import { type Fields, list, textOf } from './json.ts';
 import { type Session, withQuery } from './session.ts';
 
 export interface CallFilters {

@@ -1,6 +1,7 @@
 /** Posting to a webhook URL. The URL is a secret: whatever goes wrong, no more than where it leads is said. */
+
+import { type Fields, fields } from '../../functions/core/fields.ts';
 import { CliError, misused } from './io.ts';
-import { type Fields, fields } from './json.ts';
 import type { Delivery } from './sample-delivery.ts';
 import { withoutTokens } from './secret-url.ts';
 

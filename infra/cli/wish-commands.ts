@@ -1,9 +1,9 @@
 /** `image-triggers application deploy|rollback|redeploy|hold|release|reject|unreject|refresh`: what people ask of an application. */
 import type { Command } from 'commander';
+import { type Fields, textOf } from '../../functions/core/fields.ts';
 import { callPairs } from './call-text.ts';
 import { addChangeFlags, callIdOf, examples, whole } from './flags.ts';
 import type { Io } from './io.ts';
-import { type Fields, textOf } from './json.ts';
 import { begin, type Session } from './session.ts';
 import { showApplication } from './show-application.ts';
 

@@ -1,6 +1,6 @@
 /** The webhook APIs of four registries as small servers: whatever they do not know exactly, they refuse, and say so. */
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import { fields, list } from '../../infra/cli/json.ts';
+import { fields, list } from '../../functions/core/fields.ts';
 import { record } from '../api/api.ts';
 import { listen } from './command-line.ts';
 

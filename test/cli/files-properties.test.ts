@@ -1,13 +1,13 @@
 /** What is applied is so: over random sets of definitions and the API in memory. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Fields } from '../../functions/core/fields.ts';
 import { API_VERSION } from '../../functions/schema/file.ts';
 import { applyPlan } from '../../infra/cli/files/apply-plan.ts';
 import { exportDocuments, exportText } from '../../infra/cli/files/export-text.ts';
 import { type Plan, planOf } from '../../infra/cli/files/plan.ts';
 import { readFiles } from '../../infra/cli/files/read-definitions.ts';
 import type { Io } from '../../infra/cli/io.ts';
-import type { Fields } from '../../infra/cli/json.ts';
 import { type MemoryApi, startMemoryApi } from './memory-definitions.ts';
 
 let memory: MemoryApi;

@@ -1,9 +1,9 @@
 /** The API over maps instead of tables: for properties, which ask it some hundred thousand times. */
 import type { ApiPorts } from '../../functions/api/ports.ts';
 import type { ApplicationDefinition, HookDefinition, TemplateVersion, TriggerDefinition } from '../../functions/core/definitions.ts';
+import { list } from '../../functions/core/fields.ts';
 import { parsed } from '../../functions/core/parsed.ts';
 import type { Asking } from '../../infra/cli/files/held.ts';
-import { list } from '../../infra/cli/json.ts';
 import { record, startApi, type TestApi } from '../api/api.ts';
 
 const makeStore = <T extends { readonly name: string }>() => {

@@ -7,9 +7,10 @@
  *
  * Neither says of which repository it is: that was in the question.
  */
+
+import { type Fields, fields, isFields, textOf } from '../../../functions/core/fields.ts';
 import { type Parsed, parsed, refused } from '../../../functions/core/parsed.ts';
 import { shown } from '../../../functions/core/shown.ts';
-import { type Fields, fields, isFields, textOf } from '../json.ts';
 
 export interface AcrTrigger {
   readonly name: string;

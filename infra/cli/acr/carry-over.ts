@@ -1,10 +1,10 @@
 /** A trigger of Alibaba's registry as one of ours: its rule and its name, and what could not be carried over. */
 import { loadEngines } from '../../../functions/core/decide-all.ts';
+import { textOf } from '../../../functions/core/fields.ts';
 import { type Parsed, parsed, refused } from '../../../functions/core/parsed.ts';
 import { checkRule, type Rule } from '../../../functions/core/rule.ts';
 import { shown } from '../../../functions/core/shown.ts';
 import { isName } from '../../../functions/schema/name.ts';
-import { textOf } from '../json.ts';
 import type { AcrTrigger } from './answers.ts';
 import { javaOnly } from './java-expression.ts';
 

@@ -1,10 +1,11 @@
 /** What `image-triggers import acr` does: answers in, YAML out. It asks nobody. */
+
+import type { Fields } from '../../../functions/core/fields.ts';
 import { parseHost } from '../../../functions/core/image.ts';
 import { parseRepositoryPattern } from '../../../functions/core/repository-pattern.ts';
 import { API_VERSION } from '../../../functions/schema/file.ts';
 import { exportText } from '../files/export-text.ts';
 import { ended, type Io, misused, readInput } from '../io.ts';
-import type { Fields } from '../json.ts';
 import { lines } from '../output.ts';
 import { type AcrTrigger, readAnswers } from './answers.ts';
 import { carryOver, nameFor } from './carry-over.ts';

@@ -1,6 +1,7 @@
 /** What a replay found, for people and as data. */
+
+import type { Fields } from '../../../functions/core/fields.ts';
 import type { Io } from '../io.ts';
-import type { Fields } from '../json.ts';
 import { column, type Format, table } from '../output.ts';
 import type { Row } from './backtest.ts';
 import type { Past } from './past-pushes.ts';

@@ -3,6 +3,7 @@ import type { OpenCall } from '../../../functions/core/application.ts';
 import { callId } from '../../../functions/core/call.ts';
 import { decideAll } from '../../../functions/core/decide-all.ts';
 import type { ApplicationDefinition, TriggerDefinition } from '../../../functions/core/definitions.ts';
+import { type Fields, textOf, texts } from '../../../functions/core/fields.ts';
 import { hostOf } from '../../../functions/core/image.ts';
 import { orderOf } from '../../../functions/core/order.ts';
 import { hookCovers, repositoryMatches } from '../../../functions/core/repository-pattern.ts';
@@ -10,7 +11,6 @@ import { applicationBody } from '../../../functions/schema/application.ts';
 import { check } from '../../../functions/schema/check.ts';
 import { DOCUMENTS } from '../../../functions/schema/file.ts';
 import type { Held } from '../files/held.ts';
-import { type Fields, textOf, texts } from '../json.ts';
 import type { PastPush } from './past-pushes.ts';
 import { type Outcome, simulate } from './simulate.ts';
 

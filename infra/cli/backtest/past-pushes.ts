@@ -1,8 +1,8 @@
 /** Pushes of the past, as the records of calls have them; and of those that no trigger heard, what the hooks still know. */
 import { splitCallId } from '../../../functions/core/call.ts';
+import { type Fields, list, textOf, texts } from '../../../functions/core/fields.ts';
 import { parseImage } from '../../../functions/core/image.ts';
 import type { Asking } from '../files/held.ts';
-import { type Fields, list, textOf, texts } from '../json.ts';
 
 export interface PastPush {
   readonly id: string;

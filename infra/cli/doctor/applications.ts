@@ -1,5 +1,5 @@
 /** Of applications: what does not run as it is wanted, and whether their targets can be reached, as far as `deploy` has looked. */
-import { type Fields, fields, isFields, list, textOf } from '../json.ts';
+import { type Fields, fields, isFields, list, textOf } from '../../../functions/core/fields.ts';
 import type { Session } from '../session.ts';
 import { type Check, command, type Finding, ofEach } from './finding.ts';
 

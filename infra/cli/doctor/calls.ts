@@ -1,5 +1,5 @@
 /** Of calls: those whose end nobody knows. An alarm rings for them on AWS, for some minutes; here for a day, and everywhere. */
-import { list, textOf } from '../json.ts';
+import { list, textOf } from '../../../functions/core/fields.ts';
 import { type Check, command } from './finding.ts';
 
 const SHOWN = 20;

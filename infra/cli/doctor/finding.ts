@@ -1,6 +1,7 @@
 /** What is wrong, and the command that mends it or leads on. */
+
+import type { Fields } from '../../../functions/core/fields.ts';
 import type { Inside } from '../inside/inside.ts';
-import type { Fields } from '../json.ts';
 import type { Session } from '../session.ts';
 
 export interface Finding {

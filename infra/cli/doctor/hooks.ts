@@ -1,5 +1,5 @@
 /** Of hooks: whether registries reach them, and what is due of their secrets and looks. */
-import { type Fields, fields, list, textOf } from '../json.ts';
+import { type Fields, fields, list, textOf } from '../../../functions/core/fields.ts';
 import { type Check, command, type Finding, type Ground, ofEach } from './finding.ts';
 
 /** Pushes to Amazon ECR come by themselves: nothing is pasted, so nobody forgets to. */

@@ -1,5 +1,5 @@
 /** Of triggers: whether what they name is there, and enabled. */
-import { textOf } from '../json.ts';
+import { textOf } from '../../../functions/core/fields.ts';
 import { type Check, command } from './finding.ts';
 
 export const checkTriggers: Check = async ({ triggers, hooks, applications }) => {

@@ -2,9 +2,10 @@
  * A plan made true, one request after the other: what triggers name comes before them, and goes after them. What fails ends
  * it; what was done until then stays, and applying the same files again does the rest.
  */
+
+import { type Fields, fields, textOf } from '../../../functions/core/fields.ts';
 import type { Request } from '../connect.ts';
 import { CliError } from '../io.ts';
-import { type Fields, fields, textOf } from '../json.ts';
 import { type Asking, idOf, pathOf } from './held.ts';
 import { placeText } from './place.ts';
 import { type Change, movingHooks } from './plan.ts';

@@ -5,11 +5,11 @@
 
 import { ECR_HOOK } from '../../../functions/core/ecr-hook.ts';
 import { ecrHosts } from '../../../functions/core/ecr-host.ts';
+import { type Fields, fields, textOf, texts } from '../../../functions/core/fields.ts';
 import { hostOf, namesHost, parseHost, pathOf } from '../../../functions/core/image.ts';
 import { parseRepositoryPattern } from '../../../functions/core/repository-pattern.ts';
 import { DEFAULT_SWEEP_MINUTES } from '../../../functions/core/sweep-minutes.ts';
 import { DOCUMENTS, type Kind } from '../../../functions/schema/file.ts';
-import { type Fields, fields, textOf, texts } from '../json.ts';
 
 /** All that a document may say, but for what it is and its text of a template, which is compared by itself. */
 const NAMES = Object.fromEntries(Object.entries(DOCUMENTS).map(([kind, { shape }]) => [kind, Object.keys(shape)]));

@@ -1,10 +1,11 @@
 /** What `image-triggers diff` answers: whether anything would change, and what would have been deployed. */
+
+import { textOf } from '../../../functions/core/fields.ts';
 import { MOMENT_RULE, momentOf } from '../../../functions/schema/moment.ts';
 import { backtest } from '../backtest/backtest.ts';
 import { type Replay, replayItem, replayNotes, replayText } from '../backtest/backtest-text.ts';
 import { pastPushes } from '../backtest/past-pushes.ts';
 import { misused } from '../io.ts';
-import { textOf } from '../json.ts';
 import type { Session } from '../session.ts';
 import type { Plan } from './plan.ts';
 import { planItems, planText } from './plan-text.ts';

@@ -1,5 +1,5 @@
 /** Two values as what differs between them, field by field: objects are looked into, lists are one value. */
-import { type Fields, isFields } from '../json.ts';
+import { type Fields, isFields } from '../../../functions/core/fields.ts';
 
 export interface Difference {
   /** `policy.quietSeconds`. */

@@ -1,7 +1,7 @@
 /** What the API has as the text of a file: in a fixed order, and without what is so by default. */
 import { Document, Scalar, visit } from 'yaml';
+import { type Fields, fields, isFields, textOf } from '../../../functions/core/fields.ts';
 import { API_VERSION, KINDS, type Kind } from '../../../functions/schema/file.ts';
-import { type Fields, fields, isFields, textOf } from '../json.ts';
 import { canonical, fieldNames } from './canonical.ts';
 import { type Asking, isBuiltIn, readHeld, readTemplate } from './held.ts';
 

@@ -1,7 +1,8 @@
 /** What `image-triggers export` prints. */
+
+import { textOf } from '../../../functions/core/fields.ts';
 import { KINDS } from '../../../functions/schema/file.ts';
 import { misused } from '../io.ts';
-import { textOf } from '../json.ts';
 import type { Session } from '../session.ts';
 import { exportDocuments, exportText, SCHEMA_FILE } from './export-text.ts';
 import { idOf } from './held.ts';

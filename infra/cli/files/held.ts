@@ -1,7 +1,7 @@
 /** What the API has, by kind and name; each as the API shows it. */
 import { ECR_HOOK } from '../../../functions/core/ecr-hook.ts';
+import { type Fields, fields, textOf } from '../../../functions/core/fields.ts';
 import type { Kind } from '../../../functions/schema/file.ts';
-import { type Fields, fields, textOf } from '../json.ts';
 import type { Session } from '../session.ts';
 
 export type Asking = Pick<Session, 'ask' | 'pages' | 'see'>;

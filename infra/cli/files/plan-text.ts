@@ -1,8 +1,8 @@
 /** A plan for people, and as data. */
 import { styleText } from 'node:util';
 import { createTwoFilesPatch } from 'diff';
+import { type Fields, textOf } from '../../../functions/core/fields.ts';
 import type { Io } from '../io.ts';
-import { type Fields, textOf } from '../json.ts';
 import { lines } from '../output.ts';
 import type { Difference } from './difference.ts';
 import { idOf } from './held.ts';

@@ -1,6 +1,7 @@
 /** What has to be done so that the API has what the files say: nothing is done here. */
+
+import { type Fields, fields, textOf } from '../../../functions/core/fields.ts';
 import { KINDS, type Kind } from '../../../functions/schema/file.ts';
-import { type Fields, fields, textOf } from '../json.ts';
 import { canonical, fieldNames } from './canonical.ts';
 import { type Difference, differences } from './difference.ts';
 import { type Asking, type Held, isBuiltIn, readHeld, readTemplate, type Template } from './held.ts';

@@ -1,12 +1,12 @@
 /** Files as definitions: each checked against the schema of its kind, with the place of everything that is wrong. */
 import { dirname, resolve } from 'node:path';
 import { loadEngines } from '../../../functions/core/decide-all.ts';
+import { type Fields, fields, isFields, textOf } from '../../../functions/core/fields.ts';
 import { checkRule, type Rule } from '../../../functions/core/rule.ts';
 import { shown } from '../../../functions/core/shown.ts';
 import { check, type FieldProblem } from '../../../functions/schema/check.ts';
 import { API_VERSION, DOCUMENTS, KINDS, type Kind } from '../../../functions/schema/file.ts';
 import { type Io, readInput } from '../io.ts';
-import { type Fields, fields, isFields, textOf } from '../json.ts';
 import { type FileProblem, type Place, placeText } from './place.ts';
 import { type Located, type Path, readYaml } from './read-yaml.ts';
 import { readSources, type Source } from './source.ts';

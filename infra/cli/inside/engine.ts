@@ -1,7 +1,8 @@
 /** Inside the local engine, by the endpoint and the access key that it wrote into its data directory. */
+
+import { textOf } from '../../../functions/core/fields.ts';
 import { endpointOf } from '../connect.ts';
 import { CliError, type Io } from '../io.ts';
-import { textOf } from '../json.ts';
 import { readDeadLetters, redriveQueue } from './dead-letters.ts';
 import type { Inside } from './inside.ts';
 

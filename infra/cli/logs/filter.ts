@@ -3,7 +3,7 @@
  * CloudWatch is told the same as a filter pattern.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
-import { type Fields, textOf } from '../json.ts';
+import { type Fields, textOf } from '../../../functions/core/fields.ts';
 
 /** A value that ends in `*` stands for all that begin so. */
 export type Clause = Readonly<Record<string, string>>;

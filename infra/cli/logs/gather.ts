@@ -3,7 +3,7 @@
  * delivery with several pushes, only the line `trigger.decided` names both.
  */
 import { splitCallId } from '../../../functions/core/call.ts';
-import { textOf } from '../json.ts';
+import { textOf } from '../../../functions/core/fields.ts';
 import { type Clause, deliveredBy, type LogFilter, ofApplication, ofCall, ofDelivery } from './filter.ts';
 import { inOrder, isReading, type LogLine, type Stage } from './line.ts';
 import type { LogSource } from './source.ts';

@@ -1,5 +1,5 @@
 /** One line that a function logged, wherever it was kept. */
-import { type Fields, isFields, textOf } from '../json.ts';
+import { type Fields, isFields, textOf } from '../../../functions/core/fields.ts';
 import { lines } from '../output.ts';
 import { withoutTokens } from '../secret-url.ts';
 

@@ -1,1 +1,0 @@
-export { type Fields, fields, isFields, list, textOf, texts } from '../../functions/core/fields.ts';
