@@ -1,4 +1,4 @@
-/** Both tables as the stack has them, in a database inside this process on 127.0.0.1. */
+/** Both tables as the stack has them, by default in a database inside this process on 127.0.0.1. */
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
@@ -54,6 +54,12 @@ const create = (TableName: string, indexes: readonly Index[]): CreateTableComman
   });
 };
 
+export const createTables = async (client: DynamoDBClient): Promise<Tables> => {
+  await client.send(create('definitions', DEFINITION_INDEXES));
+  await client.send(create('calls', CALL_INDEXES));
+  return { client, definitions: 'definitions', calls: 'calls' };
+};
+
 export const startTables = async (): Promise<TestTables> => {
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -77,12 +83,8 @@ export const startTables = async (): Promise<TestTables> => {
       },
     { step: 'deserialize', priority: 'high' },
   );
-  await client.send(create('definitions', DEFINITION_INDEXES));
-  await client.send(create('calls', CALL_INDEXES));
   return {
-    client,
-    definitions: 'definitions',
-    calls: 'calls',
+    ...(await createTables(client)),
     toLose,
     loseAnswer: (command, text) => void toLose.push({ command, text }),
     stop: async () => {

@@ -3,25 +3,19 @@
  * order must answer the same and leave the same behind, so that what is proved over the one holds for the other.
  */
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { StateChange } from '../../functions/core/application.ts';
 import type { Call, Settlement } from '../../functions/core/call.ts';
+import type { Tables } from '../../functions/store/dynamo.ts';
 import { NOW, push, REPOSITORY, ULIDS } from '../stages/given.ts';
 import { memoryStore, type Store, tableStore } from './conformance.ts';
 import { call, open, run } from './conformance-items.ts';
-import { startTables, type TestTables } from './definitions-tables.ts';
-
-let tables: TestTables;
-beforeAll(async () => {
-  tables = await startTables();
-});
-afterAll(() => tables.stop());
 
 /** Names are of one run only: the tables are shared. */
 let runs = 0;
 const prefix = (): string => {
   runs += 1;
-  return `r${runs}-`;
+  return `any${runs}-`;
 };
 
 type Step = { readonly name: string; readonly run: (store: Store, own: string) => Promise<unknown> };
@@ -36,7 +30,7 @@ const answerOf = async (operation: Promise<unknown>): Promise<unknown> => {
   }
 };
 
-const bothDo = async (steps: readonly Step[], look: readonly Step[]): Promise<void> => {
+const bothDo = async (tables: Tables, steps: readonly Step[], look: readonly Step[]): Promise<void> => {
   const own = prefix();
   const memory = memoryStore();
   const real = tableStore(tables, () => NOW);
@@ -179,14 +173,21 @@ const remainsLeft: readonly Step[] = APPS.flatMap((name) => [
   step(`no version of ${name}`, (s, own) => s.templates.get(own + name, 0)),
 ]);
 
-describe('any operations in any order', () => {
-  const check = (each: fc.Arbitrary<Step>, most: number, look: readonly Step[], numRuns: number) =>
-    fc.assert(
-      fc.asyncProperty(fc.array(each, { minLength: 1, maxLength: most }), (steps) => bothDo(steps, look)),
-      { numRuns },
-    );
-  test('states', () => check(stateStep, 14, states, 80), 60_000);
-  test('calls', () => check(callStep, 12, callsLeft, 50), 60_000);
-  test('rejects, templates and their removal', () => check(remainsStep, 14, remainsLeft, 60), 60_000);
-  test('marks', () => check(claimStep, 6, [], 50), 60_000);
-});
+/** `share` of the usual number of runs: less where an implementation is slow. */
+export const anyOrderContract = (name: string, start: () => Promise<Tables>, share = 1): void => {
+  describe(`tables of ${name}`, () => {
+    let tables: Tables;
+    beforeAll(async () => {
+      tables = await start();
+    });
+    const check = (each: fc.Arbitrary<Step>, most: number, look: readonly Step[], usual: number) =>
+      fc.assert(
+        fc.asyncProperty(fc.array(each, { minLength: 1, maxLength: most }), (steps) => bothDo(tables, steps, look)),
+        { numRuns: Math.ceil(usual * share) },
+      );
+    test('any order: states', () => check(stateStep, 14, states, 80), 60_000);
+    test('any order: calls', () => check(callStep, 12, callsLeft, 50), 60_000);
+    test('any order: rejects, templates and their removal', () => check(remainsStep, 14, remainsLeft, 60), 60_000);
+    test('any order: marks', () => check(claimStep, 6, [], 50), 60_000);
+  });
+};
