@@ -4,7 +4,7 @@ import { type Settlement, splitCallId } from '../core/call.ts';
 import type { Policy } from '../core/definitions.ts';
 import type { Fate } from '../core/foresee.ts';
 import { goodsOf } from '../core/history.ts';
-import type { ReasonCode } from '../core/reason.ts';
+import type { ReasonCode } from '../core/reason-code.ts';
 import { imageText } from './application-status.ts';
 import { iso } from './views.ts';
 import { type Lang, wordsOf } from './words.ts';

@@ -1,6 +1,7 @@
 /** The language of an answer: English, or 中文 when asked for by `?lang=` or by what the caller prefers. Codes and field names are the same in both. */
 import type { Context } from 'hono';
-import { REASONS, type ReasonCode } from '../core/reason.ts';
+import { REASONS } from '../core/reason.ts';
+import type { ReasonCode } from '../core/reason-code.ts';
 
 export type Lang = 'en' | 'zh';
 

@@ -5,7 +5,7 @@
  */
 import type { FinalStatus } from './call.ts';
 import type { Commit } from './outcome.ts';
-import type { ReasonCode } from './reason.ts';
+import type { ReasonCode } from './reason-code.ts';
 import type { RegistryAccess } from './registry-answer.ts';
 
 export interface ApplicationState {

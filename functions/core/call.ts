@@ -1,6 +1,6 @@
 /** A call: one push (or one person's wish) × one trigger; the record of what was decided, tried and reached. Under 2 kB. */
 import type { Commit, Why } from './outcome.ts';
-import { REASONS, type ReasonCode } from './reason.ts';
+import { REASON_STATUS, type ReasonCode } from './reason-code.ts';
 
 export const OPEN = ['queued', 'held', 'running'] as const;
 export const FINAL = ['untriggered', 'skipped', 'delivered', 'succeeded', 'failed', 'unknown'] as const;
@@ -80,7 +80,7 @@ export const isOpen = (status: CallStatus): status is OpenStatus => (OPEN as rea
 export const mayBecome = (from: CallStatus, to: CallStatus): boolean => isOpen(from) && to !== 'untriggered' && to !== 'queued';
 
 /** Whether a reason may stand with a status: the table says so. */
-export const fits = (status: CallStatus, reason: ReasonCode): boolean => (REASONS[reason].with as readonly CallStatus[]).includes(status);
+export const fits = (status: CallStatus, reason: ReasonCode): boolean => REASON_STATUS[reason] === status;
 
 /** Who is named in calls that an application's policy made. */
 export const BY_POLICY = 'policy autoRollback';

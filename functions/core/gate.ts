@@ -2,7 +2,7 @@
 import type { ApplicationState, Facts, Held, OpenCall } from './application.ts';
 import type { ApplicationDefinition } from './definitions.ts';
 import { goodsOf, wentWell } from './history.ts';
-import type { ReasonCode } from './reason.ts';
+import type { ReasonCode } from './reason-code.ts';
 
 export interface GateInput {
   readonly definition: ApplicationDefinition;

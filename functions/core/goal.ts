@@ -11,7 +11,7 @@ import type { ApplicationDefinition } from './definitions.ts';
 import { applicationWait, type GateInput, refusal, stopWait } from './gate.ts';
 import { isOther } from './history.ts';
 import { holdCall, isFull, newDraft, type Plan, type PlanDraft } from './plan.ts';
-import type { ReasonCode } from './reason.ts';
+import type { ReasonCode } from './reason-code.ts';
 import { chooseWinner, type Floor, takenOverBy } from './winner.ts';
 
 export type { Plan } from './plan.ts';

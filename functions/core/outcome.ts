@@ -1,5 +1,5 @@
 /** What a target answered, in words that `deploy` can act on without knowing the target. */
-import type { ReasonCode } from './reason.ts';
+import type { ReasonCode } from './reason-code.ts';
 
 export interface Why {
   readonly code: ReasonCode;

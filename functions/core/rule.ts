@@ -6,7 +6,7 @@
  */
 import { isTag } from './image.ts';
 import { type Parsed, parsed, refused } from './parsed.ts';
-import type { ReasonCode } from './reason.ts';
+import type { ReasonCode } from './reason-code.ts';
 import { shown } from './shown.ts';
 
 export type Rule = (

@@ -3,7 +3,7 @@ import { type ApplicationState, type Desired, type SeenThere, WHOLE, WHOLE_TEMPL
 import { deployedVersion, partsOf } from '../core/history.ts';
 import { idempotencyKey } from '../core/message.ts';
 import type { Why } from '../core/outcome.ts';
-import type { ReasonCode } from '../core/reason.ts';
+import type { ReasonCode } from '../core/reason-code.ts';
 import type { Wish } from '../targets/target.ts';
 import type { Session } from './ports.ts';
 import { filled, wantedImages } from './wish.ts';

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { type CallStatus, FINAL, OPEN } from '../core/call.ts';
 import { isTag } from '../core/image.ts';
-import { isReasonCode, REASONS, type ReasonCode } from '../core/reason.ts';
+import { isReasonCode, REASON_STATUS, type ReasonCode } from '../core/reason-code.ts';
 import { isMoment, MOMENT_RULE } from './moment.ts';
 import { CALLER_RULE, isCaller, name } from './name.ts';
 
@@ -54,7 +54,7 @@ const reason = z.optional(
     z.string().check(
       z.maxLength(500),
       z.refine((text: string) => text.split(',').every(isReasonCode), {
-        error: `give one or several, with commas between them, of ${Object.keys(REASONS).join(', ')}`,
+        error: `give one or several, with commas between them, of ${Object.keys(REASON_STATUS).join(', ')}`,
       }),
     ),
     z.transform((text: string): readonly ReasonCode[] => [...new Set(text.split(',').filter(isReasonCode))]),

@@ -7,7 +7,7 @@
 import { type Call, type CallStatus, FINAL, OPEN, splitCallId } from '../core/call.ts';
 import type { Commit } from '../core/outcome.ts';
 import { isPushSource } from '../core/push.ts';
-import { isReasonCode } from '../core/reason.ts';
+import { isReasonCode } from '../core/reason-code.ts';
 import { expiry, type Item } from './dynamo.ts';
 
 export const callKey = (id: string): { readonly pk: string; readonly sk: string } | undefined => {

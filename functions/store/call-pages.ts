@@ -7,7 +7,7 @@ import { GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { type Call, type CallStatus, LAST_TIME, splitCallId, ulidsBetween } from '../core/call.ts';
 import type { AttemptRecord, Exchange } from '../core/outcome.ts';
 import { type Parsed, parsed } from '../core/parsed.ts';
-import type { ReasonCode } from '../core/reason.ts';
+import type { ReasonCode } from '../core/reason-code.ts';
 import { callFromItem, feedDay } from './call-item.ts';
 import { decodeCursor, encodeCursor, notOurs, type Page } from './cursor.ts';
 import { fromItem, type Item, isLive, type Tables, toItem } from './dynamo.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import { decide } from '../../functions/core/decide.ts';
 import { loadEngines } from '../../functions/core/decide-all.ts';
 import type { TriggerDefinition } from '../../functions/core/definitions.ts';
-import { isReasonCode, REASONS } from '../../functions/core/reason.ts';
+import { isReasonCode, REASON_STATUS } from '../../functions/core/reason-code.ts';
 import type { Rule } from '../../functions/core/rule.ts';
 
 const trigger = (rule: Rule, more: Partial<TriggerDefinition> = {}): TriggerDefinition => ({
@@ -30,7 +30,7 @@ describe('decide', () => {
   ])('%s', async (_name, one, reason, detail) => {
     const decision = decide(one, push, await loadEngines([one.rule]));
     expect(decision).toEqual({ fires: false, reason, detail: expect.stringMatching(detail) });
-    expect(isReasonCode(reason) && REASONS[reason].with).toEqual(['untriggered']);
+    expect(isReasonCode(reason) && REASON_STATUS[reason]).toBe('untriggered');
   });
 
   it('fires', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type ApplicationState, type Facts, NO_FACTS, type Run, WHOLE_TEMPLATE } from '../../functions/core/application.ts';
 import type { ApplicationDefinition } from '../../functions/core/definitions.ts';
 import { goal, type Plan } from '../../functions/core/goal.ts';
-import type { ReasonCode } from '../../functions/core/reason.ts';
+import type { ReasonCode } from '../../functions/core/reason-code.ts';
 import { carryOut, definition, desiredOf, done, NOW, open, state, WEB, wish } from './plans.ts';
 
 const plan = (given: ApplicationState, facts: Partial<Facts> = {}, change: Partial<ApplicationDefinition> = {}): Plan =>

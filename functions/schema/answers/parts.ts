@@ -1,6 +1,6 @@
 /** Parts of answers. Every object is closed: a field that is shown and not declared is a mistake. */
 import * as z from 'zod/mini';
-import { isReasonCode, REASONS } from '../../core/reason.ts';
+import { isReasonCode, REASON_STATUS } from '../../core/reason-code.ts';
 
 export const text = z.string();
 export const texts = z.array(text);
@@ -9,7 +9,7 @@ export const count = z.int().check(z.minimum(0));
 export const optionalText = z.optional(text);
 export const optionalTime = z.optional(time);
 
-export const reason = z.enum(Object.keys(REASONS).filter(isReasonCode));
+export const reason = z.enum(Object.keys(REASON_STATUS).filter(isReasonCode));
 /** Why, in words of the language asked for. */
 export const because = { reason: z.optional(reason), sentence: optionalText, cure: optionalText } as const;
 
