@@ -1,7 +1,7 @@
 /** Flags that several commands share, and what they become in a body. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { splitCallId } from '../../functions/core/call.ts';
-import { type Fields, fields, textOf, texts } from '../../functions/core/fields.ts';
+import { type Fields, fields, textOf } from '../../functions/core/fields.ts';
 import { CALLER_RULE, isCaller, isName, isTriggerUrlId, NAME_RULE } from '../../functions/schema/name.ts';
 import { type Io, misused, readSecret } from './io.ts';
 import { refuseSecretUrl } from './secret-url.ts';
