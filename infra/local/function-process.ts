@@ -49,14 +49,18 @@ export const startFunction = ({ spec, environment, guard, now, log }: ProcessGro
   let resting = false;
   let listen: (said: Said | Ended) => void = () => undefined;
   const ended = new Promise<void>((resolve) => {
-    child.once('exit', (code, signal) => {
+    const end = (how: string): void => {
       alive = false;
       if (pid !== undefined) guard.forget(pid);
-      listen({ is: 'ended', how: signal === null ? `code ${code}` : `signal ${signal}` });
+      listen({ is: 'ended', how });
       resolve();
+    };
+    child.once('exit', (code, signal) => end(signal === null ? `code ${code}` : `signal ${signal}`));
+    // One that never began to run has no exit; of one that runs, only a message was not taken.
+    child.on('error', (error) => {
+      if (pid === undefined) end(error.message);
     });
   });
-  child.on('error', () => undefined);
   child.on('message', (said) => listen(readSaid(said)));
   const next = (ms: number): Promise<Said | Ended> =>
     new Promise((resolve) => {
