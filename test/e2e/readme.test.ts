@@ -22,7 +22,10 @@ const ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   [/^npm ci && npm test/, 'a step of .ci/run'],
   [/^npm ci$/, 'this test needs it done'],
   [/^npm start/, 'the engine of this test is started as it does'],
-  [/^npm run (?:deploy|diff|destroy|bench|conformance)/, 'needs an account, or is a step of .ci/run; the stack goes to moto in deploy-moto.test.ts'],
+  [
+    /^npm run (?:deploy|diff|destroy|bench|conformance)/,
+    'needs an account, or is a step of .ci/run; the stack goes to moto in test/conformance/deployment.test.ts',
+  ],
   [/^npx cdk /, 'needs an account'],
   [/^aws /, 'needs an account'],
   [/--to-version/, 'its target has to take templates, as README says: story.test.ts has one'],
