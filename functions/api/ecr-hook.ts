@@ -4,7 +4,7 @@
  */
 import type { MiddlewareHandler } from 'hono';
 import type { HookDefinition } from '../core/definitions.ts';
-import { ECR_HOOK } from '../core/ecr-hook.ts';
+import { ECR_HOOK, ecrHook } from '../core/ecr-hook.ts';
 import { ecrHosts } from '../core/ecr-host.ts';
 import { hostOf, namesHost } from '../core/image.ts';
 import { parsed } from '../core/parsed.ts';
@@ -21,7 +21,7 @@ const LAST_PAGE = 'ecr';
 
 /** The hooks that people made and, after all of them, this one. */
 export const withEcrHook = (hooks: ApiPorts['hooks'], { repositories }: Ecr): ApiPorts['hooks'] => {
-  const hook: HookDefinition = { ...ECR_HOOK, enabled: repositories !== undefined };
+  const hook = ecrHook(repositories);
   return {
     ...hooks,
     get: async (name) => (name === ECR_HOOK.name ? hook : hooks.get(name)),
@@ -55,6 +55,9 @@ export const ecrHookFor = (repository: string, { registry }: Ecr): HookDefinitio
     throw refuse('repository', `${shown(host)} is no registry of Amazon ECR: write ${registry}/PATH, or for this registry the path alone, as in shop/web`);
   return { ...ECR_HOOK, registryHost, hostAliases };
 };
+
+/** Why no push to the repository arrives by the rule, and what makes it; undefined where it hears them. */
+export const ecrSilence = (repository: string, { repositories }: Ecr): string | undefined => offHint(repository, repositories).hint;
 
 /** What is left to do until pushes to the repository arrive, or to any of the stack's own registry: most often nothing. */
 export const ecrGuide = (repository: string | undefined, { registry, repositories }: Ecr): { readonly guide: readonly string[]; readonly hint?: string } => {

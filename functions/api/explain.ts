@@ -5,8 +5,11 @@
 import type { Call } from '../core/call.ts';
 import { type Decided, decideAll } from '../core/decide-all.ts';
 import type { ApplicationDefinition, HookDefinition, TriggerDefinition } from '../core/definitions.ts';
+import { ECR_HOOK } from '../core/ecr-hook.ts';
 import { formatImage, hostOf, parseImage, pathOf } from '../core/image.ts';
-import { toPush } from '../core/push.ts';
+import { type Parsed, refused } from '../core/parsed.ts';
+import { type Push, toPush } from '../core/push.ts';
+import { ecrSilence } from './ecr-hook.ts';
 import type { FateView } from './fate-view.ts';
 import type { ApiPorts } from './ports.ts';
 import { refuse } from './request.ts';
@@ -34,8 +37,7 @@ export const explain = async (asking: Asked, lang: Lang, ports: ApiPorts) => {
   if (tag === undefined) throw refuse('image', 'it has no tag, and only a push under a tag can fire: write host/path:tag');
   const hook = hookName === undefined ? undefined : await requireHook(hookName, ports);
   const named = { tag, ...(digest === undefined ? {} : { digest }) };
-  const event = { host: hostOf(image.value.repository), path: pathOf(image.value.repository), ...named };
-  const push = hook === undefined ? undefined : toPush(event, hook, { id: '', receivedAt: ports.now() });
+  const push = hook === undefined ? undefined : through(hook, { repository: image.value.repository, ...named }, ports);
   const asked = { ...(call === undefined ? {} : { call: callOf(call) }), image: formatImage(image.value), repository: image.value.repository, tag };
   if (push?.ok === false) return { ...asked, hook: hookName, triggers: [], ignored: push.why };
 
@@ -59,11 +61,15 @@ export const explain = async (asking: Asked, lang: Lang, ports: ApiPorts) => {
     hook: hookName,
     triggers: decided.map((each) => ({
       ...decisionView(each, verdicts.get(each.trigger.name), lang),
-      ...warningsOf(each.trigger, applications, hooks),
+      ...warningsOf(each.trigger, applications.get(each.trigger.application), hooks.get(each.trigger.hook), (own) =>
+        through(own, { repository, ...named }, ports),
+      ),
     })),
     ...(triggers.length === 0 ? unheard(repository, await everyTrigger(ports)) : {}),
   };
 };
+
+type Named = Pick<Push, 'repository' | 'tag' | 'digest'>;
 
 interface Question {
   readonly text: string;
@@ -104,16 +110,25 @@ const decisionView = ({ trigger, decision }: Decided, verdict: FateView | undefi
   ...(decision.fires ? { ...FIRES[lang], verdict } : { ...wordsOf(decision.reason, lang), detail: decision.detail }),
 });
 
-/** What would stop the push all the same, before or after the decision. */
+/** What a hook makes of the push, or why it would not take it. Of Amazon ECR the rule of the stack says what comes at all. */
+const through = (hook: HookDefinition, { repository, ...named }: Named, ports: ApiPorts): Parsed<Push> => {
+  const push = toPush({ host: hostOf(repository), path: pathOf(repository), ...named }, hook, { id: '', receivedAt: ports.now() });
+  const silence = push.ok || hook.name !== ECR_HOOK.name ? undefined : ecrSilence(repository, ports.ecr);
+  return silence === undefined ? push : refused(silence);
+};
+
+/** What would stop the push all the same, before or after the decision. `by`: what a hook makes of it. */
 const warningsOf = (
   trigger: TriggerDefinition,
-  applications: ReadonlyMap<string, ApplicationDefinition>,
-  hooks: ReadonlyMap<string, HookDefinition>,
+  application: ApplicationDefinition | undefined,
+  hook: HookDefinition | undefined,
+  by: (hook: HookDefinition) => Parsed<Push>,
 ): { readonly warnings?: readonly string[] } => {
-  const [application, hook] = [applications.get(trigger.application), hooks.get(trigger.hook)];
+  const push = hook?.enabled === true ? by(hook) : undefined;
   const warnings = [
     ...(hook === undefined ? [`there is no hook named ${trigger.hook}: no push can reach the trigger`] : []),
     ...(hook?.enabled === false ? [`the hook ${trigger.hook} is disabled: no push can reach the trigger`] : []),
+    ...(push?.ok === false ? [push.why] : []),
     ...(application === undefined ? [`there is no application named ${trigger.application}: its calls end as failed`] : []),
     ...(application?.enabled === false ? [`the application ${trigger.application} is disabled: its calls end as skipped`] : []),
   ];

@@ -4,7 +4,7 @@
  */
 import { Hono } from 'hono';
 import type { HookDefinition } from '../core/definitions.ts';
-import { ECR_HOOK, ecrHook } from '../core/ecr-hook.ts';
+import { ECR_HOOK } from '../core/ecr-hook.ts';
 import { formatImage, hostOf, isDigest, isTag, namesHost, normaliseRepository, pathOf } from '../core/image.ts';
 import type { PushesMessage } from '../core/message.ts';
 import { type Parsed, parsed, refused } from '../core/parsed.ts';
@@ -26,7 +26,7 @@ export const hookTestRoutes = (ports: ApiPorts): Routes => {
   const app: Routes = new Hono();
 
   operation(app, HOOK_OPERATIONS.testHook, async ({ c, name, query: { lang }, body }) => {
-    const hook = name === ECR_HOOK.name ? ecrHook(ports.ecr.repositories) : await ports.hooks.get(name);
+    const hook = await ports.hooks.get(name);
     if (hook === undefined) throw unknownName('hook', name);
     const dry = body.dry === true;
     if (!hook.enabled && !dry) throw disabled(hook);
@@ -37,7 +37,7 @@ export const hookTestRoutes = (ports: ApiPorts): Routes => {
     const decided = await explain({ image, hook: name }, langOf(c, lang), ports);
     const answer = { ...decided, digest, registry: hook.registry, dry, test: true, sample: sampleView(delivery) };
     // Some of what a format leaves alone only the sample shows, as a tag that is a signature's.
-    if (!push.ok) return c.json({ ...answer, triggers: [], ignored: push.why });
+    if (!push.ok) return c.json({ ...answer, triggers: [], ignored: 'ignored' in decided ? decided.ignored : push.why });
     if (dry) return c.json(answer);
     await ports.sendPushes(messageOf(push.value, hook));
     const hint = 'hint' in decided ? decided.hint : unproven(hook);

@@ -84,8 +84,18 @@ describe('a trigger with the registry ecr', () => {
 describe('the hook ecr', () => {
   test('is shown, with whether its rule is on, and was never made', async () => {
     const shown = await must(api, 200, 'GET', '/v1/hooks/ecr');
-    expect(shown).toEqual({ name: 'ecr', registry: 'ecr', hostAliases: [], enabled: true, access: 'ecr', sweepMinutes: 10, tokens: [] });
+    expect(shown).toEqual({
+      name: 'ecr',
+      registry: 'ecr',
+      hostAliases: [],
+      enabled: true,
+      access: 'ecr',
+      sweepMinutes: 10,
+      tokens: [],
+      repositories: ['shop/*', 'base'],
+    });
     expect(await must(off, 200, 'GET', '/v1/hooks/ecr')).toMatchObject({ enabled: false });
+    expect(await must(off, 200, 'GET', '/v1/hooks/ecr/deliveries')).toEqual({ items: [], hint: expect.stringContaining('-c ecr=all') });
   });
 
   test('shows what came of the looks at what its rule hears', async () => {
@@ -133,9 +143,9 @@ describe('the hook ecr', () => {
   });
 
   test('is one that explain knows', async () => {
-    const asked = { image: `${ECR_REGISTRY}/dark/web:v1` };
-    await create(api, { name: 'explained', registry: 'ecr', repository: 'dark/web' });
-    await create(off, { name: 'explained', registry: 'ecr', repository: 'dark/web' });
+    const asked = { image: `${ECR_REGISTRY}/base:v1` };
+    await create(api, { name: 'explained', registry: 'ecr', repository: 'base' });
+    await create(off, { name: 'explained', registry: 'ecr', repository: 'base' });
     for (const body of [asked, { ...asked, hook: 'ecr' }]) {
       const { triggers } = await must(api, 200, 'POST', '/v1/explain', body);
       expect(triggers).toMatchObject([{ trigger: 'explained', fires: true }]);
@@ -143,5 +153,16 @@ describe('the hook ecr', () => {
     }
     const { triggers } = await must(off, 200, 'POST', '/v1/explain', asked);
     expect(triggers).toMatchObject([{ trigger: 'explained', warnings: [expect.stringContaining('hook ecr is disabled')] }]);
+  });
+
+  test('says to explain and to a test what its rule does not hear, and how it would', async () => {
+    const image = `${ECR_REGISTRY}/dark/web:v1`;
+    const cure = expect.stringContaining("-c 'ecr=shop/*,base,dark/web'");
+    await create(api, { name: 'dark', registry: 'ecr', repository: 'dark/web' });
+    const { triggers } = await must(api, 200, 'POST', '/v1/explain', { image });
+    expect(triggers).toMatchObject([{ trigger: 'dark', fires: true, warnings: [cure] }]);
+    expect(await must(api, 200, 'POST', '/v1/explain', { image, hook: 'ecr' })).toMatchObject({ triggers: [], ignored: cure });
+    const body = { repository: 'dark/web', tag: 'v1', dry: true };
+    expect(await must(api, 200, 'POST', '/v1/hooks/ecr/test', body)).toMatchObject({ triggers: [], ignored: cure });
   });
 });

@@ -96,3 +96,12 @@ test.each([
 ])('%s is refused', async (_, body, field) => {
   expect(await must(api, 422, 'POST', '/v1/explain', body)).toMatchObject({ errors: [{ field }] });
 });
+
+test('a trigger whose hook may not speak for the repository any more is warned of', async () => {
+  await must(api, 201, 'POST', '/v1/hooks', { name: 'narrowed', registry: 'generic', registryHost: 'r.example' });
+  await must(api, 201, 'POST', '/v1/triggers', { name: 'left', hook: 'narrowed', repository: 'left/web', application: 'web' });
+  await must(api, 200, 'PATCH', '/v1/hooks/narrowed', { repositories: ['team/*'] });
+  expect((await explain('r.example/left/web:v1')).triggers).toMatchObject([
+    { trigger: 'left', fires: true, warnings: [expect.stringContaining('add it to "repositories" of the hook')] },
+  ]);
+});

@@ -117,7 +117,7 @@ test('the hook ecr can be tried too, as its rule hears it', async () => {
   expect(sent()).toMatchObject([{ hook: 'ecr', access: 'ecr', hosts: expect.arrayContaining([ECR_REGISTRY]), pushes: [{ source: 'test' }] }]);
   expect(await tried('ecr', { repository: 'other/web', tag: 'v1' })).toMatchObject({
     status: 200,
-    body: { ignored: expect.stringContaining('may not speak for') },
+    body: { ignored: expect.stringContaining("-c 'ecr=shop/*,base,other/web'") },
   });
   expect(await api.ask('POST', '/v1/hooks/ecr/rotate')).toMatchObject({ status: 409 });
   const off = await startApi((ports) => ({ ...ports, ecr: { registry: ECR_REGISTRY } }));
