@@ -3,8 +3,11 @@
  * heard it is looked up, now, which trigger is near: "I pushed and nothing happened".
  */
 import { Hono } from 'hono';
+import type { HookDefinition } from '../core/definitions.ts';
 import { type DeliveryRecord, isWhole } from '../core/delivery-record.ts';
+import { ECR_HOOK } from '../core/ecr-hook.ts';
 import { parseImage } from '../core/image.ts';
+import { ecrGuide } from './ecr-hook.ts';
 import { operation, type Routes } from './operation.ts';
 import { HOOK_OPERATIONS } from './operations/hooks.ts';
 import type { ApiPorts } from './ports.ts';
@@ -24,10 +27,20 @@ export const deliveryRoutes = (ports: ApiPorts): Routes => {
     // One of the same name that was deleted has left its own.
     const own = records.filter(({ at }) => at >= hook.createdAt);
     const advice = await adviceOn(name, own, ports);
-    return c.json({ items: own.map((record) => ({ ...deliveryView(record), ...advice.get(unheardIn(record) ?? '') })) });
+    return c.json({ items: own.map((record) => ({ ...deliveryView(record), ...advice.get(unheardIn(record) ?? '') })), ...deafness(hook, ports) });
   });
 
   return app;
+};
+
+/** Nothing is kept of what comes to a hook that is disabled, so that is told beside what came before. */
+const deafness = ({ name, enabled }: HookDefinition, { ecr }: ApiPorts): Partial<Omit<Unheard, 'nearest'>> => {
+  if (enabled) return {};
+  if (name === ECR_HOOK.name) {
+    const { hint } = ecrGuide(undefined, ecr);
+    return hint === undefined ? {} : { hint };
+  }
+  return { hint: `the hook ${name} is disabled: whatever is sent to it is answered 404, and not kept`, next: [`POST /v1/hooks/${name}/enable`] };
 };
 
 /** The repository that no trigger heard; unknown where its name had to be cut. */

@@ -10,6 +10,9 @@ import { ACCEPTED, type Answer, authentic, type Delivery, enqueue, type IngestPo
 /** Of one delivery: Event Grid sends so many events at once. Who names more names tags, and is not to fill the queue with them. */
 const MOST_PUSHES = 5_000;
 
+/** One answer to a token that nobody gave out and to one whose hook is disabled: to who guesses they are the same. */
+const NO_SUCH_URL = 'no such webhook URL, or its hook is disabled: copy it again from the answer that created it, rotate the hook, or enable it';
+
 export const ingest = async (token: string, delivery: Delivery, ports: IngestPorts): Promise<Answer> => {
   const received = receive(delivery, ports);
   const { now, done } = received;
@@ -18,7 +21,7 @@ export const ingest = async (token: string, delivery: Delivery, ports: IngestPor
   const known = found?.application === undefined ? found : undefined;
   const large = tooLarge(delivery);
   if (large !== undefined) return known === undefined ? done(large) : received.ended(large, known.name, 'refused');
-  if (known === undefined) return done({ status: 404, message: 'no such webhook URL: copy it again from the answer that created it, or rotate the hook' });
+  if (known === undefined) return done({ status: 404, message: NO_SUCH_URL });
   const { name } = known;
 
   const proof = await ports.verifyCredential(known, delivery, now);

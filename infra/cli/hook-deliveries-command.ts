@@ -16,10 +16,13 @@ export const addDeliveriesCommand = (hook: Command, io: Io): void => {
     'hook deliveries acr -o wide',
   ).action(async (name: string, _: Fields, command: Command) => {
     const session = await begin(command, io);
-    const answer = { items: await deliveriesOf(name, session) };
-    showDeliveries(answer.items, session);
-    const [newest] = answer.items;
-    if (newest === undefined) session.hint(nothingCame(name));
+    const answer = await askDeliveries(name, session);
+    const items = list(answer.items);
+    showDeliveries(items, session);
+    const [newest] = items;
+    // While the hook takes nothing, that is all there is to say.
+    if (answer.hint !== undefined) session.showHints(answer);
+    else if (newest === undefined) session.hint(nothingCame(name));
     else {
       session.showHints(newest);
       const [call] = texts(newest.calls);
@@ -31,20 +34,23 @@ export const addDeliveriesCommand = (hook: Command, io: Io): void => {
 const nothingCame = (name: string): string =>
   `Nothing came in the last seven days.\nNext: image-triggers hook guide ${name}, or try it:  image-triggers hook test ${name} --help`;
 
-export const deliveriesOf = async (name: string, session: Session): Promise<readonly Fields[]> =>
-  list((await session.ask({ method: 'GET', path: `/v1/hooks/${encodeURIComponent(name)}/deliveries` })).items);
+const askDeliveries = (name: string, session: Session): Promise<Fields> =>
+  session.ask({ method: 'GET', path: `/v1/hooks/${encodeURIComponent(name)}/deliveries` });
+
+export const deliveriesOf = async (name: string, session: Session): Promise<readonly Fields[]> => list((await askDeliveries(name, session)).items);
 
 /** Below a hook that is shown: the last few. */
 export const showLastDeliveries = async (name: string, session: Session, io: Io): Promise<void> => {
   if (session.reader !== 'people') return;
-  const items = (await deliveriesOf(name, session)).slice(0, FEW);
-  if (items.length === 0) {
-    session.hint(`\n${nothingCame(name)}`);
-    return;
+  const answer = await askDeliveries(name, session);
+  const items = list(answer.items).slice(0, FEW);
+  if (items.length > 0) {
+    io.out('\n');
+    showDeliveries(items, session);
   }
-  io.out('\n');
-  showDeliveries(items, session);
-  session.hint(`\nMore of them: image-triggers hook deliveries ${name}`);
+  session.hint('');
+  if (answer.hint !== undefined) session.showHints(answer);
+  else session.hint(items.length === 0 ? nothingCame(name) : `More of them: image-triggers hook deliveries ${name}`);
 };
 
 const showDeliveries = (items: readonly Fields[], session: Session): void =>

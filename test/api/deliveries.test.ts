@@ -91,3 +91,15 @@ test('of the hook ecr, of a trigger URL, and of none', async () => {
   expect(await must(api, 404, 'GET', '/v1/hooks/nobody/deliveries')).toMatchObject({ code: 'unknown-name' });
   expect(await must(api, 422, 'GET', '/v1/hooks/acr/deliveries?limit=1')).toMatchObject({ code: 'invalid-fields' });
 });
+
+test('a hook that is disabled keeps nothing, and says so beside what came before', async () => {
+  await must(api, 201, 'POST', '/v1/hooks', { name: 'paused', registry: 'generic', registryHost: HOST });
+  expect(await must(api, 200, 'GET', '/v1/hooks/paused/deliveries')).toEqual({ items: [] });
+  await must(api, 200, 'POST', '/v1/hooks/paused/disable');
+  await note('paused', 'fired', `${HOST}/shop/web:v1`);
+  expect(await must(api, 200, 'GET', '/v1/hooks/paused/deliveries')).toMatchObject({
+    items: [{ verdict: 'fired' }],
+    hint: expect.stringContaining('paused is disabled'),
+    next: ['POST /v1/hooks/paused/enable'],
+  });
+});

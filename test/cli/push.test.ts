@@ -179,3 +179,10 @@ test('deliveries are listed with what is near, and shown with their hook', async
   expect((await cli.ok('hook show hub')).out).toMatch(/Name: +hub[\s\S]*\n\nTIME \(UTC\)/);
   expect(JSON.parse((await cli.ok('hook show hub -o json')).out)).toMatchObject({ name: 'hub' });
 });
+
+test('of a hook that is disabled it is told first that nothing is taken', async () => {
+  await must(cli.api, 200, 'POST', '/v1/hooks/hub/disable');
+  for (const command of ['hook deliveries hub', 'hook show hub'])
+    expect((await cli.ok(command)).err).toMatch(/the hook hub is disabled: .*\nTry: image-triggers hook enable hub\n$/);
+  await must(cli.api, 200, 'POST', '/v1/hooks/hub/enable');
+});

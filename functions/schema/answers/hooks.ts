@@ -67,7 +67,7 @@ export const HOOK_ANSWERS = {
   HookSeen: z.strictObject({ ...HOOK, impliedAliases, sweep: z.optional(sweep) }),
   HookList: listOf(z.strictObject({ ...HOOK, impliedAliases })),
   Guide: z.strictObject({ name: text, registry: text, guide: texts, ...advice }),
-  DeliveryList: z.strictObject({ items: z.array(delivery) }),
+  DeliveryList: z.strictObject({ items: z.array(delivery), ...advice }),
   HookTried: tried,
   HookTested: z.extend(tried, { delivery: text }),
 } as const satisfies Record<string, z.ZodMiniType>;
