@@ -23,7 +23,8 @@ const patterns = ALL.map(([id, declared]) => ({ id, declared, pattern: new RegEx
 
 /** The operation that takes such a request, by its id. */
 export const operationFor = (method: string, path: string): string | undefined => {
-  const [bare = ''] = path.split('?', 1);
+  // As a URL is read: a step up in it is taken.
+  const { pathname: bare } = new URL(path, ROOT);
   return patterns.find(({ declared, pattern }) => declared.method === method && pattern.test(bare))?.id;
 };
 
