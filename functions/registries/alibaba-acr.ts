@@ -10,6 +10,7 @@
  * `pushed_at` has no time zone, so it orders nothing.
  */
 import * as z from 'zod/mini';
+import { acrWarnings } from './acr-address.ts';
 import { eventsOf, judge } from './judge.ts';
 import { decodeShape, detail, optionalText, textOr } from './payload.ts';
 import type { EventReading, Registry } from './registry.ts';
@@ -61,10 +62,11 @@ export const alibabaAcr: Registry<EventReading> = {
     return eventsOf([judge({ host, path, tag: textOr(push_data.tag), digest: textOr(push_data.digest) })]);
   },
   guide: ({ url, registryHost }) => [
+    ...acrWarnings(url),
     'In the console of Container Registry open the repository, then Triggers (触发器), and create one.',
     `Trigger URL: ${url}`,
     'Trigger: All (全部触发). The rule of the trigger here decides, and records what did not fire.',
-    `Or: aliyun cr CreateRepoTrigger --InstanceId INSTANCE --RepoId REPOSITORY --TriggerName image-triggers --TriggerType ALL --TriggerUrl '${url}'`,
+    `Or: aliyun cr CreateRepoTrigger --InstanceId INSTANCE --RepoId REPOSITORY --TriggerName image_triggers --TriggerType ALL --TriggerUrl '${url}'`,
     'ACR signs nothing and sends no header of yours: the URL is the secret.',
     ...(registryHost === undefined
       ? [

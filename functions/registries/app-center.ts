@@ -17,6 +17,7 @@ import { nameText } from '../core/image-text.ts';
 import { type Parsed, parsed, refused } from '../core/parsed.ts';
 import type { PushEvent } from '../core/push.ts';
 import { shown } from '../core/shown.ts';
+import { acrWarnings } from './acr-address.ts';
 import { alibabaAcr } from './alibaba-acr.ts';
 import { tagProblem } from './artifact.ts';
 import { decodeJson, detail, optionalText, readShape } from './payload.ts';
@@ -68,6 +69,7 @@ export const appCenter: Registry<TriggerReading> = {
     `Deploy again: curl -fsS -X POST '${url}'`,
     `Deploy an image: curl -fsS '${url}' -H 'content-type: application/json' -d '{"resource":{"deployment":{"spec":{"template":{"spec":{"containers":[{"name":"NAME","image":"HOST/PATH:TAG"}]}}}}}}'`,
     'Deploy each push to a repository of Alibaba ACR: give this URL as the Trigger URL of its trigger (触发器); its rule there decides.',
+    ...acrWarnings(url),
   ],
 };
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FINAL, OPEN } from '../../functions/core/call.ts';
 import { applicationBody, applicationPatch } from '../../functions/schema/application.ts';
@@ -10,6 +11,10 @@ import { triggerBody, triggerPatch } from '../../functions/schema/trigger.ts';
 describe('names', () => {
   test.each(['a', '0', 'web', 'my-app_2', 'a'.repeat(63)])('%j', (text) => expect(isName(text)).toBe(true));
   test.each(['', 'A', '-a', '_a', 'a.b', 'a/b', 'a b', 'ä', 'a\n', 'a#b', 'a'.repeat(64), '__proto__'])('not %j', (text) => expect(isName(text)).toBe(false));
+
+  test('every name of a trigger in the Personal Edition of ACR is one here: 2 to 30 of a-z, 0-9 and "_", which does not come first', () => {
+    fc.assert(fc.property(fc.stringMatching(/^[a-z0-9][a-z0-9_]{1,29}$/), (text) => isName(text)));
+  });
 });
 
 const SCHEMAS = {
