@@ -43,7 +43,7 @@ export const deliveryRecord = ({ why, references, calls = [], ...rest }: Omit<De
   const distinct = [...new Set(references)];
   const named: string[] = [];
   for (const reference of distinct.slice(0, MOST)) {
-    const text = named.length === 0 ? cutTo(reference, room) : reference;
+    const text = cutTo(reference, named.length === 0 ? room : Number.POSITIVE_INFINITY);
     room -= bytesOf(text);
     if (room < 0) break;
     named.push(text);
@@ -69,7 +69,9 @@ export const isWhole = (text: string): boolean => !text.endsWith(CUT);
 
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
-const cutTo = (text: string, most: number): string => {
+/** Whole characters only: half a one, as a sender may write it, need not be taken by the table. */
+const cutTo = (written: string, most: number): string => {
+  const text = written.toWellFormed();
   if (bytesOf(text) <= most) return text;
   const chars = [...text];
   const kept: string[] = [];

@@ -71,7 +71,7 @@ export const hostsOf = ({ registryHost, hostAliases }: HookScope): readonly stri
   ...new Set([...(registryHost === undefined ? [] : [registryHost]), ...hostAliases]),
 ];
 
-/** Longer texts of a sender are not kept: a message stays small, and a key of the table is at most 2 kB. */
+/** Longer texts of a sender are not kept: a message stays small, and a key of the table is at most 2 kB. Nor is half a character, which the table need not take. */
 const MAX_ACTOR = 100;
 const MAX_MEDIA_TYPE = 200;
 const MAX_EVENT_ID = 200;
@@ -106,8 +106,8 @@ export const toPush = (
     ...(isShort(mediaType, MAX_MEDIA_TYPE) ? { mediaType } : {}),
     ...(pushedAt !== undefined && Number.isFinite(pushedAt) ? { pushedAt } : {}),
     receivedAt: made.receivedAt,
-    ...(actor === undefined || actor === '' ? {} : { actor: actor.slice(0, MAX_ACTOR) }),
-    ...(isShort(eventId, MAX_EVENT_ID) ? { eventId } : {}),
+    ...(actor === undefined || actor === '' ? {} : { actor: actor.slice(0, MAX_ACTOR).toWellFormed() }),
+    ...(isShort(eventId, MAX_EVENT_ID) ? { eventId: eventId.toWellFormed() } : {}),
   });
 };
 

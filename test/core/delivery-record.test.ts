@@ -33,6 +33,12 @@ test('the texts are at most 760 bytes, whatever they hold; what is cut says so',
   );
 });
 
+test('half a character, as a sender may write it, is not kept', () => {
+  const record = deliveryRecord({ ...base, why: 'no \ud800', references: ['a/b:\udfff', 'a/b:\ud83d'] });
+  for (const part of [record.why ?? '', ...record.references]) expect(part.isWellFormed()).toBe(true);
+  expect(record).toMatchObject({ why: 'no \ufffd', references: ['a/b:\ufffd', 'a/b:\ufffd'] });
+});
+
 describe('the verdict on a delivery', () => {
   test.each<[MatchVerdict[], MatchVerdict]>([
     [['unheard', 'untriggered', 'fired'], 'fired'],

@@ -104,6 +104,13 @@ test.each([
   if (push.ok) expect(push.value).not.toHaveProperty(field);
 });
 
+it.each([
+  ['written by the sender', { actor: 'ci \ud800', eventId: '\udfff' }, { actor: 'ci \ufffd', eventId: '\ufffd' }],
+  ['left by a cut', { actor: `${'a'.repeat(99)}\u{1f600}` }, { actor: `${'a'.repeat(99)}\ufffd` }],
+])('keeps no half character %s', (_name, more, kept) => {
+  expect(toPush(event(more), scope(), made)).toMatchObject({ value: kept });
+});
+
 it('stays small, and any text gets an answer', () => {
   const text = fc.string({ unit: 'binary', maxLength: 2_000 });
   fc.assert(
