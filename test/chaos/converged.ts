@@ -1,6 +1,7 @@
 /** Whether each application runs in the end what it should, by the record of its calls. */
 import { WHOLE } from '../../functions/core/application.ts';
 import { type Call, isOpen } from '../../functions/core/call.ts';
+import { lower } from '../../functions/core/lower.ts';
 import { imageOf, type Report } from './checker.ts';
 import { sameImage } from './targets.ts';
 import type { Outcome } from './world.ts';
@@ -45,9 +46,14 @@ export const checkConverged = (outcome: Outcome, calls: readonly Call[], report:
       log?.sight === 'readable'
         ? log.revisions.at(-1)?.images[call.repository]
         : log?.changes.findLast(({ repository }) => repository === call.repository)?.image;
+    // Found running by a worker that died before it gave that a place in the order: of what came meanwhile the higher version goes on.
+    const policy = outcome.topology.applications.find(({ name }) => name === call.application)?.policy;
+    const above = (one: Call): boolean =>
+      policy?.neverDown === true && newest.every(({ tag, reason }) => reason === 'already-running' && lower(tag, one.tag) === 'lower');
     // A hold may come when the worker has died that sent it.
     const sent = fired.some(
-      (one) => one.reason === 'hold' && one.application === call.application && one.repository === call.repository && sameImage(runs, imageOf(one)),
+      (one) =>
+        (one.reason === 'hold' || above(one)) && one.application === call.application && one.repository === call.repository && sameImage(runs, imageOf(one)),
     );
     if (!sent && !sameImage(runs, imageOf(call)))
       report(
