@@ -3,7 +3,7 @@
  * first answer again, for a day, and nothing is done twice. A key is its caller's own.
  *
  * Kept is what was done. A refusal did nothing, and neither its key is spent: the same request may succeed later, or be
- * corrected.
+ * corrected. What failed here, or died, half done is gone on with as without a key.
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import { fields } from '../core/fields.ts';
@@ -13,8 +13,8 @@ import { Problem } from './problem.ts';
 
 type Env = { Bindings: RequestContext };
 
-/** An item may have 400 kB, and sealing makes a third more of it. */
-const MOST_CHARACTERS = 250_000;
+/** An item may have 400 kB, and sealing makes a third more of it. In UTF-8: of Chinese each character has three. */
+const MOST_BYTES = 250_000;
 const KEPT_HEADERS = ['location', 'etag'] as const;
 
 export const idempotency =
@@ -42,7 +42,7 @@ export const idempotency =
     await next();
     const answer = c.error === undefined && c.res.status < 400 ? await textOf(c) : undefined;
     try {
-      if (answer === undefined || answer.length > MOST_CHARACTERS) await ports.answers.forget(id, begun.run);
+      if (answer === undefined || new TextEncoder().encode(answer).length > MOST_BYTES) await ports.answers.forget(id, begun.run);
       else await ports.answers.keep(id, begun.run, ports.sealedAnswers.seal(key, request, answer));
     } catch (error) {
       // It was done all the same, and who asked shall know.

@@ -1,6 +1,8 @@
 /** The same key with the same request: done once, answered twice. */
+import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeApi } from '../../functions/api/app.ts';
+import { idempotency } from '../../functions/api/idempotency.ts';
 import { HTTP, must, record, START, startApi, type TestApi } from './api.ts';
 
 let api: TestApi;
@@ -130,6 +132,18 @@ describe('a refusal did nothing, so its key is not spent', () => {
     expect(ask.status).toBe(201);
     expect(api.logged).toMatchObject([{ event: 'api.answer-unkept', fields: { error: 'TypeError' } }, { event: 'api.request' }]);
   });
+});
+
+test('an answer larger than an item is not kept, whatever it is written in', async () => {
+  let done = 0;
+  const app = new Hono<{ Bindings: { requestId: string } }>();
+  app.use(idempotency(api.ports));
+  app.post('/large', (c) => {
+    done += 1;
+    return c.text('\u955c'.repeat(100_000));
+  });
+  const ask = async () => (await app.request('/large', { method: 'POST', headers: { 'idempotency-key': 'large' } }, { requestId: 'r' })).status;
+  expect([await ask(), await ask(), done]).toEqual([200, 200, 2]);
 });
 
 test('after a day it is forgotten', async () => {
