@@ -8,6 +8,7 @@
  * change is made for what is stored, so If-Match asks for that part alone: a push in between is in nobody's way.
  */
 import type { Context } from 'hono';
+import { sortedJson } from '../core/sorted-json.ts';
 import type { ApiPorts } from './ports.ts';
 import { Problem } from './problem.ts';
 
@@ -55,8 +56,5 @@ const tagsIn = (header: string): readonly { readonly tag: string; readonly weak:
   [...header.slice(0, MOST).matchAll(/(W\/)?"([0-9a-f.]+)"/g)].map(([, weak, tag = '']) => ({ tag, weak: weak !== undefined }));
 
 const LETTERS = 32;
-const hashOf = (value: object, { hashToken }: Hash): string => hashToken(JSON.stringify(value, sorted)).slice(0, LETTERS);
-
 /** The store gives fields in any order. */
-const sorted = (_: string, value: unknown): unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
+const hashOf = (value: object, { hashToken }: Hash): string => hashToken(sortedJson(value)).slice(0, LETTERS);

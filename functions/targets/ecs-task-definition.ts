@@ -3,6 +3,7 @@
  * Everything else is passed through unseen, fields included that did not exist when this was written.
  */
 import { type Parsed, parsed, refused } from '../core/parsed.ts';
+import { sortedJson } from '../core/sorted-json.ts';
 import { type Container, type Match, readContainer, type Spelling, withImage } from './containers.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -70,17 +71,4 @@ export const withImages = ({ registration }: TaskDefinition, matches: readonly M
 export const isSameRegistration = (a: Json, b: Json): boolean => canonical(a) === canonical(b);
 
 const canonical = (registration: Json): string =>
-  JSON.stringify(
-    {
-      ...registration,
-      tags: Array.isArray(registration.tags)
-        ? registration.tags
-            .map(sorted)
-            .map((tag) => JSON.stringify(tag))
-            .sort()
-        : [],
-    },
-    (_, value: unknown) => sorted(value),
-  );
-
-const sorted = (value: unknown): unknown => (isJson(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value);
+  sortedJson({ ...registration, tags: Array.isArray(registration.tags) ? registration.tags.map(sortedJson).sort() : [] });

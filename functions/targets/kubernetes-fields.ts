@@ -29,7 +29,3 @@ export const nested = (path: readonly string[], leaf: unknown): Json => {
   const [first = '', ...rest] = path;
   return { [first]: rest.length === 0 ? leaf : nested(rest, leaf) };
 };
-
-/** The same text for the same JSON, whatever the order of its fields. */
-export const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_, inside: unknown) => (isJson(inside) ? Object.fromEntries(Object.entries(inside).sort(([a], [b]) => (a < b ? -1 : 1))) : inside));

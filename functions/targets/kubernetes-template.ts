@@ -4,13 +4,14 @@
  * become ours by `force`; nothing that vanishes from the template as a document is deleted.
  */
 import type { Outcome } from '../core/outcome.ts';
+import { sortedJson } from '../core/sorted-json.ts';
 import { listed } from './containers.ts';
 import { withApi } from './kubernetes-access.ts';
 import type { KubernetesApi } from './kubernetes-api.ts';
 import type { KubernetesConfig } from './kubernetes-config.ts';
 import { type Document, documentsOf, isDefinedIn, locate } from './kubernetes-documents.ts';
 import { KubernetesFailure, type KubernetesProblem, refusal, unavailable } from './kubernetes-errors.ts';
-import { canonical, isJson, type Json } from './kubernetes-fields.ts';
+import { isJson, type Json } from './kubernetes-fields.ts';
 import { type Tracked, track, writeHandle } from './kubernetes-handle.ts';
 import type { Resource } from './kubernetes-resource.ts';
 import { judge } from './kubernetes-rollout.ts';
@@ -132,7 +133,7 @@ const inPart = (error: unknown, { label }: Document, applied: number | undefined
 const KEPT = new Set(['managedFields', 'resourceVersion', 'generation', 'uid', 'creationTimestamp', 'selfLink']);
 
 const essence = ({ status: _, metadata, ...object }: Json): string =>
-  canonical({ ...object, metadata: isJson(metadata) ? Object.fromEntries(Object.entries(metadata).filter(([field]) => !KEPT.has(field))) : metadata });
+  sortedJson({ ...object, metadata: isJson(metadata) ? Object.fromEntries(Object.entries(metadata).filter(([field]) => !KEPT.has(field))) : metadata });
 
 interface TemplateState {
   /** Workloads whose rollout failed, and that are to be begun once more although nothing in them differs. */

@@ -1,8 +1,9 @@
 /** A workload as JSON: the containers in its pod template, and the patches that give it images or mark it. */
 import { createHash } from 'node:crypto';
+import { sortedJson } from '../core/sorted-json.ts';
 import { type Container, type Match, readContainer, withImage } from './containers.ts';
 import { FIELD_MANAGER, type Patch } from './kubernetes-api.ts';
-import { at, canonical, isJson, type Json, nested, numberAt, objectsAt, textAt } from './kubernetes-fields.ts';
+import { at, isJson, type Json, nested, numberAt, objectsAt, textAt } from './kubernetes-fields.ts';
 import { WORKLOADS, type WorkloadName } from './kubernetes-kinds.ts';
 
 /** In the pod template: whose deployment began these pods. Only where the image alone cannot say it. */
@@ -35,7 +36,7 @@ export const generationOf = (workload: Json): number => numberAt(workload, 'meta
 /** The same for the same pods, whatever else of the workload changes, its number of replicas for example. */
 export const fingerprintOf = (template: Json | undefined): string =>
   createHash('sha256')
-    .update(canonical(template ?? null))
+    .update(sortedJson(template ?? null))
     .digest('hex')
     .slice(0, 16);
 

@@ -1,5 +1,6 @@
 /** Two values as what differs between them, field by field: objects are looked into, lists are one value. */
 import { type Fields, isFields } from '../../../functions/core/fields.ts';
+import { sortedJson } from '../../../functions/core/sorted-json.ts';
 
 export interface Difference {
   /** `policy.quietSeconds`. */
@@ -14,11 +15,7 @@ export const differences = (from: unknown, to: unknown, field = ''): readonly Di
     const names = [...new Set([...Object.keys(from), ...Object.keys(to)])].sort();
     return names.flatMap((name) => differences(own(from, name), own(to, name), field === '' ? name : `${field}.${name}`));
   }
-  return canonical(from) === canonical(to) ? [] : [{ field, from, to }];
+  return sortedJson(from) === sortedJson(to) ? [] : [{ field, from, to }];
 };
 
 const own = (value: Fields, name: string): unknown => (Object.hasOwn(value, name) ? value[name] : undefined);
-
-/** As a text that is equal for equal values, whatever the order of their fields. */
-const canonical = (value: unknown): string | undefined =>
-  JSON.stringify(value, (_, each: unknown) => (isFields(each) ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1))) : each));
