@@ -1,5 +1,6 @@
 /** `/v1/console`: who may call the API gets an address that opens the page once, sees who has a session, and ends sessions. */
 import { Hono } from 'hono';
+import { isUlid } from '../core/call.ts';
 import { operation, type Routes } from './operation.ts';
 import { OTHER_OPERATIONS } from './operations/others.ts';
 import type { ApiPorts } from './ports.ts';
@@ -9,7 +10,6 @@ import { iso } from './views.ts';
 /** Long enough to open a browser. */
 const CODE_MS = 60_000;
 const SESSION_MS = 8 * 3_600_000;
-const ULID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
 
 export const consoleSessionRoutes = (ports: ApiPorts): Routes => {
   const app: Routes = new Hono();
@@ -29,7 +29,7 @@ export const consoleSessionRoutes = (ports: ApiPorts): Routes => {
 
   operation(app, OTHER_OPERATIONS.endConsoleSession, async ({ c }) => {
     const id = c.req.param('id') ?? '';
-    if (!ULID.test(id) || !(await ports.sessions.endById(id)))
+    if (!isUlid(id) || !(await ports.sessions.endById(id)))
       throw new Problem('unknown-name', `no session has the id ${id.slice(0, 60)}: it may have ended already`, { next: ['GET /v1/console/sessions'] });
     return c.json({ id, deleted: true });
   });

@@ -1,4 +1,4 @@
-/** The API behind `ANY /v1/{proxy+}`: API Gateway's payload 2.0 to a request and back. Answers are always text. */
+/** The API and the page behind `ANY /v1/{proxy+}` and `ANY /console/{proxy+}`: API Gateway's payload 2.0 to a request and back. Answers are always text. */
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { bodyOf as bytesOf, plain } from '../runtime/http.ts';

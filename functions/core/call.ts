@@ -76,9 +76,6 @@ export type Ending = Settlement & { readonly status: Exclude<FinalStatus, 'untri
 
 export const isOpen = (status: CallStatus): status is OpenStatus => (OPEN as readonly string[]).includes(status);
 
-/** Final never changes; open may become anything but what only `match` writes. */
-export const mayBecome = (from: CallStatus, to: CallStatus): boolean => isOpen(from) && to !== 'untriggered' && to !== 'queued';
-
 /** Whether a reason may stand with a status: the table says so. */
 export const fits = (status: CallStatus, reason: ReasonCode): boolean => REASON_STATUS[reason] === status;
 
@@ -107,10 +104,13 @@ const ULID_DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 export const callId = (ulid: string, trigger: string): string => `${ulid}.${trigger}`;
 
+/** An id of a push, a delivery or a session. */
+export const isUlid = (text: string): boolean => /^[0-9A-HJKMNP-TV-Z]{26}$/.test(text);
+
 /** Both parts of a call id; undefined when the text is none. */
 export const splitCallId = (id: string): { readonly ulid: string; readonly trigger: string } | undefined => {
-  const match = /^([0-9A-HJKMNP-TV-Z]{26})\.(.+)$/.exec(id);
-  return match?.[1] !== undefined && match[2] !== undefined ? { ulid: match[1], trigger: match[2] } : undefined;
+  const [, ulid = '', trigger] = /^([^.]*)\.(.+)$/.exec(id) ?? [];
+  return trigger !== undefined && isUlid(ulid) ? { ulid, trigger } : undefined;
 };
 
 export const because = (why: Why): { readonly reason: ReasonCode; readonly detail?: string } =>

@@ -19,8 +19,6 @@ export const orderOf = ({ id, pushedAt, receivedAt }: Pick<Push, 'id' | 'pushedA
 /** What a person does is ordered by when it is done. */
 export const manualOrder = (now: number, id: string): string => encode(now, id);
 
-export const compareOrder = (a: string, b: string): -1 | 0 | 1 => (a === b ? 0 : a < b ? -1 : 1);
-
 /** Milliseconds since the epoch. */
 export const orderTime = (order: string): number => Number(order.slice(0, DIGITS));
 

@@ -4,6 +4,7 @@
  */
 import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { type DeliveryRecord, isVerdict } from '../core/delivery-record.ts';
+import { texts } from '../core/fields.ts';
 import { isPushSource } from '../core/push.ts';
 import { expiry, fromItem, type Item, isLive, type Tables, toItem } from './dynamo.ts';
 
@@ -46,12 +47,10 @@ const recordIn = (item: Item, hook: string): DeliveryRecord[] => {
       verdict,
       ...(typeof status === 'number' ? { status } : {}),
       ...(typeof why === 'string' ? { why } : {}),
-      references: textsIn(references),
+      references: texts(references),
       ...(typeof more === 'number' ? { more } : {}),
-      ...(calls === undefined ? {} : { calls: textsIn(calls) }),
+      ...(calls === undefined ? {} : { calls: texts(calls) }),
       ...(isPushSource(source) ? { source } : {}),
     },
   ];
 };
-
-const textsIn = (value: unknown): readonly string[] => (Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []);
