@@ -66,6 +66,7 @@ export const makeApi = (given: ApiPorts) => {
       name: c.req.param('name') ?? c.req.param('id'),
       status: c.res.status,
       code: problem?.code,
+      replayed: c.res.headers.has('idempotency-replayed') || undefined,
       // Only of what nobody foresaw: its words are for the log, never for the answer.
       error: problem?.code === 'internal' && c.error !== undefined ? `${c.error.name}: ${c.error.message}` : undefined,
       ms: ports.now() - started,

@@ -26,6 +26,11 @@ test('the first answer comes again: status, body with the URL that is shown once
   // Quotes or none: it is one key.
   expect((await post('/v1/hooks', hook('once'), 'key-1')).body).toEqual(first.body);
   expect((await api.ports.hooks.get('once'))?.tokens).toHaveLength(1);
+  expect(api.logged.map(({ fields }) => [fields.route, fields.status, fields.replayed]).slice(-3)).toEqual([
+    ['/v1/hooks', 201, undefined],
+    ['/v1/hooks', 201, true],
+    ['/v1/hooks', 201, true],
+  ]);
 });
 
 test('a wish is one call, however often it is sent', async () => {
