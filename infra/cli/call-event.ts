@@ -3,7 +3,7 @@
 import { type Fields, textOf } from '../../functions/core/fields.ts';
 import { imageText, shortTime } from './call-text.ts';
 import { coloured } from './colour.ts';
-import { jsonLine, lines, structured } from './output.ts';
+import { lines, streamed } from './output.ts';
 import type { Session } from './session.ts';
 
 /** As wide as the longest status. */
@@ -12,7 +12,7 @@ const STATUS_WIDTH = 11;
 /** With the end of its line. */
 export const callEvent = ({ io, format, reader }: Session, call: Fields): string => {
   if (reader === 'shell') return `${textOf(call.id)}\n`;
-  if (reader === 'program') return format === 'yaml' ? `---\n${structured(format, call)}\n` : `${jsonLine(call)}\n`;
+  if (reader === 'program') return streamed(format, call);
   const { id, status, trigger, reason, sentence, until, receivedAt, decidedAt, endedAt } = call;
   const time = shortTime(endedAt ?? decidedAt ?? receivedAt);
   const why = [textOf(reason), textOf(sentence), until === undefined ? '' : `until ${shortTime(until)}`].filter((part) => part !== '').join(' · ');

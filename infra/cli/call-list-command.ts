@@ -1,9 +1,8 @@
 /** `image-triggers call list`: the record by its filters, once or as it goes on. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { textOf } from '../../functions/core/fields.ts';
-import { isMoment, MOMENT_RULE } from '../../functions/schema/moment.ts';
 import { imageText, shortTime } from './call-text.ts';
-import { callerOf, count, examples, nameOf } from './flags.ts';
+import { callerOf, count, examples, momentText, nameOf } from './flags.ts';
 import type { Io } from './io.ts';
 import { column, wideColumn } from './output.ts';
 import { begin, type Session } from './session.ts';
@@ -77,9 +76,4 @@ const refuseStranger = async ({ trigger, application, hook }: CallFilters, sessi
   if (trigger?.startsWith('!') === false) await session.ask({ method: 'GET', path: `/v1/triggers/${encodeURIComponent(trigger)}` });
   if (named !== undefined) await session.ask({ method: 'GET', path: `/v1/applications/${encodeURIComponent(named)}` });
   if (hook !== undefined) await session.ask({ method: 'GET', path: `/v1/hooks/${encodeURIComponent(hook)}` });
-};
-
-const momentText = (text: string): string => {
-  if (!isMoment(text)) throw new InvalidArgumentError(MOMENT_RULE);
-  return text;
 };

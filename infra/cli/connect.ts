@@ -2,7 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { type Fields, fields } from '../../functions/core/fields.ts';
+import { causeOf } from './cause-of.ts';
 import { CliError, type Io } from './io.ts';
+import { jsonIn } from './json-in.ts';
 import { placeOf, type Where } from './place.ts';
 import { sendAgain } from './send-again.ts';
 
@@ -44,7 +46,7 @@ export const connect = async (where: Where, io: Io): Promise<Api> => {
     // Who signs is loaded where something is signed.
     const { signedBy, stackUrl } = await import('./stack.ts');
     const { url, region } = await stackUrl(place.stack, place.region);
-    return speak(url, signedBy(region), `the stack ${place.stack}`, 'look at its alarms and at the log of its API function', io);
+    return speak(url, await signedBy(region), `the stack ${place.stack}`, 'look at its alarms and at the log of its API function', io);
   }
   const { url, token } = await endpointOf(place.directory, io);
   return speak(
@@ -73,7 +75,7 @@ export const endpointOf = async (directory: string, io: Io): Promise<Endpoint> =
       `no local engine runs with the data directory ${directory} (there is no ${path}): start one with "npm start", name another with --data DIR, or use --stack NAME`,
     );
   }
-  const written = fields(parse(text));
+  const written = fields(jsonIn(text));
   const { url, token, pid } = written;
   if (typeof url !== 'string' || typeof token !== 'string') throw new CliError(`${path} holds no "url" and "token": start the engine again with "npm start"`);
   // After a kill the file stays: whatever listens on the port by now must not be sent the token.
@@ -119,7 +121,7 @@ const speak =
     });
     // What stands between may have weakened it, and no change is made for a weak one.
     const etag = response.headers.get('etag')?.replace(/^W\//, '');
-    const reply = { status: response.status, body: fields(parse(await response.text())), ...(etag === undefined ? {} : { etag }) };
+    const reply = { status: response.status, body: fields(jsonIn(await response.text())), ...(etag === undefined ? {} : { etag }) };
     if (!response.headers.has(MARK) && !isOfGateway(reply)) throw strange(base, `its answer ${reply.status} does not say so`, cure);
     return reply;
   };
@@ -132,17 +134,3 @@ const MARK = 'x-image-triggers';
 const isOfGateway = ({ status, body }: Reply): boolean => status >= 400 && status !== 404 && typeof body.message === 'string';
 
 const isOfHttpParser = (error: unknown): boolean => error instanceof Error && error.cause instanceof Error && error.cause.name === 'HTTPParserError';
-
-/** `fetch` hides what happened one level down. */
-const causeOf = (error: unknown): string => {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? (cause.message === '' ? cause.name : cause.message) : String(cause);
-};
-
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};

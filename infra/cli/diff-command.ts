@@ -2,7 +2,7 @@
 import { type Command, CommanderError, Option } from 'commander';
 import { addFileFlags } from './apply-command.ts';
 import type { DiffFlags } from './files/diff.ts';
-import { examples } from './flags.ts';
+import { examples, momentText } from './flags.ts';
 import { CliError, ended, type Io } from './io.ts';
 import { begin } from './session.ts';
 
@@ -10,7 +10,11 @@ export const addDiffCommand = (program: Command, io: Io): void => {
   examples(
     addFileFlags(
       program.command('diff').description('show what "apply" of files would change, field by field; exit 0: nothing, 1: something, 2: an error'),
-    ).addOption(new Option('--since <when>', 'also replay the pushes since then (30d, 24h, 2026-06-30) by these files: what would have been deployed?')),
+    ).addOption(
+      new Option('--since <when>', 'also replay the pushes since then (30d, 24h, 2026-06-30) by these files: what would have been deployed?').argParser(
+        momentText,
+      ),
+    ),
     'diff -f triggers.yaml',
     'diff -f triggers/ --prune -o json',
     'diff -f triggers.yaml --since 30d',

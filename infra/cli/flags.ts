@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { splitCallId } from '../../functions/core/call.ts';
 import { type Fields, fields, textOf } from '../../functions/core/fields.ts';
+import { isMoment, MOMENT_RULE } from '../../functions/schema/moment.ts';
 import { CALLER_RULE, isCaller, isName, isTriggerUrlId, NAME_RULE } from '../../functions/schema/name.ts';
 import { type Io, misused, readSecret } from './io.ts';
 import { refuseSecretUrl } from './secret-url.ts';
@@ -17,6 +18,12 @@ export const whole = (text: string): number => {
 export const count = (text: string): number => {
   if (whole(text) === 0) throw new InvalidArgumentError('give at least 1');
   return whole(text);
+};
+
+/** Of `--since` and `--until`, which are read against a clock by whoever takes them. */
+export const momentText = (text: string): string => {
+  if (!isMoment(text)) throw new InvalidArgumentError(MOMENT_RULE);
+  return text;
 };
 
 export const addLimitFlag = (command: Command): Command => command.addOption(new Option('--limit <n>', 'how many; without it, all').argParser(count));
@@ -75,7 +82,7 @@ export const ruleOf = (flags: Fields): Fields | undefined => {
 };
 
 /** The API answers an unknown one with all that there are. */
-export const FORMATS = 'what sends: harbor, dockerhub, ghcr, distribution, generic …; "?" is answered with all';
+export const SENDERS = 'what sends: harbor, dockerhub, ghcr, distribution, generic …; "?" is answered with all';
 
 export const addHookFlags = (command: Command): Command =>
   addCredentialFlags(

@@ -11,8 +11,8 @@ import {
   addLimitFlag,
   credentialOf,
   examples,
-  FORMATS,
   hookPartsOf,
+  SENDERS,
 } from './flags.ts';
 import { addConnectCommand } from './hook-connect-command.ts';
 import { addDeliveriesCommand, showLastDeliveries } from './hook-deliveries-command.ts';
@@ -83,7 +83,7 @@ export const addHookCommands = (program: Command, io: Io): void => {
   examples(
     addChangeFlags(
       addHookFlags(
-        hook.command('create <name>').description('create a hook; its webhook URL is shown this once').requiredOption('--registry <format>', FORMATS),
+        hook.command('create <name>').description('create a hook; its webhook URL is shown this once').requiredOption('--registry <format>', SENDERS),
       ),
     ),
     'hook create acr --registry alibaba-acr --registry-host shop-registry.cn-beijing.cr.aliyuncs.com',
@@ -133,7 +133,7 @@ export const addHookCommands = (program: Command, io: Io): void => {
         hook
           .command('update <name>')
           .description('change what a hook may speak for, or its credential')
-          .option('--registry <format>', FORMATS)
+          .option('--registry <format>', SENDERS)
           .option('--no-credential', 'ask for no second factor any more'),
       ),
     ),

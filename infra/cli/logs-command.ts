@@ -1,15 +1,15 @@
 /** `image-triggers logs`: what the functions logged, from the files of the local engine or from CloudWatch, in the same words. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { timeOfCall } from '../../functions/core/call.ts';
-import { MOMENT_RULE, momentOf } from '../../functions/schema/moment.ts';
-import { callIdOf, count, examples, nameOf } from './flags.ts';
-import { type Io, misused } from './io.ts';
+import { isUlid, timeOfCall } from '../../functions/core/call.ts';
+import { momentOf } from '../../functions/schema/moment.ts';
+import { callIdOf, count, examples, momentText, nameOf } from './flags.ts';
+import type { Io } from './io.ts';
 import { cloudwatchLogs } from './logs/cloudwatch.ts';
 import { gather, type Wanted, wantedBy } from './logs/gather.ts';
 import { idOf, inOrder, type LogLine, lineText, STAGES, type Stage } from './logs/line.ts';
 import { localLogs } from './logs/local.ts';
 import type { LogSource } from './logs/source.ts';
-import { FORMATS, type Format, jsonLine, readerOf, structured } from './output.ts';
+import { type Format, formatOf, readerOf, streamed } from './output.ts';
 import { placeOf } from './place.ts';
 
 interface LogsFlags {
@@ -48,7 +48,7 @@ export const addLogsCommand = (program: Command, io: Io): void => {
   ).action(async (flags: LogsFlags, command: Command) => {
     const { data, stack, region, output } = command.optsWithGlobals();
     const place = placeOf({ data, stack, region }, io);
-    const format = FORMATS.find((known) => known === output) ?? 'table';
+    const format = formatOf(output);
     const source = place.kind === 'stack' ? await cloudwatchLogs(place.stack, place.region) : localLogs(place.directory, io);
     const stages = flags.function === undefined ? STAGES : [flags.function];
     const wanted: Wanted = { stages, since: sinceOf(flags), readings: flags.function === 'api', ...wantedBy(flags) };
@@ -75,10 +75,7 @@ const showing = (format: Format): ((line: LogLine) => string) => {
   const ids = new Set<string>(['']);
   return (line) => {
     if (readerOf(format) === 'people') return lineText(line, format === 'wide');
-    if (readerOf(format) === 'program') {
-      const whole = { time: new Date(line.at).toISOString(), function: line.stage, ...line.fields };
-      return format === 'yaml' ? `---\n${structured(format, whole)}\n` : `${jsonLine(whole)}\n`;
-    }
+    if (readerOf(format) === 'program') return streamed(format, { time: new Date(line.at).toISOString(), function: line.stage, ...line.fields });
     const id = idOf(line);
     const is = ids.has(id);
     ids.add(id);
@@ -115,12 +112,6 @@ const nothing = ({ call, delivery, application, since }: LogsFlags): string => {
 };
 
 const deliveryIdOf = (text: string): string => {
-  if (!/^[0-9A-HJKMNP-TV-Z]{26}$/.test(text))
-    throw new InvalidArgumentError('give an id as "hook show" and the lines of "logs" have it: 26 letters and digits');
-  return text;
-};
-
-const momentText = (text: string): string => {
-  if (momentOf(text, 0) === undefined) throw misused(`--since ${JSON.stringify(text)}: ${MOMENT_RULE}`);
+  if (!isUlid(text)) throw new InvalidArgumentError('give an id as "hook show" and the lines of "logs" have it: 26 letters and digits');
   return text;
 };

@@ -12,6 +12,9 @@ export type Reader = (typeof READERS)[Format];
 
 export const FORMATS = ['table', 'wide', 'json', 'yaml', 'name'] as const satisfies readonly Format[];
 
+/** From the flag. */
+export const formatOf = (output: unknown): Format => FORMATS.find((known) => known === output) ?? 'table';
+
 export const readerOf = (format: Format): Reader => READERS[format];
 
 export interface Column {
@@ -56,8 +59,9 @@ export const structured = (format: Format, value: unknown): string => {
   return escaped(document.toString({ lineWidth: 0 })).trimEnd();
 };
 
-/** A value whole on one line, for a program that reads line by line. */
-export const jsonLine = (value: unknown): string => escaped(JSON.stringify(value));
+/** One value of several, for a program that has to know where each ends: JSON in lines, YAML in documents. */
+export const streamed = (format: Format, value: unknown): string =>
+  format === 'yaml' ? `---\n${structured(format, value)}\n` : `${escaped(JSON.stringify(value))}\n`;
 
 /** Text for people as it stands, each line safe for a terminal. */
 export const lines = (all: readonly string[]): string => all.map((line) => `${line.replace(/[\p{Cc}\p{Cf}]+/gu, ' ')}\n`).join('');

@@ -7,7 +7,7 @@ import { type Fields, textOf } from '../../functions/core/fields.ts';
 import { addCredentialFlags, credentialOf, examples, nameOf } from './flags.ts';
 import { addPushFlags, type TestFlags, testHook } from './hook-test-command.ts';
 import { CliError, type Io, misused, readSecret } from './io.ts';
-import { FORMATS, type Format, readerOf, structured } from './output.ts';
+import { formatOf, readerOf, structured } from './output.ts';
 import { type Delivery, makeDelivery } from './sample-delivery.ts';
 import { hookIn } from './secret-url.ts';
 import { postDelivery, webhookUrl } from './webhook.ts';
@@ -60,24 +60,22 @@ export const addPushCommands = (program: Command, io: Io): void => {
     const { status, body } = await postDelivery(url, delivery);
     showAnswer({ status, ...body }, command, io);
     const name = hookIn(url.href);
-    const next = name === undefined || readerOf(formatOf(command)) !== 'people' ? '' : `Next: image-triggers hook deliveries ${name}`;
+    const next = name === undefined || readerOf(formatOf(command.optsWithGlobals().output)) !== 'people' ? '' : `Next: image-triggers hook deliveries ${name}`;
     if (status >= 300) throw new CliError(`the delivery was not taken (${status})${next === '' ? '' : `\n${next}`}`);
     if (next !== '') io.err(`${next}\n`);
   });
 };
 
-const formatOf = (command: Command): Format => FORMATS.find((known) => known === command.optsWithGlobals().output) ?? 'table';
-
 /** As it would go over the wire; what proves it is a secret. */
 const show = ({ method, headers, body, secret }: Delivery, command: Command, io: Io): void => {
   const shown = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, name === secret ? '(left out)' : value]));
-  const format = formatOf(command);
+  const format = formatOf(command.optsWithGlobals().output);
   const text = new TextDecoder().decode(body);
   const lines = [method, ...Object.entries(shown).map(([name, value]) => `${name}: ${value}`), '', structured('json', JSON.parse(text))];
   io.out(`${readerOf(format) === 'program' ? structured(format, { dryRun: true, method, headers: shown, body: text }) : lines.join('\n')}\n`);
 };
 
 const showAnswer = (answer: Fields, command: Command, io: Io): void => {
-  const format = formatOf(command);
+  const format = formatOf(command.optsWithGlobals().output);
   io.out(`${readerOf(format) === 'program' ? structured(format, answer) : `${textOf(answer.status)} ${textOf(answer.message)}`.trim()}\n`);
 };

@@ -3,7 +3,10 @@
 import { type Fields, fields, list, textOf } from '../../functions/core/fields.ts';
 import { type Parsed, parsed, refused } from '../../functions/core/parsed.ts';
 import { shown } from '../../functions/core/shown.ts';
+import { causeOf } from './cause-of.ts';
 import { CliError } from './io.ts';
+import { jsonIn } from './json-in.ts';
+import { withoutTokens } from './secret-url.ts';
 
 /** Gives the answer of a request that went well; everything else ends the command with the words of the registry. */
 export type RegistryApi = (request: RegistryRequest) => Promise<unknown>;
@@ -62,8 +65,8 @@ export const registryApi =
         signal,
       });
       const text = await readText(response);
-      if (response.status >= 200 && response.status < 300) return parse(text);
-      throw new CliError(complaint(spoken, response.status, wordsOf(fields(parse(text))), response.headers.get('location')));
+      if (response.status >= 200 && response.status < 300) return jsonIn(text);
+      throw new CliError(complaint(spoken, response.status, wordsOf(fields(jsonIn(text))), response.headers.get('location')));
     } catch (error) {
       if (error instanceof CliError) throw error;
       throw new CliError(`${name} at ${base.origin} does not answer (${hidden(causeOf(error), spoken.secrets)}): check its address (--at) and the network`);
@@ -102,25 +105,8 @@ const wordsOf = ({ message, error, errors }: Fields): string =>
     .filter((text) => text !== '')
     .join('; ');
 
-const TOKEN = /it_[a-z0-9_-]+_[0-9A-Za-z]{43}_[0-9A-Za-z]{6}/g;
-
 const hidden = (text: string, secrets: ReadonlySet<string>): string =>
-  [...secrets]
-    .sort((a, b) => b.length - a.length)
-    .reduce((rest, secret) => rest.replaceAll(secret, '…'), text)
-    .replace(TOKEN, '…')
-    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
-
-/** `fetch` hides what happened one level down. */
-const causeOf = (error: unknown): string => {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? (cause.message === '' ? cause.name : cause.message) : String(cause);
-};
-
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
+  withoutTokens([...secrets].sort((a, b) => b.length - a.length).reduce((rest, secret) => rest.replaceAll(secret, '…'), text)).replace(
+    /[\p{Cc}\p{Cf}]+/gu,
+    ' ',
+  );

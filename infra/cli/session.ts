@@ -5,7 +5,7 @@ import { adviceIn } from './advice.ts';
 import { type Api, connect, type Request } from './connect.ts';
 import { checkRequest, dryRunText } from './dry-run.ts';
 import { CliError, ended, type Io, misused } from './io.ts';
-import { type Column, details, FORMATS, type Format, type Reader, readerOf, structured, table } from './output.ts';
+import { type Column, details, type Format, formatOf, type Reader, readerOf, structured, table } from './output.ts';
 
 export interface Session {
   readonly io: Io;
@@ -13,14 +13,14 @@ export interface Session {
   readonly reader: Reader;
   /** Nothing may be changed, here or elsewhere; `ask` sees to it for the API. */
   readonly dryRun: boolean;
-  /** `lang=zh`, or empty: for the words of calls. */
+  /** For the words of calls. */
   readonly lang: 'en' | 'zh' | undefined;
   /** With `--dry-run`, what is no GET is shown instead, and ends the command. */
   ask(request: Request): Promise<Fields>;
-  /** A definition, and the ETag by which it is changed only while it is this. */
-  see(path: string): Promise<{ readonly item: Fields; readonly etag?: string }>;
   /** The same for what changes nothing although it is no GET. */
   consult(request: Request): Promise<Fields>;
+  /** A definition, and the ETag by which it is changed only while it is this. */
+  see(path: string): Promise<{ readonly item: Fields; readonly etag?: string }>;
   /** Before what nothing brings back: asks at the terminal, and goes on with `--yes`. Made only where it is asked. */
   confirm(question: () => string | Promise<string>): Promise<void>;
   /** Up to `limit` items over as many pages as that takes, without it all; `cursor` when there are more. */
@@ -42,7 +42,7 @@ const PAGE = 100;
 
 export const begin = async (command: Command, io: Io): Promise<Session> => {
   const { data, stack, region, output, lang, dryRun, yes } = command.optsWithGlobals();
-  const format = FORMATS.find((known) => known === output) ?? 'table';
+  const format = formatOf(output);
   const reader = readerOf(format);
   const api = await connect({ data, stack, region }, io);
   const hint = (text: string): void => {
@@ -66,11 +66,11 @@ export const begin = async (command: Command, io: Io): Promise<Session> => {
     dryRun: dryRun === true,
     lang: lang === 'zh' || lang === 'en' ? lang : undefined,
     ask,
+    consult,
     see: async (path) => {
       const reply = await api({ method: 'GET', path });
       return { item: unwrap(reply), ...(reply.etag === undefined ? {} : { etag: reply.etag }) };
     },
-    consult,
     confirm: async (question) => {
       if (yes === true || dryRun === true) return;
       if (io.prompt === undefined)

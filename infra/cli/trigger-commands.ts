@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { type Fields, textOf, texts } from '../../functions/core/fields.ts';
 import { ruleText } from '../../functions/core/rule-text.ts';
 import { remove } from './application-commands.ts';
-import { addChangeFlags, addDestroyFlags, addHookFlags, addLimitFlag, addRuleFlags, examples, FORMATS, hookPartsOf, nameOf, ruleOf } from './flags.ts';
+import { addChangeFlags, addDestroyFlags, addHookFlags, addLimitFlag, addRuleFlags, examples, hookPartsOf, nameOf, ruleOf, SENDERS } from './flags.ts';
 import { type Io, misused } from './io.ts';
 import { column, wideColumn } from './output.ts';
 import { begin } from './session.ts';
@@ -34,7 +34,7 @@ export const addTriggerCommands = (program: Command, io: Io): void => {
             .description('create a trigger; with --registry it gets a webhook URL of its own, shown this once (Amazon ECR needs none)')
             .requiredOption('--repository <path>', 'host/path, host/team/*, or a path on the registry host of the hook')
             .requiredOption('--application <name>', 'what is deployed', nameOf)
-            .option('--registry <format>', `ecr: hear the rule of the stack; or make a hook of its own for ${FORMATS}`)
+            .option('--registry <format>', `ecr: hear the rule of the stack; or make a hook of its own for ${SENDERS}`)
             .option('--hook <name>', 'hear a hook that exists', nameOf),
         ),
       ),

@@ -4,7 +4,7 @@ import { type Fields, textOf } from '../../functions/core/fields.ts';
 import { callEvent } from './call-event.ts';
 import { isOpenCall } from './call-text.ts';
 import type { Session } from './session.ts';
-import { EVERY_MS } from './watch-calls.ts';
+import { watching } from './watching.ts';
 
 export interface Watched {
   readonly call: Fields;
@@ -16,7 +16,7 @@ const FAILED = ['failed', 'unknown'];
 
 export const watchCall = async (session: Session, read: () => Promise<Fields>): Promise<Watched> => {
   const { io, reader } = session;
-  const interrupted = io.interruption?.() ?? new AbortController().signal;
+  const goesOn = watching(io);
   let said = '';
   for (;;) {
     const call = await read();
@@ -25,7 +25,6 @@ export const watchCall = async (session: Session, read: () => Promise<Fields>): 
     const state = `${status} ${textOf(call.reason)}`;
     if (reader === 'people' && state !== said) io.err(callEvent(session, call));
     said = state;
-    await io.pause(EVERY_MS, interrupted);
-    if (interrupted.aborted) return { call, exitCode: 1 };
+    if (!(await goesOn())) return { call, exitCode: 1 };
   }
 };

@@ -11,6 +11,7 @@ import { callsQuery } from '../../functions/schema/request.ts';
 import { callEvent } from './call-event.ts';
 import { isOpenCall } from './call-text.ts';
 import { type Session, withQuery } from './session.ts';
+import { watching } from './watching.ts';
 
 export interface CallFilters {
   readonly trigger?: string;
@@ -23,7 +24,6 @@ export interface CallFilters {
   readonly since?: string;
 }
 
-export const EVERY_MS = 2_000;
 const WINDOW = '1m';
 /** Of older open calls, each time. */
 const READ_AT_ONCE = 10;
@@ -31,7 +31,7 @@ const READ_AT_ONCE = 10;
 /** `first`: asks for what is shown at first, the newest first. Ends when it is interrupted. */
 export const watchCalls = async (session: Session, filters: CallFilters, first: () => Promise<readonly Fields[]>): Promise<void> => {
   const { io, lang } = session;
-  const interrupted = io.interruption?.() ?? new AbortController().signal;
+  const goesOn = watching(io);
   // A call that is not yet what is asked for may become it.
   const { status, reason, since: _, ...steady } = filters;
   const isWanted = wantedBy({ status, reason });
@@ -56,9 +56,7 @@ export const watchCalls = async (session: Session, filters: CallFilters, first: 
     io.out(callEvent(session, call));
   }
   session.hint('Watching: Ctrl-C ends it.');
-  for (;;) {
-    await io.pause(EVERY_MS, interrupted);
-    if (interrupted.aborted) return;
+  while (await goesOn()) {
     const items = await ofWindow();
     take(items, isWanted);
     const listed = new Set(items.map(({ id }) => textOf(id)));

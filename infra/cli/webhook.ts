@@ -1,6 +1,7 @@
 /** Posting to a webhook URL. The URL is a secret: whatever goes wrong, no more than where it leads is said. */
 
 import { type Fields, fields } from '../../functions/core/fields.ts';
+import { causeOf } from './cause-of.ts';
 import { CliError, misused } from './io.ts';
 import type { Delivery } from './sample-delivery.ts';
 import { withoutTokens } from './secret-url.ts';
@@ -22,10 +23,7 @@ export const postDelivery = async (url: URL, { method, headers, body }: Delivery
     const response = await fetch(url, { method, headers, body: new Uint8Array(body), redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) });
     return { status: response.status, body: read(await textIn(response)) };
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    throw new CliError(
-      `${url.origin} does not answer (${withoutTokens(cause instanceof Error ? cause.message : String(cause))}): check the URL and the network`,
-    );
+    throw new CliError(`${url.origin} does not answer (${withoutTokens(causeOf(error))}): check the URL and the network`);
   }
 };
 

@@ -172,7 +172,7 @@ describe('diff --since', () => {
     );
     expect(await cli.run(`diff -f ${folder.path}/now.yaml --since yesterday`)).toMatchObject({
       code: 2,
-      err: expect.stringContaining('--since "yesterday": give a time'),
+      err: expect.stringContaining("yesterday' is invalid. give a time"),
     });
   });
 });

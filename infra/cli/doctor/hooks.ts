@@ -1,9 +1,8 @@
 /** Of hooks: whether registries reach them, and what is due of their secrets and looks. */
+import { ECR_HOOK } from '../../../functions/core/ecr-hook.ts';
 import { type Fields, fields, list, textOf } from '../../../functions/core/fields.ts';
 import { type Check, command, type Finding, type Ground, ofEach } from './finding.ts';
 
-/** Pushes to Amazon ECR come by themselves: nothing is pasted, so nobody forgets to. */
-const BUILT_IN = 'ecr';
 /** So long before the last look a push was missed that this is no news any more. */
 const LATELY_MS = 7 * 86_400_000;
 
@@ -34,7 +33,8 @@ const CURES: Readonly<Record<string, (name: string) => string>> = {
 };
 
 const deliveriesOf = async (name: string, heard: number, { session }: Ground): Promise<readonly Finding[]> => {
-  if (name === BUILT_IN) return [];
+  // Pushes to Amazon ECR come by themselves: nothing is pasted, so nobody forgets to.
+  if (name === ECR_HOOK.name) return [];
   const { items } = await session.ask({ method: 'GET', path: `/v1/hooks/${encodeURIComponent(name)}/deliveries` });
   const deliveries = list(items);
   const [newest] = deliveries;
@@ -83,7 +83,7 @@ const rotationsOf = (name: string, { tokens, credential }: Fields): readonly Fin
   ];
 };
 
-const accessCure = (name: string): string => (name === BUILT_IN ? 'README, "Amazon ECR: nothing to paste"' : command(`hook update ${name} --access HOW`));
+const accessCure = (name: string): string => (name === ECR_HOOK.name ? 'README, "Amazon ECR: nothing to paste"' : command(`hook update ${name} --access HOW`));
 
 const sweepOf = (name: string, { sweep }: Fields): readonly Finding[] => {
   const { why, missed, missedAt, lookedAt } = fields(sweep);

@@ -1,11 +1,10 @@
 /** What `image-triggers diff` answers: whether anything would change, and what would have been deployed. */
 
 import { textOf } from '../../../functions/core/fields.ts';
-import { MOMENT_RULE, momentOf } from '../../../functions/schema/moment.ts';
+import { momentOf } from '../../../functions/schema/moment.ts';
 import { backtest } from '../backtest/backtest.ts';
 import { type Replay, replayItem, replayNotes, replayText } from '../backtest/backtest-text.ts';
 import { pastPushes } from '../backtest/past-pushes.ts';
-import { misused } from '../io.ts';
 import type { Session } from '../session.ts';
 import type { Plan } from './plan.ts';
 import { planItems, planText } from './plan-text.ts';
@@ -20,7 +19,6 @@ export interface DiffFlags {
 export const diff = async ({ file, prune, since }: DiffFlags, session: Session): Promise<boolean> => {
   const now = Date.now();
   const from = since === undefined ? undefined : momentOf(since, now);
-  if (since !== undefined && from === undefined) throw misused(`--since ${JSON.stringify(since)}: ${MOMENT_RULE}`);
   const plan = await readPlan(file, prune === true, session);
   const replay = from === undefined ? undefined : await replayOf(plan, from, now, session);
   if (session.reader === 'people') {
@@ -34,7 +32,7 @@ export const diff = async ({ file, prune, since }: DiffFlags, session: Session):
 
 const replayOf = async ({ after }: Plan, from: number, now: number, session: Session): Promise<Replay> => {
   // Those that are there: one that is only to be made has heard nothing.
-  const { items } = await session.pages('/v1/hooks', {}, Number.POSITIVE_INFINITY);
+  const { items } = await session.pages('/v1/hooks', {});
   const hooks = items.map(({ name }) => textOf(name));
   const past = await pastPushes(session, from, hooks);
   return { from, past, rows: await backtest(past.pushes, after, now) };

@@ -17,7 +17,7 @@ export const isBuiltIn = ({ kind, name }: { readonly kind: Kind; readonly name: 
 
 export const readHeld = async (session: Asking): Promise<Held> => {
   const all = async (kind: Kind) => {
-    const { items } = await session.pages(pathOf(kind), {}, Number.POSITIVE_INFINITY);
+    const { items } = await session.pages(pathOf(kind), {});
     return new Map(items.map((item) => [textOf(item.name), item]));
   };
   const [Hook, Application, Trigger] = [await all('Hook'), await all('Application'), await all('Trigger')];
