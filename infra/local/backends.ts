@@ -11,6 +11,7 @@ import { ACCOUNT, queueArn, REGION } from './place.ts';
 import { openQueues, type Queues } from './queues.ts';
 import { makeSqsApi } from './sqs-api.ts';
 import { openTables, type Tables } from './tables.ts';
+import { nobody, type Witness } from './witness.ts';
 
 export interface Backends {
   readonly queues: Queues;
@@ -22,7 +23,13 @@ export interface Backends {
 }
 
 /** `undo` gets what closes each part, in the order of opening. */
-export const openBackends = async (directory: string, accessKeyId: string, chaos: Chaos, undo: (() => unknown)[]): Promise<Backends> => {
+export const openBackends = async (
+  directory: string,
+  accessKeyId: string,
+  chaos: Chaos,
+  undo: (() => unknown)[],
+  witness: Witness = nobody,
+): Promise<Backends> => {
   const [now, newId] = [Date.now, randomUUID];
   const queues = openQueues({ directory, now, newId, chaos });
   undo.push(queues.close);
@@ -32,11 +39,15 @@ export const openBackends = async (directory: string, accessKeyId: string, chaos
   const bus = makeEventBus({ account: ACCOUNT, region: REGION, now, newId });
   let awsUrl = '';
   const secrets = { directory: join(directory, 'secrets'), region: REGION, account: ACCOUNT };
+  const sqs = makeSqsApi({ queues, now, newId, arnOf: queueArn, urlOf: (name) => `${awsUrl}/${ACCOUNT}/${name}` });
   const server = makeAwsEndpoint({
     accessKeyId,
     newId,
-    dynamodb: tables.raw,
-    sqs: makeSqsApi({ queues, now, newId, arnOf: queueArn, urlOf: (name) => `${awsUrl}/${ACCOUNT}/${name}` }),
+    dynamodb: (headers, body) => witness.table((headers['x-amz-target'] ?? '').split('.')[1] ?? '', body, tables, () => tables.raw(headers, body)),
+    sqs: (action, request, signal) => {
+      witness.queue(action, request);
+      return sqs(action, request, signal);
+    },
     ssm: (action, request) => (action === 'GetParameter' ? getParameter(request, secrets) : unknown(action)),
     events: bus.api,
     secretsManager: (action, request) => (action === 'GetSecretValue' ? getSecretValue(request, secrets) : unknown(action)),

@@ -24,6 +24,7 @@ import { ACCOUNT, queueArn, REGION } from './place.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { startSchedule } from './schedule.ts';
 import { makeStackSecrets } from './stack-secrets.ts';
+import { nobody, type Witness } from './witness.ts';
 
 export interface RunningEngine extends Endpoint {
   readonly plan: Plan;
@@ -40,7 +41,12 @@ const EXPIRY_EVERY_MS = 10 * 60_000;
 /** How long a stop waits for running batches: their messages come again anyway. */
 const GRACE_MS = 3000;
 
-export const runEngine = async (options: EngineOptions, assemblyDirectory: string, print: (line: string) => void): Promise<RunningEngine> => {
+export const runEngine = async (
+  options: EngineOptions,
+  assemblyDirectory: string,
+  print: (line: string) => void,
+  witness: Witness = nobody,
+): Promise<RunningEngine> => {
   const undo: Undo = [];
   const stop = async (): Promise<void> => {
     const failed: unknown[] = [];
@@ -55,7 +61,7 @@ export const runEngine = async (options: EngineOptions, assemblyDirectory: strin
     if (failed.length > 0) throw failed[0];
   };
   try {
-    return { ...(await start(options, assemblyDirectory, print, undo)), stop };
+    return { ...(await start(options, assemblyDirectory, print, undo, witness)), stop };
   } catch (error) {
     // Why it could not start is what counts, not what then could not be ended.
     await stop().catch(() => undefined);
@@ -63,7 +69,13 @@ export const runEngine = async (options: EngineOptions, assemblyDirectory: strin
   }
 };
 
-const start = async (options: EngineOptions, assemblyDirectory: string, print: (line: string) => void, undo: Undo): Promise<Omit<RunningEngine, 'stop'>> => {
+const start = async (
+  options: EngineOptions,
+  assemblyDirectory: string,
+  print: (line: string) => void,
+  undo: Undo,
+  witness: Witness,
+): Promise<Omit<RunningEngine, 'stop'>> => {
   const directory = resolve(options.data);
   makeDirectory(directory, options.data);
   undo.push(claim(directory));
@@ -76,7 +88,7 @@ const start = async (options: EngineOptions, assemblyDirectory: string, print: (
     bus,
     awsUrl,
     port: awsPort,
-  } = await openBackends(directory, identity.accessKeyId, options.chaos === undefined ? calm : makeChaos(options.chaos), undo);
+  } = await openBackends(directory, identity.accessKeyId, options.chaos === undefined ? calm : makeChaos(options.chaos), undo, witness);
   const http = makeHttpApi();
   const { port, close } = await listen(http.server, options.host, options.port);
   undo.push(close);
@@ -97,6 +109,7 @@ const start = async (options: EngineOptions, assemblyDirectory: string, print: (
       environmentOf(spec, { awsUrl, region: REGION, ...identity, allow: options.allow, ...(docker === undefined ? {} : { docker }), outer: process.env }),
     logs.line,
     undo,
+    witness,
   );
   http.open({ spec: plan.http, credentials: identity, pool, port, ...ground });
   const log = (line: string): void => logs.line('engine', 'engine', line);
@@ -143,6 +156,7 @@ const startPools = (
   environment: (spec: Spec) => Readonly<Record<string, string>>,
   line: (name: string, stream: 'stdout' | 'stderr' | 'engine', line: string) => void,
   undo: Undo,
+  witness: Witness,
 ): ((functionName: string) => FunctionPool) => {
   const guard = startGuard();
   undo.push(guard.end);
@@ -158,6 +172,7 @@ const startPools = (
         now: Date.now,
         newId: randomUUID,
         log: (stream, text) => line(spec.logName, stream, text),
+        invoked: (ms, payload) => witness.invocation(spec.logName, ms, payload),
       }),
     );
   undo.push(() => Promise.all([...pools.values()].map((pool) => pool.stop())));

@@ -19,12 +19,13 @@ export interface PoolGround {
   readonly now: () => number;
   readonly newId: () => string;
   readonly log: (stream: 'stdout' | 'stderr' | 'engine', line: string) => void;
+  readonly invoked: (ms: number, payload: unknown) => void;
 }
 
 /** Processes that nobody called for so long are ended, as Lambda ends idle environments. */
 const IDLE_MS = 5 * 60_000;
 
-export const makeFunctionPool = ({ spec, environment, limit, guard, now, newId, log }: PoolGround): FunctionPool => {
+export const makeFunctionPool = ({ spec, environment, limit, guard, now, newId, log, invoked }: PoolGround): FunctionPool => {
   const idle: { readonly process: FunctionProcess; readonly since: number }[] = [];
   const busy = new Set<FunctionProcess>();
   const waiting: (() => void)[] = [];
@@ -67,8 +68,10 @@ export const makeFunctionPool = ({ spec, environment, limit, guard, now, newId, 
       const process = await take();
       if (process === undefined) return { is: 'failed', error: { errorType: 'EngineStopped', errorMessage: 'the local engine is being stopped' } };
       const requestId = newId();
+      const started = now();
       const invocation = await process.invoke(payload, requestId);
       giveBack(process);
+      invoked(now() - started, payload);
       if (invocation.is !== 'ok')
         log(
           'engine',

@@ -19,7 +19,7 @@ export interface Units {
   readonly operations: string[];
 }
 
-type Attributes = Record<string, AttributeValue>;
+export type Attributes = Record<string, AttributeValue>;
 
 /** Only the keys are projected, except by `byKind`, whose items this never changes. */
 const INDEXES = [
@@ -51,11 +51,7 @@ export const meter = (tables: Tables): Units => {
         const consistent = 'ConsistentRead' in input && input.ConsistentRead === true;
         const items =
           'Items' in result.output ? (result.output.Items ?? []) : 'Item' in result.output && result.output.Item !== undefined ? [result.output.Item] : [];
-        const read =
-          begun(
-            items.reduce((sum, item) => sum + sizeOf(item), 0),
-            4_096,
-          ) * (consistent ? 1 : 0.5);
+        const read = readUnits(items, consistent);
         units.read += read;
         units.operations.push(`${name} ${read} read`);
         return result;
@@ -69,7 +65,7 @@ export const meter = (tables: Tables): Units => {
       const before = await probe(table, key);
       const count = async (reported: number): Promise<void> => {
         const after = await probe(table, key);
-        const write = begun(Math.max(sizeOf(before ?? {}), sizeOf(after ?? {})), 1_024) + indexWrites(before, after);
+        const write = writeUnits(before, after);
         units.write += write;
         units.reported += reported;
         units.operations.push(`${name} ${JSON.stringify(key)} ${write} write`);
@@ -88,6 +84,17 @@ export const meter = (tables: Tables): Units => {
   );
   return units;
 };
+
+/** Of all items of one request together. */
+export const readUnits = (items: readonly Attributes[], consistent: boolean): number =>
+  begun(
+    items.reduce((sum, item) => sum + sizeOf(item), 0),
+    4_096,
+  ) * (consistent ? 1 : 0.5);
+
+/** Of one item as it was and as it is, its indexes included. */
+export const writeUnits = (before: Attributes | undefined, after: Attributes | undefined): number =>
+  begun(Math.max(sizeOf(before ?? {}), sizeOf(after ?? {})), 1_024) + indexWrites(before, after);
 
 const begun = (bytes: number, unit: number): number => Math.max(1, Math.ceil(bytes / unit));
 

@@ -1,0 +1,77 @@
+/** Counts what AWS would bill for a run of the local engine: requests, units, invocations, and the bytes of its logs. */
+import * as z from 'zod/mini';
+import { type Fields, fields, parseJson } from '../../infra/local/json.ts';
+import type { Tables } from '../../infra/local/tables.ts';
+import type { Witness } from '../../infra/local/witness.ts';
+import { type Attributes, readUnits, writeUnits } from '../store/capacity.ts';
+
+export interface Counts {
+  requests: number;
+  invocations: number;
+  /** Of memory in GB × seconds, as this machine needed them. */
+  gbSeconds: number;
+  queues: number;
+  writes: number;
+  reads: number;
+}
+
+const NOTHING: Counts = { requests: 0, invocations: 0, gbSeconds: 0, queues: 0, writes: 0, reads: 0 };
+
+export interface Meter {
+  readonly witness: Witness;
+  /** What was counted since it was asked last. */
+  take(): Counts;
+}
+
+/** `memoryMb` by the name of a function's log. */
+export const makeMeter = (memoryMb: (logName: string) => number): Meter => {
+  let counts = { ...NOTHING };
+  return {
+    take: () => {
+      const taken = counts;
+      counts = { ...NOTHING };
+      return taken;
+    },
+    witness: {
+      table: async (action, request, tables, run) => {
+        const asked = fields(parseJson(request, action), action);
+        if (action === 'Query' || action === 'GetItem') {
+          const answer = await run();
+          counts.reads += readUnits(itemsIn(answer.body), asked.ConsistentRead === true);
+          return answer;
+        }
+        const before = await itemOf(tables, asked);
+        const answer = await run();
+        counts.writes += writeUnits(before, await itemOf(tables, asked));
+        return answer;
+      },
+      // What else is asked of queues here is asked by the benchmark.
+      queue: (action) => {
+        if (action.startsWith('Send')) counts.queues += 1;
+      },
+      invocation: (logName, ms, payload) => {
+        counts.invocations += 1;
+        counts.gbSeconds += (memoryMb(logName) / 1024) * (ms / 1000);
+        const event = fields(payload, 'event');
+        if (event.requestContext !== undefined) counts.requests += 1;
+        // Lambda receives the batch and deletes it.
+        if (Array.isArray(event.Records)) counts.queues += 2;
+      },
+    },
+  };
+};
+
+const Attribute = z.custom<Attributes[string]>((value) => typeof value === 'object' && value !== null);
+const Item = z.record(z.string(), Attribute);
+const Answer = z.object({ Items: z.optional(z.array(Item)), Item: z.optional(Item) });
+const itemsIn = (body: string): readonly Attributes[] => {
+  const { Items, Item: one } = Answer.parse(JSON.parse(body));
+  return Items ?? (one === undefined ? [] : [one]);
+};
+
+/** The item that a write is about, as it is now. */
+const itemOf = async (tables: Tables, asked: Fields): Promise<Attributes | undefined> => {
+  const whole = asked.Item === undefined ? undefined : fields(asked.Item, 'Item');
+  const Key = whole === undefined ? asked.Key : { pk: whole.pk, sk: whole.sk };
+  return Answer.parse(await tables.call('GetItem', { TableName: asked.TableName, Key, ConsistentRead: true })).Item;
+};

@@ -1,0 +1,76 @@
+/** Row `steps`: deliveries that are verified, matched, dispatched over HTTP and recorded, per second of CPU of the process that does it. */
+import * as z from 'zod/mini';
+import { startChild } from './child.ts';
+import { cpuSeconds } from './cpu-seconds.ts';
+import { hasWebhook, startDebianWebhook, WITHOUT_WEBHOOK } from './debian-webhook.ts';
+import { exactly, figure, ratio } from './figure.ts';
+import { generateLoad } from './generate-load.ts';
+import type { Found, Ground, Row } from './row.ts';
+
+const APPLICATIONS = 128;
+const CONNECTIONS = 32;
+const Listening = z.object({ port: z.number() });
+const Delivered = z.object({ delivered: z.number() });
+
+const measure = async ({ full, room }: Ground): Promise<Found> => {
+  if (!hasWebhook) return { is: 'skipped', why: WITHOUT_WEBHOOK };
+  const [rounds, ourCount, theirCount] = full ? [7, 12_000, 3_000] : [3, 2_500, 700];
+  const sink = startChild('sink.ts', {});
+  const { port: sinkPort } = await sink.hear(Listening);
+  const steps = startChild('steps-server.ts', { sinkPort, applications: APPLICATIONS });
+  const webhook = await startDebianWebhook(room, { waits: true, verbose: false });
+  try {
+    const { port } = await steps.hear(Listening);
+    let from = 0;
+    const perCpuSecond = async (pid: number, url: string, count: number): Promise<number> => {
+      const before = cpuSeconds(pid);
+      const { acknowledged, refused } = await generateLoad({ url, from, count, connections: CONNECTIONS, applications: APPLICATIONS });
+      from += count;
+      if (acknowledged.length !== count) throw new Error(`${url}: ${acknowledged.length} of ${count} deliveries were taken; ${refused.join('; ')}`);
+      return count / (cpuSeconds(pid) - before);
+    };
+    const ours: number[] = [];
+    const theirs: number[] = [];
+    // The first round warms both up and is not counted.
+    for (let round = 0; round <= rounds; round += 1) {
+      const [own, other] = [await perCpuSecond(steps.pid, `http://127.0.0.1:${port}/`, ourCount), await perCpuSecond(webhook.pid, webhook.url, theirCount)];
+      if (round === 0) continue;
+      ours.push(own);
+      theirs.push(other);
+    }
+    const sent = (rounds + 1) * ourCount;
+    steps.say({});
+    const { delivered } = await steps.hear(Delivered);
+    const { count } = z.object({ count: z.number() }).parse(await (await fetch(`http://127.0.0.1:${sinkPort}/`)).json());
+    return {
+      is: 'found',
+      findings: [
+        {
+          what: 'verified, matched, dispatched and recorded',
+          unit: '/CPU-s',
+          ours: figure(ours),
+          theirs: figure(theirs),
+          ratio: ratio(ours, theirs),
+          goal: { of: 'ratio', is: 'at least', value: 5 },
+          cause:
+            'each deployment is a connection of its own (the address that was checked is the address that is called, and none is shared between targets), which costs as much CPU as everything else together',
+        },
+        {
+          what: 'of what was acknowledged, target called and call recorded',
+          unit: '%',
+          ours: exactly((Math.min(count, delivered) / sent) * 100),
+          goal: { of: 'ours', is: 'at least', value: 100 },
+          cause: `of ${sent} deliveries ${count} reached the target and ${delivered} are recorded: a fault`,
+        },
+      ],
+    };
+  } finally {
+    await Promise.all([steps.end(), webhook.end(), sink.end()]);
+  }
+};
+
+export const steps: Row = {
+  about: 'all steps in one process over tables in memory, behind node:http, each deployment over HTTP',
+  against: 'Debian’s `webhook` running /bin/true for the same body, signature and expression',
+  measure,
+};
