@@ -24,6 +24,6 @@ export interface Silence {
   readonly why: string;
   /** Milliseconds for which the registry wants to be left alone. */
   readonly retryAfter?: number;
-  /** It is this repository that may not be read; another one may. */
+  /** It is this repository that may not or cannot be read; another one may. */
   readonly denied?: true;
 }

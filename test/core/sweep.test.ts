@@ -50,6 +50,15 @@ test('a new tag is suspected, and missed when nothing was heard of it for a minu
   expect(compareTags(late.memory, look({ v1: 'd1', v2: 'd2' }, { now: T + 9 * MINUTE })).missed).toEqual([]);
 });
 
+test('when all tags are gone at once they are remembered, and no push when they are back', () => {
+  const before = memory({ v1: 'd1', v2: 'd2' });
+  const gone = compareTags(before, look({}));
+  expect(gone).toEqual({ memory: before, missed: [] });
+  expect(twice(gone.memory, { v1: 'd1', v2: 'd2', v3: 'd3' }).missed).toMatchObject([{ tag: 'v3' }]);
+  // Before its first push a repository has none, and its first tag is later than the look before it.
+  expect(compareTags(memory({}), look({})).memory).toEqual(memory({}, { at: T }));
+});
+
 test('a tag that names another image is as good as a new one', () => {
   expect(twice(memory({ v1: 'd1' }), { v1: 'd2' }).missed).toMatchObject([{ tag: 'v1', digest: 'd2' }]);
 });

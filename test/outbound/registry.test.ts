@@ -142,11 +142,37 @@ describe('all tags', () => {
     });
   });
 
-  test('a list without an end is left after ten pages', async () => {
-    const endless = { 'tags/list?n=1000': page(['v1'], '?last=v1'), 'tags/list?last=v1&n=1000': page(['v1'], '?last=v1') };
-    const registry = await startFakeRegistry({ content: endless });
-    expect(await registry.open().tags()).toMatchObject({ is: 'listed' });
-    expect(registry.asked).toHaveLength(10);
+  test.each([
+    ['a page of a proxy', '<html>Back in a minute</html>'],
+    ['another document', '{"errors":[]}'],
+    ['more than is read', JSON.stringify({ name: 'team/web', tags: Array.from({ length: 200_000 }, (_, i) => `v${i}`) })],
+  ])('%s is no empty list', async (_name, body) => {
+    const registry = await startFakeRegistry({ content: { 'tags/list?n=1000': { body } } });
+    expect(await registry.open().tags()).toEqual({ is: 'silent', why: 'it answered 200 and no list of tags of at most 1000000 bytes' });
+  });
+
+  test.each([
+    [
+      'that does not end',
+      Object.fromEntries(Array.from({ length: 21 }, (_, i) => [`tags/list?${i === 0 ? '' : `last=${i}&`}n=1000`, page([], `?last=${i + 1}`)])),
+      20,
+    ],
+    ['of too many at once', { 'tags/list?n=1000': page(new Array(200_000).fill('a')) }, 1],
+    ['of too many in all', { 'tags/list?n=1000': page(new Array(9_000).fill('a'), '?last=a'), 'tags/list?last=a&n=1000': page(new Array(9_000).fill('b')) }, 2],
+  ])('a list %s is not taken in part, and is a matter of this repository alone', async (_name, content, asked) => {
+    const registry = await startFakeRegistry({ content });
+    expect(await registry.open().tags()).toEqual({ is: 'silent', why: expect.stringContaining('more than 10000 tags'), denied: true });
+    expect(registry.asked).toHaveLength(asked);
+  });
+
+  test('a page that leads to itself is the last one', async () => {
+    const content = { 'tags/list?n=1000': page(['v1'], '?last=v1'), 'tags/list?last=v1&n=1000': page(['v2'], '?last=v1') };
+    expect(await (await startFakeRegistry({ content })).open().tags()).toEqual({ is: 'listed', tags: ['v1', 'v2'] });
+  });
+
+  test('a later page that is not there is no end of the list', async () => {
+    const registry = await startFakeRegistry({ content: { 'tags/list?n=1000': page(['v1'], '?last=v1') } });
+    expect(await registry.open().tags()).toEqual({ is: 'silent', why: 'it answered 404' });
   });
 
   test.each([
