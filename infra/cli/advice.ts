@@ -1,5 +1,6 @@
 /** What the API advises, in the words of the command line: it names requests (`next`), people here type commands. */
 import { type Fields, texts } from '../../functions/core/fields.ts';
+import { shellWord } from './shell-word.ts';
 
 const REQUEST = /^(GET|POST|PATCH|DELETE) \/v1\/(application|trigger|hook|call)s(?:\/([^/?]+)(?:\/([a-z-]+))?)?(?:\?(.*))?$/;
 
@@ -28,8 +29,8 @@ export const commandOf = (request: string): string | undefined => {
   }
   const [, method, noun, name, verb, query = ''] = REQUEST.exec(request) ?? [];
   if (noun === undefined) return undefined;
-  const flags = [...new URLSearchParams(query)].map(([flag, value]) => (value === 'true' ? ` --${flag}` : ` --${flag} ${value}`)).join('');
-  const target = name === undefined ? '' : ` ${name}`;
+  const flags = [...new URLSearchParams(query)].map(([flag, value]) => (value === 'true' ? ` --${flag}` : ` --${flag} ${shellWord(value)}`)).join('');
+  const target = name === undefined ? '' : ` ${shellWord(decodeURIComponent(name))}`;
   if (verb !== undefined) return `${noun} ${verb}${target}${flags}`;
   if (method === 'GET') return `${noun} ${name === undefined ? 'list' : 'show'}${target}${flags}`;
   if (method === 'PATCH') return `${noun} update${target} --help`;

@@ -7,7 +7,7 @@ import { type Io, misused } from './io.ts';
 import { column, structured, wideColumn } from './output.ts';
 import { begin, type Session } from './session.ts';
 import { applicationPairs, showApplication } from './show-application.ts';
-import { addTargetFlags, applicationParts } from './target-flags.ts';
+import { addEndFlags, addTargetFlags, applicationParts } from './target-flags.ts';
 import { addTemplateCommands } from './template-commands.ts';
 import { addTriggerUrlCommands } from './trigger-url-commands.ts';
 import { watchApplication } from './watch-application.ts';
@@ -38,8 +38,10 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
     'application create web --target target.json --parameter replicas=3 --auto-rollback --never-down',
     'application create web --http https://ci.example.com/run --template body.json --secret ssm:/image-triggers/web --quiet-seconds 5',
   ).action(async (name: string, _: Fields, command: Command) => {
+    const parts = await applicationParts(command.optsWithGlobals(), io);
+    if (parts.target === undefined) throw misused('it needs a target: give --http URL, --ecs-service NAME, or --target FILE for any other');
     const session = await begin(command, io);
-    const made = await session.ask({ method: 'POST', path: '/v1/applications', body: { name, ...(await applicationParts(command.optsWithGlobals(), io)) } });
+    const made = await session.ask({ method: 'POST', path: '/v1/applications', body: { name, ...parts } });
     session.showOne(made, applicationPairs(made));
     session.showHints(made);
     if (fields(made.target).roleArn !== undefined) session.hint(`Next: create its role:  image-triggers application grant ${name} > role.yaml`);
@@ -76,13 +78,13 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
 
   examples(
     addChangeFlags(
-      addTargetFlags(application.command('update <name>').description('change its target (as a whole), or its policy and parameters (one by one)')).option(
-        '--no-git',
-        'what it deploys lies in git no more',
+      addEndFlags(
+        addTargetFlags(application.command('update <name>').description('change its target (as a whole), or its policy and parameters (one by one)')),
       ),
     ),
     'application update web --http https://web.example.com/v2/deploy',
     'application update web --max-per-hour 10',
+    'application update web --no-max-per-hour --no-never-down',
   ).action(async (name: string, _: Fields, command: Command) => {
     const body = await applicationParts(command.optsWithGlobals(), io);
     if (Object.keys(body).length === 0) throw misused('nothing to change: give a target, a policy flag, --parameter or --git');
@@ -116,7 +118,7 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
         const item = await session.ask({ method: 'POST', path: at(name, `/${verb}`) });
         showApplication(session, item);
         session.hint(
-          verb === 'enable' ? `Next: image-triggers call list --application ${name} --status skipped` : `Next: image-triggers application enable ${name}`,
+          verb === 'enable' ? `Next: image-triggers call list --application ${name} --status skipped` : `Later: image-triggers application enable ${name}`,
         );
       },
     );

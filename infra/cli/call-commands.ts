@@ -8,6 +8,7 @@ import { addChangeFlags, examples } from './flags.ts';
 import { ended, type Io } from './io.ts';
 import { column, table } from './output.ts';
 import { begin, type Session, withQuery } from './session.ts';
+import { shellWord } from './shell-word.ts';
 import { watchCall } from './watch-call.ts';
 
 const at = (id: string, rest: string, lang: string | undefined): string => withQuery(`/v1/calls/${encodeURIComponent(id)}${rest}`, { lang });
@@ -40,7 +41,7 @@ export const addCallCommands = (program: Command, io: Io): void => {
     const made = await session.ask({ method: 'POST', path: at(id, '/redeliver', session.lang) });
     session.showOne(made, callPairs(made), 'id');
     session.showHints(made);
-    session.hint(`Next: image-triggers call show ${textOf(made.id)}`);
+    session.hint(`Next: image-triggers call show ${shellWord(textOf(made.id))}`);
   });
   addExplainCommand(program, io);
 };
@@ -57,12 +58,12 @@ const showCall = (session: Session, call: Fields): void => {
         column('OUTCOME', 'outcome'),
         column('MS', ({ ms }) => ms),
         column('REQUEST', ({ request }) => `${textOf(fields(request).method)} ${textOf(fields(request).url)}`.trim()),
-        column('ANSWER', ({ response, error, detail }) =>
-          // Without an answer the detail is most often the error itself.
-          [textOf(fields(response).status), textOf(fields(fields(response).body).text), textOf(error), detail === error ? '' : textOf(detail)]
-            .filter((part) => part !== '')
-            .join(' '),
-        ),
+        column('ANSWER', ({ response, error, detail }) => {
+          const { status, body } = fields(response);
+          // Most often the detail is the error itself, or begins with the answer that stands here already.
+          const known = detail === error || (status !== undefined && textOf(detail).startsWith(`answered ${textOf(status)}`));
+          return [textOf(status), textOf(fields(body).text), textOf(error), known ? '' : textOf(detail)].filter((part) => part !== '').join(' ');
+        }),
       ],
       attempts,
       session.io,

@@ -22,6 +22,7 @@ import { type Io, misused } from './io.ts';
 import { addKeepFlag, endsAtOnce } from './keep-flag.ts';
 import { column, wideColumn } from './output.ts';
 import { begin, type Session, withQuery } from './session.ts';
+import { shownOnce } from './shown-once.ts';
 
 const at = (name: string, rest = ''): string => `/v1/hooks/${encodeURIComponent(name)}${rest}`;
 
@@ -69,7 +70,7 @@ const pairs = (item: Fields): readonly (readonly [string, unknown])[] => {
 
 const showUrl = (session: Session, item: Fields): void => {
   session.showOne(item, pairs(item));
-  session.hint('\nThe URL is a secret and is shown this once.');
+  for (const line of shownOnce(item.url)) session.hint(line);
   for (const line of texts(item.guide)) session.hint(line);
 };
 

@@ -5,6 +5,7 @@ import { examples } from './flags.ts';
 import type { Io } from './io.ts';
 import { column, wideColumn } from './output.ts';
 import { begin, type Session } from './session.ts';
+import { shellWord } from './shell-word.ts';
 import { nearText } from './show-decisions.ts';
 
 const FEW = 5;
@@ -26,7 +27,7 @@ export const addDeliveriesCommand = (hook: Command, io: Io): void => {
     else {
       session.showHints(newest);
       const [call] = texts(newest.calls);
-      if (call !== undefined) session.hint(`Next: image-triggers call show ${call}`);
+      if (call !== undefined) session.hint(`Next: image-triggers call show ${shellWord(call)}`);
     }
   });
 };

@@ -6,6 +6,7 @@ import { type Io, misused } from './io.ts';
 import { addKeepFlag, endsAtOnce } from './keep-flag.ts';
 import { lines } from './output.ts';
 import { begin, withQuery } from './session.ts';
+import { shownOnce } from './shown-once.ts';
 
 interface GuideFlags {
   readonly rotate?: boolean;
@@ -38,7 +39,7 @@ export const addGuideCommand = (hook: Command, io: Io): void => {
     if (session.reader === 'people') io.out(lines(texts(told.guide)));
     else session.showOne(told, []);
     if (rotate === true) {
-      session.hint(`\nThe URL is a secret and is shown this once; the one before is valid until ${textOf(told.previousValidUntil)}.`);
+      for (const line of shownOnce(told.url, `; the one before is valid until ${textOf(told.previousValidUntil)}`)) session.hint(line);
       session.hint(`Next: when the registry has the new one, image-triggers hook rotate ${name} --keep newest`);
     } else session.showHints({ hint: told.hint, next: texts(told.next).length === 0 ? [] : [`GET /v1/hooks/${name}/guide?rotate=true`] });
   });

@@ -33,15 +33,13 @@ export const addOpenCommand = (program: Command, io: Io): void => {
       return session.hint('Next: image-triggers open --end ID');
     }
     const made = await session.ask({ method: 'POST', path: '/v1/console/codes' });
-    session.showOne(
-      made,
-      [
-        ['Address', made.url],
-        ['Good until', made.expiresAt],
-      ],
-      'url',
-    );
-    if (print !== true && !(await io.openBrowser(textOf(made.url))))
-      session.hint('No browser could be started here: open the address yourself, within a minute, once.');
+    if (session.reader === 'program') return session.showOne(made, []);
+    if (print === true || session.reader === 'shell' || !(await io.openBrowser(textOf(made.url)))) {
+      io.out(`${textOf(made.url)}\n`);
+      return session.hint(
+        `${print === true ? 'Open it' : 'No browser could be started here: open the address yourself'}, once, until ${textOf(made.expiresAt)}.`,
+      );
+    }
+    session.hint('A browser was started with the page. Is none to be seen?\nTry: image-triggers open --print');
   });
 };

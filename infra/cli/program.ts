@@ -85,9 +85,10 @@ export const makeProgram = (io: Io): Command => {
 const ARGUMENTS: Readonly<Record<string, (text: string) => string>> = { name: nameOf, id: callIdOf, 'url-id': urlIdOf };
 
 /** Each command inherits neither where to write nor that it must not end the process. */
-const settle = (command: Command, io: Io): void => {
+const settle = (command: Command, io: Io, path = command.name()): void => {
   command
     .exitOverride()
+    .showHelpAfterError(`Try: ${path} --help`)
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: io.out, writeErr: io.err, getOutHelpWidth: () => io.columns ?? 100, getErrHelpWidth: () => io.columns ?? 100 });
   // One that takes several is read by whoever takes it.
@@ -98,5 +99,5 @@ const settle = (command: Command, io: Io): void => {
       return read(text, before);
     });
   }
-  for (const each of command.commands) settle(each, io);
+  for (const each of command.commands) settle(each, io, `${path} ${each.name()}`);
 };

@@ -28,7 +28,8 @@ const statusPairs = ({
   seen,
   looksAgainAt,
 }: Fields): readonly (readonly [string, unknown])[] => [
-  ['State', `${textOf(sync)}, ${textOf(health)}`],
+  // Both are unknown together, where a target cannot be asked or nothing was deployed.
+  ['State', sync === health ? sync : `${textOf(sync)}, ${textOf(health)}`],
   ...each('Runs', list(running).map(runsText)),
   ...each('Wanted', list(wanted).filter(isUnderWay).map(wantedText)),
   ...(isFields(hold) ? [['On hold', holdText(hold)] as const] : []),

@@ -29,6 +29,18 @@ export const addTargetFlags = (command: Command): Command =>
     .option('--git-revision <revision>', 'with --git: its branch, tag or commit')
     .option('--git-path <path>', 'with --git: the folder in it');
 
+/** Of a change alone. */
+export const addEndFlags = (command: Command): Command =>
+  command
+    .option('--no-quiet-seconds', 'deploy at once again')
+    .option('--no-max-age-seconds', 'take pushes of any age again')
+    .option('--no-max-per-hour', 'no limit any more')
+    .option('--no-deadline-seconds', 'the usual deadline again')
+    .option('--no-at-most-once', 'call again after a crash')
+    .option('--no-auto-rollback', 'leave a failed rollout as it is')
+    .option('--no-never-down', 'let pushes deploy whatever tag')
+    .option('--no-git', 'what it deploys lies in git no more');
+
 const HTTP_FLAGS = ['template', 'secret', 'authorization', 'header'] as const;
 const ECS_FLAGS = ['ecsCluster', 'ecsRegion', 'role', 'container'] as const;
 
@@ -69,8 +81,9 @@ const pairsOf = (flag: string, given: unknown): Fields =>
 
 const POLICY_FLAGS = ['quietSeconds', 'maxAgeSeconds', 'maxPerHour', 'deadlineSeconds', 'atMostOnce', 'autoRollback', 'neverDown'] as const;
 
+/** `null` takes one away: `--no-…`. */
 const policyOf = (flags: Fields): Fields | undefined => {
-  const given = POLICY_FLAGS.flatMap((flag) => (flags[flag] === undefined ? [] : [[flag, flags[flag]]]));
+  const given = POLICY_FLAGS.flatMap((flag) => (flags[flag] === undefined ? [] : [[flag, flags[flag] === false ? null : flags[flag]]]));
   return given.length === 0 ? undefined : Object.fromEntries(given);
 };
 

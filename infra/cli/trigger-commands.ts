@@ -7,6 +7,7 @@ import { addChangeFlags, addDestroyFlags, addHookFlags, addLimitFlag, addRuleFla
 import { type Io, misused } from './io.ts';
 import { column, wideColumn } from './output.ts';
 import { begin } from './session.ts';
+import { shownOnce } from './shown-once.ts';
 
 const at = (name: string, rest = ''): string => `/v1/triggers/${encodeURIComponent(name)}${rest}`;
 
@@ -58,7 +59,7 @@ export const addTriggerCommands = (program: Command, io: Io): void => {
     };
     const made = await session.ask({ method: 'POST', path: '/v1/triggers', body });
     session.showOne(made, pairs(made));
-    if (made.url !== undefined) session.hint('\nThe URL is a secret and is shown this once.');
+    if (made.url !== undefined) for (const line of shownOnce(made.url)) session.hint(line);
     for (const line of texts(made.guide)) session.hint(line);
     session.showHints(made);
     session.hint(`\nNext: push an image, then  image-triggers call list --trigger ${name}`);

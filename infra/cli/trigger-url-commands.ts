@@ -5,6 +5,8 @@ import { addChangeFlags, addDestroyFlags, addLimitFlag, collect, examples } from
 import type { Io } from './io.ts';
 import { column } from './output.ts';
 import { begin } from './session.ts';
+import { shellWord } from './shell-word.ts';
+import { shownOnce } from './shown-once.ts';
 
 const at = (application: string, id?: string): string =>
   `/v1/applications/${encodeURIComponent(application)}/trigger-urls${id === undefined ? '' : `/${encodeURIComponent(id)}`}`;
@@ -48,9 +50,9 @@ export const addTriggerUrlCommands = (application: Command, io: Io): void => {
       ],
       'id',
     );
-    session.hint('\nThe URL is a secret and is shown this once.');
+    for (const line of shownOnce(made.url)) session.hint(line);
     for (const line of texts(made.guide)) session.hint(line);
-    session.hint(`\nNext: call it, then  image-triggers call list --trigger '!${name}'`);
+    session.hint(`\nNext: call it, then  image-triggers call list --trigger ${shellWord(`!${name}`)}`);
   });
 
   examples(

@@ -5,6 +5,7 @@ import { callPairs } from './call-text.ts';
 import { addChangeFlags, callIdOf, examples, whole } from './flags.ts';
 import type { Io } from './io.ts';
 import { begin, type Session } from './session.ts';
+import { shellWord } from './shell-word.ts';
 import { showApplication } from './show-application.ts';
 
 const at = (name: string, action: string): string => `/v1/applications/${encodeURIComponent(name)}/${action}`;
@@ -17,7 +18,7 @@ export const addWishCommands = (application: Command, io: Io): void => {
     const call = await session.ask({ method: 'POST', path: at(name, action), body });
     session.showOne(call, callPairs(call), 'id');
     session.showHints(call);
-    session.hint(`Next: image-triggers call show ${textOf(call.id)}`);
+    session.hint(`Next: image-triggers call show ${shellWord(textOf(call.id))}`);
     if (action !== 'redeploy') session.hint(`Later: image-triggers application release ${name}`);
   };
 

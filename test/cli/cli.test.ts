@@ -79,6 +79,19 @@ describe('the main way', () => {
       exchange: { request: { method: 'POST', url: 'https://web.example/deploy', headers: {} }, error: 'connection refused', ms: 3 },
     });
     expect((await ok(`call show ${id}`)).out).toMatch(/POST https:\/\/web\.example\/deploy +connection refused\n/);
+    await api.calls.attempt(id, {
+      n: 3,
+      at: START,
+      outcome: 'unavailable',
+      idempotencyKey: 'web.1',
+      detail: 'answered 500: boom',
+      exchange: {
+        request: { method: 'POST', url: 'https://web.example/deploy', headers: {} },
+        response: { status: 500, headers: {}, body: { text: 'boom', bytes: 4, sha256: '', complete: true } },
+        ms: 3,
+      },
+    });
+    expect((await ok(`call show ${id}`)).out).toMatch(/\/deploy +500 boom\n/);
     const again = await ok(`call redeliver ${id} -o json`);
     expect(JSON.parse(again.out)).toMatchObject({ redeliveryOf: id, status: 'queued' });
     expect(again.err).toBe('');
@@ -184,7 +197,9 @@ describe('what goes wrong', () => {
     ['trigger create x --repository a/b --application web --prereleases --hook h', 2, '--prereleases belongs to --semver'],
     ['call list --limit 0', 2, '--limit'],
     ['call list -o xml', 2, 'Allowed choices are table, wide, json, yaml, name'],
-    ['nonsense', 2, 'unknown command'],
+    ['nonsense', 2, "unknown command 'nonsense'\nTry: image-triggers --help\n"],
+    ['hook create x', 2, 'not specified\nTry: image-triggers hook create --help\n'],
+    ['application create x', 2, 'it needs a target: give --http URL'],
     ['call list --stack a --data b', 2, 'either --stack'],
     ['application show nobody', 1, 'no application is named "nobody" [unknown-name]'],
     ['application create web --http https://web.example', 1, '[name-taken]'],

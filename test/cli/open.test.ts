@@ -9,10 +9,11 @@ beforeAll(async () => {
 afterAll(() => cli.stop());
 
 test('prints the address on standard output, and says so where no browser can be started', async () => {
-  const { out, err } = await cli.ok('open');
-  expect(out).toMatch(/https:\/\/hooks\.example\/console\/enter#\S+/);
-  expect(err).toContain('open the address yourself');
-  expect((await cli.ok('open --print -o name')).out).toMatch(/^https:\/\/hooks\.example\/console\/enter#\S+\n$/);
+  const address = /^https:\/\/hooks\.example\/console\/enter#\S+\n$/;
+  expect(await cli.ok('open')).toMatchObject({ out: expect.stringMatching(address), err: expect.stringContaining('open the address yourself, once, until 2') });
+  // Nothing but the address, so that a shell can hand it on.
+  for (const args of ['open --print', 'open -o name']) expect((await cli.ok(args)).out).toMatch(address);
+  expect(JSON.parse((await cli.ok('open -o json')).out)).toMatchObject({ url: expect.stringMatching(/console\/enter#/), expiresAt: expect.any(String) });
 });
 
 test('lists sessions and ends one', async () => {

@@ -72,6 +72,11 @@ test('parameters, source and switches of an application', async () => {
   await ok('application update parts --no-git');
   expect(await shown()).toMatchObject({ parameters: { replicas: '4', a: '=b' }, target: { kind: 'http' } });
   expect(await shown()).not.toHaveProperty('source');
+  await ok('application update parts --max-per-hour 5 --quiet-seconds 10');
+  await ok('application update parts --no-auto-rollback --no-max-per-hour');
+  expect(await shown()).toMatchObject({ policy: { neverDown: true, quietSeconds: 10 } });
+  expect(Object.keys((await shown()).policy)).toHaveLength(2);
+  expect(await run('application create more --http https://web.example --no-never-down')).toMatchObject({ code: 2 });
   expect(await run('application update parts --git-path x')).toMatchObject({ code: 2, err: expect.stringContaining('--git') });
   expect(await run('application update parts --parameter replicas')).toMatchObject({ code: 2, err: expect.stringContaining('NAME=VALUE') });
 });

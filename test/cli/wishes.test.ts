@@ -23,7 +23,7 @@ describe('wishes', () => {
     expect(made.out).toMatch(/Status:\s+queued\n/);
     expect(made.out).toMatch(/Action:\s+deploy\nAsked because:\s+hotfix 12\n/);
     expect(made.err).toContain('web is on hold from now on');
-    expect(made.err).toMatch(/Next: image-triggers call show \w{26}\.!web\nLater: image-triggers application release web\n/);
+    expect(made.err).toMatch(/Next: image-triggers call show '\w{26}\.!web'\nLater: image-triggers application release web\n/);
     const id = (await ok(`application deploy web ${IMAGE} -o name`)).out.trim();
     expect((await ok(`call show ${id}`)).out).toMatch(/Trigger:\s+!web\n/);
     const shown = await ok('application show web');

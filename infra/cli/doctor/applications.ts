@@ -1,6 +1,7 @@
 /** Of applications: what does not run as it is wanted, and whether their targets can be reached, as far as `deploy` has looked. */
 import { type Fields, fields, isFields, list, textOf } from '../../../functions/core/fields.ts';
 import type { Session } from '../session.ts';
+import { shellWord } from '../shell-word.ts';
 import { type Check, command, type Finding, ofEach } from './finding.ts';
 
 /** The function that looks has 60 s; a target that does not answer is given up before. */
@@ -54,7 +55,9 @@ const cureOf = (name: string, reason: string, call?: string): string => {
   if (reason === 'secret-unreadable') return `store the secret under that name, then  ${command(`application refresh ${name}`)}`;
   if (reason === 'target-not-found' || reason === 'target-misconfigured' || reason === 'address-forbidden')
     return command(`application update ${name} --target target.json`);
-  return call === undefined ? `${command(`application refresh ${name}`)}, and  ${command(`logs --application ${name}`)}` : command(`call show ${call}`);
+  return call === undefined
+    ? `${command(`application refresh ${name}`)}, and  ${command(`logs --application ${name}`)}`
+    : command(`call show ${shellWord(call)}`);
 };
 
 const failureOf = async (name: string, { call, image }: Fields, session: Session): Promise<Finding> => {

@@ -1,5 +1,6 @@
 /** Of calls: those whose end nobody knows. An alarm rings for them on AWS, for some minutes; here for a day, and everywhere. */
 import { list, textOf } from '../../../functions/core/fields.ts';
+import { shellWord } from '../shell-word.ts';
 import { type Check, command } from './finding.ts';
 
 const SHOWN = 20;
@@ -14,7 +15,7 @@ export const checkCalls: Check = async ({ session }) => {
     {
       about: 'calls',
       what: `of the last day ${many} ended unknown: the target gave no answer; the newest is ${textOf(newest.id)}`,
-      cure: `look at the target, then  ${command(`call redeliver ${textOf(newest.id)}`)}`,
+      cure: `look at the target, then  ${command(`call redeliver ${shellWord(textOf(newest.id))}`)}`,
     },
   ];
 };
