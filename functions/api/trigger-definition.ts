@@ -8,15 +8,15 @@ import { checkRule, type Rule } from '../core/rule.ts';
 import { shown } from '../core/shown.ts';
 import { refuse } from './request.ts';
 
-/** `host/path` or `host/team/*`, under the name by which pushes through this hook are known. */
-export const readRepository = (text: string, hook: HookDefinition): string => {
-  const { name, registryHost, repositories } = hook;
-  if (registryHost === undefined && !namesHost(text))
+/** `host/path` or `host/team/*`, under the name by which pushes through this hook are known. `host`: of a path alone. */
+export const readRepository = (text: string, hook: HookDefinition, host = hook.registryHost): string => {
+  const { name, repositories } = hook;
+  if (host === undefined && !namesHost(text))
     throw refuse(
       'repository',
       `${shown(text)} names no registry host, and the hook ${name} has none: write host/path (Docker Hub is docker.io), or give the hook a "registryHost"`,
     );
-  const pattern = parseRepositoryPattern(text, registryHost);
+  const pattern = parseRepositoryPattern(text, host);
   if (!pattern.ok) throw refuse('repository', pattern.why);
   const repository = underRegistryHost(pattern.value, hook);
   const hosts = hostsOf(hook);

@@ -35,7 +35,7 @@ export const triggerRoutes = (ports: ApiPorts): Routes => {
     const trigger: TriggerDefinition = {
       name: body.name,
       hook: hook.name,
-      repository: readRepository(body.repository, hook),
+      repository: readRepository(body.repository, hook, hook.registryHost ?? (await ports.sample(hook.registry))?.host),
       rule: await readRule(body.rule ?? { mode: 'all' }),
       application: body.application,
       enabled: body.enabled ?? true,

@@ -43,6 +43,20 @@ describe('making a trigger', () => {
     expect(made.repository).toBe('r.example/team/app');
   });
 
+  test.each([
+    ['dockerhub', 'shop/web', 'docker.io/shop/web'],
+    ['dockerhub', 'redis', 'docker.io/library/redis'],
+    ['ghcr', 'Acme/*', 'ghcr.io/acme/*'],
+  ])('a path alone, heard from %s, is on the one registry that it speaks for: %s', async (registry, path, repository) => {
+    const body = { name: `bare-${registry}-${path.length}`, registry, repository: path, application: 'web' };
+    expect(await must(api, 201, 'POST', '/v1/triggers', body)).toMatchObject({ repository });
+  });
+
+  test('a path alone where nothing says which registry is refused, with the ways to say it', async () => {
+    const answer = await must(api, 422, 'POST', '/v1/triggers', { name: 'bare', registry: 'harbor', repository: 'shop/web', application: 'web' });
+    expect(answer).toMatchObject({ errors: [{ field: 'repository', why: expect.stringContaining('write host/path') }] });
+  });
+
   const base = { name: 'refused', hook: 'hub', repository: 'team/app', application: 'web' };
   test.each([
     ['neither hook nor registry', { hook: undefined }, 'registry'],

@@ -71,8 +71,9 @@ const proofOf = ({ by, name, audience, email }: Fields, held: Fields): Fields =>
 /** As `functions/api/trigger-definition.ts` reads it against its hook. */
 const repositoryOf = (text: string, { hook, scope, held }: { readonly hook: string; readonly scope: Fields; readonly held: string }): string => {
   const ecr = hook === ECR_HOOK.name;
-  // Without a host it is the registry of the stack, which only the API knows.
-  if (ecr && !namesHost(text)) return pathOf(held) === text.toLowerCase() ? held : text;
+  // Without a host it is the registry of the stack, or the one that a format speaks for, which only the API knows.
+  if (!namesHost(text) && (ecr || scope.registryHost === undefined) && pathOf(held) === text.toLowerCase()) return held;
+  if (ecr && !namesHost(text)) return text;
   const host = ecr ? ecrHosts(hostOf(text))?.[0] : hostText(scope.registryHost);
   const pattern = parseRepositoryPattern(text, typeof host === 'string' ? host : undefined);
   if (!pattern.ok) return text;
