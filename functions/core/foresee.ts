@@ -7,7 +7,7 @@ import type { Settlement } from './call.ts';
 import type { ApplicationDefinition } from './definitions.ts';
 import { recentDeployments } from './gate.ts';
 import { goal, type Plan } from './goal.ts';
-import { runsAfter } from './runs-after.ts';
+import { openAfter, runsAfter } from './runs-after.ts';
 
 export type Fate =
   /** `instead`: what is on its way now, and would be left for it. */
@@ -49,13 +49,7 @@ const fatesIn = ({ settle, hold, promote }: Plan, { runs }: ApplicationState): r
 /** As `deploy` leaves it: of what there is to do it does the first thing, which counts as a deployment that was sent. */
 const stateAfter = (state: ApplicationState, plan: Plan, now: number): ApplicationState => {
   const { runs, bump } = runsAfter(plan, state, now);
-  const closed = new Set([...plan.settle.map(({ callId }) => callId), ...plan.forget]);
-  const held = new Map(plan.hold.map((one) => [one.callId, one.held]));
-  const open = Object.values(state.open).flatMap((call) => {
-    const waits = held.get(call.callId) ?? call.held;
-    return closed.has(call.callId) ? [] : [[call.callId, waits === undefined ? call : { ...call, held: waits }] as const];
-  });
-  const next = { ...state, rev: state.rev + bump, runs: { ...state.runs, ...runs }, open: Object.fromEntries(open) };
+  const next = { ...state, rev: state.rev + bump, runs: { ...state.runs, ...runs }, open: openAfter(plan, state) };
   const [first] = plan.work;
   const run = first === undefined ? undefined : next.runs[first.repository];
   if (first?.act !== 'apply' || run?.desired === undefined || run.attempt?.rev === run.desired.rev) return next;

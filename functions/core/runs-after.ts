@@ -1,4 +1,4 @@
-/** What a plan makes of the runs of an application: what is wanted then, and what has ended without being done. */
+/** What a plan makes of the state of an application: what is wanted then, what has ended without being done, and which calls are open still. */
 import type { ApplicationState, Desired, OpenCall, Run } from './application.ts';
 import type { Ending } from './call.ts';
 import { goodBefore, isOther, wasBefore } from './history.ts';
@@ -21,6 +21,19 @@ export const runsAfter = ({ again, finish, promote }: Pick<Plan, 'again' | 'fini
     runs[repository] = wanting(run, desiredOf(call, run.desired, state.rev + i + 1, now));
   }
   return { runs, bump: promote.length };
+};
+
+/** The calls that are open then, for who has no store to ask: what waits says why. What is promoted stays until it has ended. */
+export const openAfter = ({ settle, forget, hold }: Pick<Plan, 'settle' | 'forget' | 'hold'>, { open }: ApplicationState): ApplicationState['open'] => {
+  const closed = new Set([...settle.map(({ callId }) => callId), ...forget]);
+  const held = new Map(hold.map((one) => [one.callId, one.held]));
+  const left = Object.values(open).filter(({ callId }) => !closed.has(callId));
+  return Object.fromEntries(
+    left.map((call) => {
+      const waits = held.get(call.callId) ?? call.held;
+      return [call.callId, waits === undefined ? call : { ...call, held: waits }];
+    }),
+  );
 };
 
 /** What is new is wanted; of what was, only its end and what went well before it are kept. */

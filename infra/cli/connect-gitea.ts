@@ -7,7 +7,7 @@
 
 import { type Fields, fields, textOf } from '../../functions/core/fields.ts';
 import type { Connector, Wish } from './connector.ts';
-import { idOf, isSegment, pagesOf, takenWith } from './connector.ts';
+import { isSegment, numberedIn, takenWith } from './connector.ts';
 
 const CURE = 'this version drops it in its API; open the webhook in its page and tick "Packages" under custom events';
 
@@ -26,16 +26,12 @@ export const gitea: Connector = {
     return repository === undefined ? `/api/v1/orgs/${owner}/hooks` : `/api/v1/repos/${owner}/${repository}/hooks`;
   },
   look: async (api, path) => {
-    const hooks = await pagesOf(api, `${path}?limit=50`, 'Gitea');
+    const hooks = await numberedIn(api, `${path}?limit=50`, 'Gitea');
     return {
-      webhooks: hooks.flatMap((hook) => {
-        const id = idOf(hook);
-        if (id === undefined) return [];
-        return {
-          url: textOf(fields(hook.config).url),
-          set: async (wish) => takenWith(await api({ method: 'PATCH', path: `${path}/${id}`, body: bodyOf(wish) }), 'package', 'Gitea', CURE),
-        };
-      }),
+      webhooks: hooks.map(({ id, item }) => ({
+        url: textOf(fields(item.config).url),
+        set: async (wish) => takenWith(await api({ method: 'PATCH', path: `${path}/${id}`, body: bodyOf(wish) }), 'package', 'Gitea', CURE),
+      })),
       make: async (wish) => takenWith(await api({ method: 'POST', path, body: { type: 'gitea', ...bodyOf(wish) } }), 'package', 'Gitea', CURE),
     };
   },

@@ -6,7 +6,7 @@
 
 import { type Fields, fields, textOf } from '../../functions/core/fields.ts';
 import type { Connector, Wish } from './connector.ts';
-import { idOf, isSegment, pagesOf, takenWith } from './connector.ts';
+import { isSegment, numberedIn, takenWith } from './connector.ts';
 
 const CURE = 'choose "Packages" among the events of the webhook in its page';
 
@@ -24,21 +24,17 @@ export const github: Connector = {
     return repository === undefined ? `/orgs/${owner}/hooks` : `/repos/${owner}/${repository}/hooks`;
   },
   look: async (api, path) => {
-    const hooks = await pagesOf(api, `${path}?per_page=100`, 'GitHub');
+    const hooks = await numberedIn(api, `${path}?per_page=100`, 'GitHub');
     const body = (wish: Wish): Fields => bodyOf(wish, path);
     return {
-      webhooks: hooks.flatMap((hook) => {
-        const id = idOf(hook);
-        if (id === undefined) return [];
-        return {
-          url: textOf(fields(hook.config).url),
-          set: async (wish) => ({
-            ...takenWith(await api({ method: 'PATCH', path: `${path}/${id}`, body: body(wish) }), 'package', 'GitHub', CURE),
-            // A new one is pinged by itself.
-            ping: () => api({ method: 'POST', path: `${path}/${id}/pings` }),
-          }),
-        };
-      }),
+      webhooks: hooks.map(({ id, item }) => ({
+        url: textOf(fields(item.config).url),
+        set: async (wish) => ({
+          ...takenWith(await api({ method: 'PATCH', path: `${path}/${id}`, body: body(wish) }), 'package', 'GitHub', CURE),
+          // A new one is pinged by itself.
+          ping: () => api({ method: 'POST', path: `${path}/${id}/pings` }),
+        }),
+      })),
       make: async (wish) => takenWith(await api({ method: 'POST', path, body: { name: 'web', ...body(wish) } }), 'package', 'GitHub', CURE),
     };
   },

@@ -6,7 +6,7 @@
 
 import { type Fields, list, textOf, texts } from '../../functions/core/fields.ts';
 import type { Connector, Wish } from './connector.ts';
-import { idOf, isSegment, pagesOf } from './connector.ts';
+import { isSegment, numberedIn } from './connector.ts';
 
 const EVENT = 'PUSH_ARTIFACT';
 
@@ -22,19 +22,17 @@ export const harbor: Connector = {
   needsUser: true,
   path: (project) => (isSegment(project) ? `/api/v2.0/projects/${project}/webhook/policies` : undefined),
   look: async (api, path) => {
-    const policies = await pagesOf(api, `${path}?page_size=100`, 'Harbor');
+    const policies = await numberedIn(api, `${path}?page_size=100`, 'Harbor');
     return {
-      webhooks: policies.flatMap((policy) => {
-        const id = idOf(policy);
-        if (id === undefined) return [];
-        return list(policy.targets).map(({ address }) => ({
+      webhooks: policies.flatMap(({ id, item }) =>
+        list(item.targets).map(({ address }) => ({
           url: textOf(address),
           set: async (wish) => {
-            await api({ method: 'PUT', path: `${path}/${id}`, body: changed(policy, textOf(address), wish) });
+            await api({ method: 'PUT', path: `${path}/${id}`, body: changed(item, textOf(address), wish) });
             return { id: String(id) };
           },
-        }));
-      }),
+        })),
+      ),
       make: async (wish) => {
         const name = `image-triggers-${wish.hook}`;
         await api({ method: 'POST', path, body: { name, enabled: true, event_types: [EVENT], targets: [targetOf(wish)] } });

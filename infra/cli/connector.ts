@@ -59,12 +59,12 @@ export interface Wish {
 export const isSegment = (text: string): boolean => /^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/.test(text);
 
 /** An id from an answer, which becomes a part of a path. */
-export const idOf = (item: Fields): number | undefined => (typeof item.id === 'number' && Number.isSafeInteger(item.id) && item.id > 0 ? item.id : undefined);
+const idOf = (item: Fields): number | undefined => (typeof item.id === 'number' && Number.isSafeInteger(item.id) && item.id > 0 ? item.id : undefined);
 
 const MOST_PAGES = 20;
 
-/** All items of a list over its pages (`&page=`), to the first empty one: a server may give less than it is asked for. */
-export const pagesOf = async (api: RegistryApi, path: string, registry: string): Promise<readonly Fields[]> => {
+/** All items of a list over its pages (`&page=`), to the first empty one: a server may give less than it is asked for. One without an id cannot be changed. */
+export const numberedIn = async (api: RegistryApi, path: string, registry: string): Promise<readonly { readonly id: number; readonly item: Fields }[]> => {
   const items: Fields[] = [];
   for (let page = 1; page <= MOST_PAGES; page += 1) {
     const answer = await api({ method: 'GET', path: `${path}&page=${page}` });
@@ -72,7 +72,10 @@ export const pagesOf = async (api: RegistryApi, path: string, registry: string):
     if (answer.length === 0) break;
     items.push(...list(answer));
   }
-  return items;
+  return items.flatMap((item) => {
+    const id = idOf(item);
+    return id === undefined ? [] : [{ id, item }];
+  });
 };
 
 /** Some servers drop an event that they do not know, and say nothing. */

@@ -7,7 +7,7 @@ import type { ApplicationDefinition } from '../../../functions/core/definitions.
 import { recentDeployments } from '../../../functions/core/gate.ts';
 import { goal } from '../../../functions/core/goal.ts';
 import type { Plan } from '../../../functions/core/plan.ts';
-import { runsAfter } from '../../../functions/core/runs-after.ts';
+import { openAfter, runsAfter } from '../../../functions/core/runs-after.ts';
 
 export type Outcome = 'deployed' | `skipped: ${string}` | `held: ${string}`;
 
@@ -58,12 +58,7 @@ const deployed = (state: ApplicationState, plan: Plan, now: number): Application
     const isNew = plan.promote.some((call) => call.repository === repository);
     return [repository, isNew && desired !== undefined ? { ...run, done: { rev: desired.rev, status: 'succeeded' as const, at: now } } : run] as const;
   });
-  const closed = new Set([...plan.settle.map(({ callId }) => callId), ...plan.forget, ...plan.promote.map(({ callId }) => callId)]);
-  const held = new Map(plan.hold.map((one) => [one.callId, one.held]));
-  const open = Object.values(state.open).flatMap((call) => {
-    const waits = held.get(call.callId) ?? call.held;
-    return closed.has(call.callId) ? [] : [[call.callId, waits === undefined ? call : { ...call, held: waits }] as const];
-  });
+  const open = openAfter({ ...plan, forget: [...plan.forget, ...plan.promote.map(({ callId }) => callId)] }, state);
   const deployedAt = plan.promote.reduce((times, _) => recentDeployments(times, now), state.deployedAt ?? []);
-  return { ...state, rev: state.rev + bump, runs: { ...state.runs, ...Object.fromEntries(well) }, open: Object.fromEntries(open), deployedAt };
+  return { ...state, rev: state.rev + bump, runs: { ...state.runs, ...Object.fromEntries(well) }, open, deployedAt };
 };
