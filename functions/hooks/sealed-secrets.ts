@@ -5,6 +5,7 @@
  * The stack's secret is read once for each process and kept; what it opens is not. It never changes: a stack with another
  * one can open nothing that was sealed before, and each such credential has to be set anew.
  */
+import type { KeyObject } from 'node:crypto';
 import { keyFrom, seal, unseal } from './aes-gcm.ts';
 
 export type Opened =
@@ -32,9 +33,9 @@ export interface SealingGround {
 const SHORTEST = 32;
 
 export const makeSealedSecrets = ({ readStackSecret, randomBytes, log }: SealingGround): SealedSecrets => {
-  let key: Buffer | undefined;
+  let key: KeyObject | undefined;
 
-  const keyOf = async (): Promise<Buffer | undefined> => {
+  const keyOf = async (): Promise<KeyObject | undefined> => {
     if (key !== undefined) return key;
     try {
       const text = (await readStackSecret()) ?? '';
