@@ -72,9 +72,9 @@ export const makeConsole = (ports: ConsolePorts) => {
   });
 
   app.post('/language', async (c) => {
-    const { lang } = await c.req.parseBody();
+    const { lang, to } = await c.req.parseBody();
     setCookie(c, LANGUAGE, lang === 'zh' ? 'zh' : 'en', { path: '/console', secure: true, httpOnly: true, sameSite: 'Strict', maxAge: 31_536_000 });
-    return c.redirect('/console/applications', 303);
+    return c.redirect(isPage(textOf(to)) ? textOf(to) : '/console/applications', 303);
   });
 
   app.use(async (c, next) => {
@@ -124,7 +124,7 @@ export const makeConsole = (ports: ConsolePorts) => {
   app.get('/hooks/:name', async (c) => {
     const name = encodeURIComponent(c.req.param('name'));
     const deliveries = await get(c, `/v1/hooks/${name}/deliveries`);
-    return show(c, `/v1/hooks/${name}`, (view, hook) => hookPage(view, hook, list(deliveries.body.items)));
+    return show(c, `/v1/hooks/${name}`, (view, hook) => hookPage(view, hook, deliveries.body));
   });
   app.get('/explain', async (c) => {
     const view = viewOf(c);
@@ -148,13 +148,18 @@ const withLang = (path: string, lang: Lang): string => {
   return takes ? `${path}${query === undefined ? '?' : '&'}lang=${lang}` : path;
 };
 
+/** A page of ours, as the form names it; whatever else it says leads nowhere. */
+const isPage = (path: string): boolean => /^\/console\/(?:applications|calls|triggers|hooks|explain)(?:[/?][\w.~%!?&=/+*-]*)?$/.test(path);
+
 const isWish = (text: string): text is PageWish => WISHES.some((wish) => wish === text);
 
 /** What the person chose, else what the browser prefers. */
 const viewOf = (c: Context): View => {
+  const { pathname, search } = new URL(c.req.url);
+  const here = `${pathname}${search}`;
   const chosen = getCookie(c, LANGUAGE);
-  if (chosen === 'zh' || chosen === 'en') return viewIn(chosen);
-  return viewIn(/^\s*zh\b/i.test(c.req.header('accept-language') ?? '') ? 'zh' : 'en');
+  if (chosen === 'zh' || chosen === 'en') return viewIn(chosen, here);
+  return viewIn(/^\s*zh\b/i.test(c.req.header('accept-language') ?? '') ? 'zh' : 'en', here);
 };
 
 const outside = (view: View, word: 'badCode' | 'signedOut'): Html => page(view, { title: 'Image Triggers', main: html`<p class="note">${view.say(word)}</p>` });

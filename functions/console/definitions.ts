@@ -35,28 +35,28 @@ export const hooksPage = (view: View, answer: Fields): Html => {
   return page(view, { title: say('hooks'), section: 'hooks', main });
 };
 
-export const hookPage = (view: View, hook: Fields, deliveries: readonly Fields[]): Html => {
+export const hookPage = (view: View, hook: Fields, deliveries: Fields): Html => {
   const { say } = view;
-  const { kind, by, name } = fields(hook.credential);
+  const { by, name } = fields(hook.credential);
   const main = html`${facts([
     [say('registry'), html`${textOf(hook.registry)} <code>${textOf(hook.registryHost)}</code> ${texts(hook.hostAliases).join(' ')}`],
     [say('repository'), texts(hook.repositories).join(' ')],
-    ['Credential', [kind, by, name].map(textOf).join(' ').trim()],
-    ['Sweep', hook.sweep === undefined ? undefined : html`<code>${textOf(hook.sweep)}</code>`],
+    [say('credential'), [by, name].map(textOf).join(' ').trim()],
+    [say('sweep'), hook.sweep === undefined ? undefined : html`<code>${textOf(hook.sweep)}</code>`],
     [say('enabled'), say(hook.enabled === true ? 'yes' : 'no')],
   ])}
-<h2>${say('deliveries')}</h2>${table(
+<h2>${say('deliveries')}</h2>${textOf(deliveries.hint) === '' ? '' : html`<p class="note">${textOf(deliveries.hint)}</p>`}${table(
     view,
     [
       { head: say('time'), cell: ({ at }) => time(at) },
-      { head: say('verdict'), cell: ({ verdict }) => textOf(verdict) },
+      { head: say('verdict'), cell: ({ verdict, source }) => html`${textOf(verdict)}${source === 'test' ? html` (${say('test')})` : ''}` },
       { head: say('answer'), cell: ({ status }) => textOf(status) },
       { head: say('reference'), cell: ({ references }) => html`<code>${texts(references).join(' ')}</code>` },
-      { head: say('reason'), cell: ({ why, hint }) => html`${textOf(why)} ${textOf(hint)}` },
+      { head: say('reason'), cell: ({ why, hint }) => textOf(hint) || textOf(why) },
       { head: say('calls'), cell: ({ calls }) => texts(calls).map((id) => html`${link('calls', id)} `) },
       { head: say('nearest'), cell: ({ nearest }) => list(nearest).map(({ trigger, why }) => html`<div>${link('triggers', trigger)} ${textOf(why)}</div>`) },
     ],
-    deliveries,
+    list(deliveries.items),
   )}`;
   return page(view, { title: textOf(hook.name), section: 'hooks', main });
 };

@@ -9,9 +9,11 @@ export type Html = ReturnType<typeof html>;
 export interface View {
   readonly lang: Lang;
   readonly say: Say;
+  /** Path and query of the page itself: whoever chooses the other language stays on it. */
+  readonly here: string;
 }
 
-export const viewIn = (lang: Lang): View => ({ lang, say: sayIn(lang) });
+export const viewIn = (lang: Lang, here: string): View => ({ lang, say: sayIn(lang), here });
 
 const NAVIGATION = ['applications', 'calls', 'triggers', 'hooks', 'explain'] as const satisfies readonly Word[];
 export type Section = (typeof NAVIGATION)[number];
@@ -25,8 +27,8 @@ interface PageParts {
   readonly main: Html;
 }
 
-export const page = ({ lang, say }: View, { title, section, again, main }: PageParts): Html => html`<!doctype html>
-<html lang="${lang === 'zh' ? 'zh-CN' : 'en'}">
+export const page = (view: View, { title, section, again, main }: PageParts): Html => html`<!doctype html>
+<html lang="${view.lang === 'zh' ? 'zh-CN' : 'en'}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -35,16 +37,16 @@ ${again === undefined ? '' : html`<meta http-equiv="refresh" content="${again}">
 <link rel="stylesheet" href="/console/style.css">
 </head>
 <body>
-<header><strong>Image Triggers</strong>${section === undefined ? '' : navigation({ lang, say }, section)}</header>
+<header><strong>Image Triggers</strong>${section === undefined ? '' : navigation(view, section)}</header>
 <main><h1>${title}</h1>${main}</main>
 </body>
 </html>`;
 
-const navigation = ({ lang, say }: View, current: Section): Html => html`<nav>${NAVIGATION.map(
+const navigation = ({ lang, say, here }: View, current: Section): Html => html`<nav>${NAVIGATION.map(
   (each) => html`<a href="/console/${each}"${each === current ? html` aria-current="page"` : ''}>${say(each)}</a> `,
 )}</nav>
 <div class="end">
-<form class="inline" method="post" action="/console/language"><input type="hidden" name="lang" value="${lang === 'zh' ? 'en' : 'zh'}"><button class="link">${say('language')}</button></form>
+<form class="inline" method="post" action="/console/language"><input type="hidden" name="lang" value="${lang === 'zh' ? 'en' : 'zh'}"><input type="hidden" name="to" value="${here}"><button class="link">${say('language')}</button></form>
 <form class="inline" method="post" action="/console/session/end"><button class="link">${say('signOut')}</button></form>
 </div>`;
 

@@ -160,3 +160,23 @@ test('in Chinese where the browser prefers it, or the person chose it', async ()
   expect(text).toContain('访问记录');
   expect(text).toContain('<html lang="zh-CN">');
 });
+
+test('whoever chooses the other language stays on the page, and is led nowhere else', async () => {
+  const cookie = await signIn();
+  const { text } = await browse('GET', '/console/calls?trigger=release&status=failed', { cookie });
+  const [, here = ''] = /name="to" value="([^"]*)"/.exec(text) ?? [];
+  const chosen = async (to: string) =>
+    (await browse('POST', '/console/language', { cookie, form: new URLSearchParams({ lang: 'zh', to }).toString() })).headers.get('location');
+  expect(await chosen(here.replaceAll('&amp;', '&'))).toBe('/console/calls?trigger=release&status=failed');
+  expect(await chosen('/console/calls/01JZ0000000000000000000000.!web')).toBe('/console/calls/01JZ0000000000000000000000.!web');
+  for (const to of ['', 'https://evil.example/console/calls', '//evil.example', '/console/callsevil', '/console/calls/\r\nset-cookie: x=y'])
+    expect(await chosen(to), to).toBe('/console/applications');
+});
+
+test('a hook that is disabled says so above its deliveries', async () => {
+  const cookie = await signIn();
+  await must(api, 200, 'POST', '/v1/hooks/release/disable');
+  expect((await browse('GET', '/console/hooks/release', { cookie })).text).toContain('the hook release is disabled');
+  await must(api, 200, 'POST', '/v1/hooks/release/enable');
+  expect((await browse('GET', '/console/hooks/release', { cookie })).text).not.toContain('is disabled');
+});
