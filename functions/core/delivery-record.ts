@@ -58,6 +58,9 @@ export const deliveryRecord = ({ why, references, calls = [], ...rest }: Omit<De
   };
 };
 
+/** Whether it says what came of the delivery. Of the others more may be known already: the queue took what it did not confirm, or a later try went well. */
+export const isOutcome = (verdict: Verdict): boolean => verdict !== 'not-taken' && verdict !== 'unfinished';
+
 export const isVerdict = (value: unknown): value is Verdict => VERDICTS.some((verdict) => verdict === value);
 
 /** Of the verdicts on its pushes that on the whole delivery. */

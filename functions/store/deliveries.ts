@@ -1,12 +1,13 @@
 /**
  * What came of deliveries: calls table, pk L#<hook>, sk <ulid of the delivery>, for a week. Each has an item of its own, so
- * that it costs one write and none waits for another. Of a delivery in several messages the last one is seen.
+ * that it costs one write and none waits for another. Of a delivery in several messages the last one is seen, and what came
+ * of one never gives way to a note that it is not known yet.
  */
 import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { type DeliveryRecord, isVerdict } from '../core/delivery-record.ts';
+import { type DeliveryRecord, isOutcome, isVerdict } from '../core/delivery-record.ts';
 import { texts } from '../core/fields.ts';
 import { isPushSource } from '../core/push.ts';
-import { expiry, fromItem, type Item, isLive, type Tables, toItem } from './dynamo.ts';
+import { expiry, fromItem, type Item, isLive, type Tables, toItem, whenHolds } from './dynamo.ts';
 
 const DAYS = 7;
 /** A sender waits meanwhile, and Distribution for a second in all. */
@@ -18,7 +19,12 @@ export const makeDeliveryNote =
   (tables: Tables) =>
   async ({ id, hook, ...rest }: DeliveryRecord): Promise<void> => {
     const item = { pk: keyOf(hook), sk: id, v: 1, ...rest, expiresAt: expiry(rest.at, DAYS) };
-    await tables.client.send(new PutItemCommand({ TableName: tables.calls, Item: toItem(item) }), { abortSignal: AbortSignal.timeout(MOST_MS) });
+    const put = new PutItemCommand({
+      TableName: tables.calls,
+      Item: toItem(item),
+      ...(isOutcome(rest.verdict) ? {} : { ConditionExpression: 'attribute_not_exists(pk)' }),
+    });
+    await whenHolds(tables.client.send(put, { abortSignal: AbortSignal.timeout(MOST_MS) }));
   };
 
 /** The newest of a hook, by one query. */

@@ -7,7 +7,7 @@ import type { ApplicationState, Facts, Held, Hold, OpenCall, Run, SeenThere, Sta
 import { NO_FACTS } from '../../functions/core/application.ts';
 import { type Call, isOpen, type Settlement, splitCallId } from '../../functions/core/call.ts';
 import type { ApplicationDefinition, HookDefinition, Reject, TemplateVersion, TriggerDefinition } from '../../functions/core/definitions.ts';
-import type { DeliveryRecord } from '../../functions/core/delivery-record.ts';
+import { type DeliveryRecord, isOutcome } from '../../functions/core/delivery-record.ts';
 import type { AttemptRecord } from '../../functions/core/outcome.ts';
 import type { Push } from '../../functions/core/push.ts';
 import { repositoryMatches } from '../../functions/core/repository-pattern.ts';
@@ -229,7 +229,10 @@ export const createMemory = (retentionDays = 30) => {
       },
     },
     deliveries: {
-      note: (record: DeliveryRecord): void => void deliveries.set(`${record.hook} ${record.id}`, record),
+      note: (record: DeliveryRecord): void => {
+        const key = `${record.hook} ${record.id}`;
+        if (isOutcome(record.verdict) || !deliveries.has(key)) deliveries.set(key, record);
+      },
       list: (hook: string, limit: number, now: number): readonly DeliveryRecord[] =>
         [...deliveries.values()]
           .filter((record) => record.hook === hook)

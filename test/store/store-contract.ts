@@ -43,6 +43,15 @@ export const storeContract = (name: string, start: () => Promise<() => Store>, d
       await store.deliveries.note(full);
       await store.deliveries.note({ ...record(9), hook: `${own}other` });
       expect(await store.deliveries.list(`${own}hub`, 2, NOW)).toEqual([full, record(2)]);
+      // A queue that took what it did not confirm, and a late note of a try that failed.
+      for (const verdict of ['not-taken', 'unfinished'] as const) {
+        await store.deliveries.note({ ...record(3), verdict });
+        await store.deliveries.note({ ...record(4), hook: `${own}open`, verdict });
+      }
+      expect(await store.deliveries.list(`${own}hub`, 1, NOW)).toEqual([full]);
+      expect(await store.deliveries.list(`${own}open`, 1, NOW)).toMatchObject([{ verdict: 'not-taken' }]);
+      await store.deliveries.note({ ...record(4), hook: `${own}open` });
+      expect(await store.deliveries.list(`${own}open`, 1, NOW)).toMatchObject([{ verdict: 'ignored' }]);
       const week = 7 * 86_400_000;
       expect(await store.deliveries.list(`${own}hub`, 20, NOW + week - 1_000)).toHaveLength(3);
       expect(await store.deliveries.list(`${own}hub`, 20, NOW + week)).toEqual([]);
