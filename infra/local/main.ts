@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { diskTrouble } from './disk-trouble.ts';
 import { dockerTrouble } from './docker-client.ts';
 import { runEngine } from './engine.ts';
-import { isLoopback, readOptions, USAGE } from './options.ts';
+import { DEFAULT_OPTIONS, isLoopback, readOptions, USAGE } from './options.ts';
 import { synthesise } from './synth.ts';
 import { tablesTrouble } from './tables.ts';
 
@@ -40,7 +40,7 @@ const run = async (): Promise<void> => {
     process.stderr.write(
       `WARNING: listening on ${options.host}: everybody who reaches this address can post to the webhook URLs they know and try tokens on the API. Use it in a network you trust${options.publicUrl === undefined ? ', and give --public-url, or the URLs handed out are of no use elsewhere' : ''}.\n`,
     );
-  if (engine.plan.ignored.length > 0) say(`has no meaning on this machine and is left out: ${engine.plan.ignored.join(', ')}`);
+  if (options.verbose && engine.plan.ignored.length > 0) say(`has no meaning on this machine and is left out: ${engine.plan.ignored.join(', ')}`);
   say(`webhooks   ${options.publicUrl ?? engine.url}/hooks/…`);
   say(`API        ${engine.url}/v1   (Authorization: Bearer …, the token is in ${join(options.data, 'endpoint.json')})`);
   if (options.docker !== undefined) {
@@ -49,6 +49,7 @@ const run = async (): Promise<void> => {
     else process.stderr.write(`WARNING: ${trouble}\n`);
   }
   say(`logs       ${join(options.data, 'logs')}`);
+  say(`page       npx image-triggers open${options.data === DEFAULT_OPTIONS.data ? '' : ` --data ${options.data}`}   (in another terminal, in this directory)`);
   say('ready');
   await interrupted;
   await engine.stop();

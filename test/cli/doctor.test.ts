@@ -183,7 +183,8 @@ describe('an application', () => {
   test.each([
     ['access-denied', 'the role cannot be assumed', 'image-triggers application grant web > role.yaml'],
     ['secret-unreadable', 'ssm:/image-triggers/web does not exist', expect.stringContaining('application refresh web')],
-    ['target-not-found', 'there is no service web', 'image-triggers application update web --target target.json'],
+    ['target-not-found', 'there is no service web', 'image-triggers application update web --http URL'],
+    ['address-forbidden', 'a private address', 'image-triggers application update web --http URL, or on one machine  npm start -- --allow web.example:443'],
   ] as const)('--deep has its target looked at, and says what keeps it: %s', async (code, why, cure) => {
     const pause = () => looked({ code, why });
     const { code: exit, out } = await cli.run('doctor --deep -o json', { pause });

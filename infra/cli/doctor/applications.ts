@@ -12,14 +12,15 @@ export const checkApplications: Check = ({ session, applications, deep }) =>
     applications.filter(({ enabled }) => enabled === true),
     async (listed) => {
       const name = textOf(listed.name);
+      const target = fields(listed.target);
       const { status, answered } = await statusOf(name, session, deep);
       const { hold, seen, sync, wanted } = status;
       const failed = list(wanted).find((one) => one.status === 'failed');
-      const obstacle = obstacleOf(name, fields(seen));
+      const obstacle = obstacleOf(name, fields(seen), target);
       return [
         ...(answered ? [] : [finding(name, 'its target was to be looked at, and no answer came', command(`logs --application ${name}`))]),
         ...(obstacle === undefined ? [] : [obstacle]),
-        ...(failed === undefined ? [] : [await failureOf(name, failed, session)]),
+        ...(failed === undefined ? [] : [await failureOf(name, failed, target, session)]),
         ...(failed === undefined && sync === 'out-of-sync' && !isUnderWay(wanted)
           ? [finding(name, 'what runs there is not what is wanted', command(`application show ${name}`))]
           : []),
@@ -47,24 +48,34 @@ const statusOf = async (name: string, session: Session, deep: boolean): Promise<
 };
 
 /** What keeps every image from being deployed there. */
-const obstacleOf = (name: string, { reason, why, at: seenAt }: Fields): Finding | undefined =>
-  reason === undefined ? undefined : finding(name, `${textOf(why)} (${textOf(reason)}, seen ${textOf(seenAt)})`, cureOf(name, textOf(reason)));
+const obstacleOf = (name: string, { reason, why, at: seenAt }: Fields, target: Fields): Finding | undefined =>
+  reason === undefined ? undefined : finding(name, `${textOf(why)} (${textOf(reason)}, seen ${textOf(seenAt)})`, cureOf(name, textOf(reason), target));
 
-const cureOf = (name: string, reason: string, call?: string): string => {
+const cureOf = (name: string, reason: string, target: Fields, call?: string): string => {
   if (reason === 'access-denied') return command(`application grant ${name} > role.yaml`);
   if (reason === 'secret-unreadable') return `store the secret under that name, then  ${command(`application refresh ${name}`)}`;
-  if (reason === 'target-not-found' || reason === 'target-misconfigured' || reason === 'address-forbidden')
-    return command(`application update ${name} --target target.json`);
+  if (reason === 'target-not-found' || reason === 'target-misconfigured' || reason === 'address-forbidden') {
+    const change = command(`application update ${name} ${target.kind === 'http' ? '--http URL' : '--target target.json'}`);
+    const place = reason === 'address-forbidden' ? hostAndPort(textOf(target.url ?? target.server)) : undefined;
+    return place === undefined ? change : `${change}, or on one machine  npm start -- --allow ${place}`;
+  }
   return call === undefined
     ? `${command(`application refresh ${name}`)}, and  ${command(`logs --application ${name}`)}`
     : command(`call show ${shellWord(call)}`);
 };
 
-const failureOf = async (name: string, { call, image }: Fields, session: Session): Promise<Finding> => {
+/** As the engine takes it as an exception. */
+const hostAndPort = (text: string): string | undefined => {
+  if (!URL.canParse(text)) return undefined;
+  const { hostname, port, protocol } = new URL(text);
+  return `${hostname}:${port === '' ? (protocol === 'https:' ? 443 : 80) : port}`;
+};
+
+const failureOf = async (name: string, { call, image }: Fields, target: Fields, session: Session): Promise<Finding> => {
   const id = textOf(call);
   const { reason, sentence, detail } = await session.ask({ method: 'GET', path: `/v1/calls/${encodeURIComponent(id)}` });
   const said = [textOf(sentence), textOf(detail)].filter((text) => text !== '').join(' ');
-  return finding(name, `${textOf(image) || 'its last deployment'} failed: ${said}`, cureOf(name, textOf(reason), id));
+  return finding(name, `${textOf(image) || 'its last deployment'} failed: ${said}`, cureOf(name, textOf(reason), target, id));
 };
 
 const isUnderWay = (wanted: unknown): boolean => list(wanted).some(({ status }) => status === 'queued' || status === 'running' || status === 'held');
