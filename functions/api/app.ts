@@ -17,7 +17,7 @@ import { openApiRoutes } from './openapi-route.ts';
 import { operation, type Routes } from './operation.ts';
 import { TRIGGER_OPERATIONS } from './operations/triggers.ts';
 import type { ApiPorts } from './ports.ts';
-import { bodyOf, Problem, type ProblemCode, problemOf } from './problem.ts';
+import { bodyOf, isPassing, Problem, problemOf } from './problem.ts';
 import { templateRoutes } from './template.ts';
 import { triggerUrlRoutes } from './trigger-urls.ts';
 import { triggerRoutes } from './triggers.ts';
@@ -98,11 +98,8 @@ export const makeApi = (given: ApiPorts) => {
 
 const BEGINNINGS = '/v1/hooks, /v1/triggers, /v1/applications, /v1/calls and /v1/explain';
 
-/** What the same request may get a second later. */
-const PASSING: readonly ProblemCode[] = ['throttled', 'store-unavailable', 'secret-unavailable', 'still-running'];
-
 const answer = (problem: Problem): Response => {
   const body = bodyOf(problem);
-  const retry = PASSING.includes(problem.code) ? { 'retry-after': '1' } : {};
+  const retry = isPassing(problem.code) ? { 'retry-after': '1' } : {};
   return new Response(JSON.stringify(body), { status: body.status, headers: { 'content-type': 'application/problem+json; charset=utf-8', ...retry } });
 };

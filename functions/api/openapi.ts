@@ -3,7 +3,7 @@ import { answerSchemas, inputSchema, problemSchema } from '../schema/json-schema
 import { name } from '../schema/name.ts';
 import { type Operation, problemsOf, takesBody } from './operation.ts';
 import { OPERATIONS } from './operations/index.ts';
-import { PROBLEMS, type ProblemCode } from './problem.ts';
+import { isPassing, PROBLEMS, type ProblemCode } from './problem.ts';
 
 export const OPENAPI_VERSION = '3.1.1';
 
@@ -112,6 +112,7 @@ const goodAnswers = ({ answers, method, etag }: Operation) => ({
         headers: {
           ...(status === '201' || status === '202' ? { location: LOCATION } : {}),
           ...(etag === true && method !== 'DELETE' ? { etag: ETAG } : {}),
+          ...(method === 'POST' ? { 'idempotency-replayed': REPLAYED } : {}),
         },
         content: { 'application/json': { schema: { $ref: `#/components/schemas/${answer}` } } },
       },
@@ -121,7 +122,9 @@ const goodAnswers = ({ answers, method, etag }: Operation) => ({
 });
 
 const GOOD: Readonly<Record<string, string>> = { 200: 'Done', 201: 'Made', 202: 'Asked for: what comes of it is in the call' };
+const RETRY_AFTER = { description: 'In seconds, where the same request may go well then', schema: { type: 'integer' } } as const;
 const ETAG = { description: 'Of what is stored and, after a dot, of what is shown', schema: { type: 'string' } } as const;
+const REPLAYED = { description: 'There, and true, where the answer is the first one to this Idempotency-Key once more', schema: { type: 'string' } } as const;
 const LOCATION = { description: 'Where it can be read, if it can', schema: { type: 'string' } } as const;
 
 /** One answer for each status, with the codes that it may have. */
@@ -132,5 +135,6 @@ const badAnswers = (codes: readonly ProblemCode[]) => {
 
 const badAnswer = (codes: readonly ProblemCode[]) => ({
   description: codes.map((code) => `${code}: ${PROBLEMS[code][1]}`).join('; '),
+  ...(codes.some(isPassing) ? { headers: { 'retry-after': RETRY_AFTER } } : {}),
   content: { 'application/problem+json': { schema: { allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: codes } } }] } } },
 });

@@ -43,6 +43,10 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
+/** The same request may go well a second later. */
+const PASSING: readonly ProblemCode[] = ['throttled', 'store-unavailable', 'secret-unavailable', 'still-running'];
+export const isPassing = (code: ProblemCode): boolean => PASSING.includes(code);
+
 export interface ProblemBody {
   readonly type: string;
   readonly title: string;
