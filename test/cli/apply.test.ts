@@ -51,6 +51,20 @@ test('applied in the order in which they can be made; the URL is shown this once
   expect(again.err).toContain('3 unchanged.');
 });
 
+test('a path alone, where the hook names no registry, is left to the API, and is then the same', async () => {
+  const own = (registry: string, repository: string) => [
+    hook(registry).replace('generic', registry).replace('registryHost: r.example\n', ''),
+    trigger(registry)
+      .replace('hook: hub', `hook: ${registry}`)
+      .replace(/repository: .*/, `repository: ${repository}`),
+  ];
+  const path = await folder.write('bare.yaml', application('web'), ...own('ghcr', 'Acme/web'), ...own('dockerhub', 'redis'));
+  expect((await cli.run(`diff -f ${path}`)).out).toContain('repository: "Acme/web"');
+  await cli.ok(`apply -f ${path}`);
+  expect((await cli.ok('trigger list -o wide')).out).toMatch(/ docker\.io\/library\/redis .*\n.* ghcr\.io\/acme\/web /s);
+  expect(await cli.run(`diff -f ${path}`)).toMatchObject({ code: 0, out: '5 unchanged\n' });
+});
+
 test('a change is said field by field, and a field that is left out is taken away', async () => {
   await cli.ok(`apply -f ${await folder.write('all.yaml', ...whole)}`);
   const path = await folder.write(

@@ -71,9 +71,8 @@ const proofOf = ({ by, name, audience, email }: Fields, held: Fields): Fields =>
 /** As `functions/api/trigger-definition.ts` reads it against its hook. */
 const repositoryOf = (text: string, { hook, scope, held }: { readonly hook: string; readonly scope: Fields; readonly held: string }): string => {
   const ecr = hook === ECR_HOOK.name;
-  // Without a host it is the registry of the stack, or the one that a format speaks for, which only the API knows.
-  if (!namesHost(text) && (ecr || scope.registryHost === undefined) && pathOf(held) === text.toLowerCase()) return held;
-  if (ecr && !namesHost(text)) return text;
+  // Without a host it is on the registry of the stack, or on the one that a format speaks for, which only the API knows; `redis` is `library/redis` there.
+  if (!namesHost(text) && (ecr || scope.registryHost === undefined)) return [text.toLowerCase(), `library/${text}`].includes(pathOf(held)) ? held : text;
   const host = ecr ? ecrHosts(hostOf(text))?.[0] : hostText(scope.registryHost);
   const pattern = parseRepositoryPattern(text, typeof host === 'string' ? host : undefined);
   if (!pattern.ok) return text;
