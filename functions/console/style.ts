@@ -18,6 +18,7 @@ table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; white-space: nowrap; }
 td { overflow-wrap: break-word; min-width: 4rem; }
+td:has(> code) { min-width: 12rem; }
 td code { overflow-wrap: anywhere; }
 time { white-space: nowrap; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.25rem; margin: 0; }
