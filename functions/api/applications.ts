@@ -52,7 +52,10 @@ export const applicationRoutes = (ports: ApiPorts): Routes => {
       changedOr(await ports.applications.change(name, () => application), 'application', name);
     }
     await ports.states.create(name, now);
-    return c.json({ ...applicationView(application), hint: targetHint(application.target, ports) }, 201, { location: `/v1/applications/${name}` });
+    return c.json({ ...applicationView(application), hint: targetHint(application.target, ports) }, 201, {
+      location: `/v1/applications/${name}`,
+      ...etagOf(application, ports),
+    });
   });
 
   const taken = (name: string): Problem =>

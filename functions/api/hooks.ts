@@ -51,7 +51,7 @@ export const hookRoutes = (ports: ApiPorts): Routes => {
       throw new Problem('name-taken', `there is a hook named ${hook.name}: choose another name, or change that one`, {
         next: [`PATCH /v1/hooks/${hook.name}`],
       });
-    return c.json({ ...view(hook), ...(await shownOnce(hook, token, ports)) }, 201, { location: `/v1/hooks/${hook.name}` });
+    return c.json({ ...view(hook), ...(await shownOnce(hook, token, ports)) }, 201, { location: `/v1/hooks/${hook.name}`, ...etagOf(hook, ports) });
   });
 
   operation(app, HOOK_OPERATIONS.listHooks, async ({ c, query: { limit = DEFAULT_LIMIT, cursor, registry } }) => {

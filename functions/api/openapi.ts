@@ -1,11 +1,11 @@
 /** OpenAPI 3.1 of every declared operation. Nothing is said here twice: schemas, codes and statuses are those that the handlers use. */
 import { answerSchemas, inputSchema, problemSchema } from '../schema/json-schema.ts';
 import { name } from '../schema/name.ts';
-import { type Operation, problemsOf, takesBody } from './operation.ts';
+import { type Operation, problemsOf, takesBody, takesIfMatch } from './operation.ts';
 import { OPERATIONS } from './operations/index.ts';
 import { isPassing, PROBLEMS, type ProblemCode } from './problem.ts';
 
-export const OPENAPI_VERSION = '3.1.1';
+const OPENAPI_VERSION = '3.1.1';
 
 const DESCRIPTION = `Every answer has the header x-image-triggers; lists have "items" and, where there are more, a "cursor" for the next page.
 A field that is not declared is refused (422). Whatever cannot be done is answered as RFC 9457 has it (application/problem+json), with a stable "code".
@@ -89,9 +89,10 @@ const IF_NONE_MATCH = {
   schema: { type: 'string' },
 } as const;
 
-const headerParameters = ({ method, etag }: Operation) => [
-  ...(method === 'POST' ? [IDEMPOTENCY_KEY] : []),
-  ...(etag === true ? [method === 'GET' ? IF_NONE_MATCH : IF_MATCH] : []),
+const headerParameters = (declared: Operation) => [
+  ...(declared.method === 'POST' ? [IDEMPOTENCY_KEY] : []),
+  ...(takesIfMatch(declared) ? [IF_MATCH] : []),
+  ...(declared.etag === true && declared.method === 'GET' ? [IF_NONE_MATCH] : []),
 ];
 
 /** A body without required fields may as well be left out. */

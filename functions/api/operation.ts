@@ -29,7 +29,7 @@ export interface Operation<Q extends z.ZodMiniType = z.ZodMiniType, B extends z.
   readonly answers: Readonly<Record<number, AnswerName>>;
   /** Beside those that follow from the rest, see `problemsOf`. */
   readonly problems: readonly ProblemCode[];
-  /** Of a definition: a GET gives its ETag, and takes If-None-Match; a change takes If-Match. */
+  /** Of a definition, whose ETag it gives: a GET takes If-None-Match, what changes it takes If-Match. */
   readonly etag?: true;
   /** It needs neither the store nor a queue. */
   readonly alone?: true;
@@ -44,6 +44,10 @@ export interface Asked<Q extends z.ZodMiniType, B extends z.ZodMiniType> {
 }
 
 export const takesBody = ({ method }: Pick<Operation, 'method'>): boolean => method !== 'GET' && method !== 'DELETE';
+
+/** What is only made was seen by nobody. */
+export const takesIfMatch = ({ etag, method, names }: Pick<Operation, 'etag' | 'method' | 'names'>): boolean =>
+  etag === true && method !== 'GET' && names !== undefined;
 
 export const operation = <Q extends z.ZodMiniType, B extends z.ZodMiniType>(
   app: Routes,
@@ -69,7 +73,7 @@ export const problemsOf = (declared: Operation): readonly ProblemCode[] => [
     ...(takesBody(declared) ? OF_BODY : []),
     ...(declared.method === 'POST' ? OF_POST : []),
     ...(declared.names === undefined ? [] : (['unknown-name'] as const)),
-    ...(declared.etag === true && declared.method !== 'GET' ? (['precondition-failed'] as const) : []),
+    ...(takesIfMatch(declared) ? (['precondition-failed'] as const) : []),
     ...declared.problems,
     'invalid-fields',
     ...(declared.alone === true ? [] : OF_STORE),

@@ -56,7 +56,7 @@ export const triggerRoutes = (ports: ApiPorts): Routes => {
         `${trigger.repository} has 100 triggers, and no repository may have more: delete one, or let one rule do the work of several`,
       );
     const way = own === undefined ? wayOfHeard(trigger) : await shownOnce(own.hook, own.token, ports);
-    return c.json({ ...triggerView(trigger), ...way }, 201, { location: `/v1/triggers/${trigger.name}` });
+    return c.json({ ...triggerView(trigger), ...way }, 201, { location: `/v1/triggers/${trigger.name}`, ...etagOf(trigger, ports) });
   });
 
   /** How pushes come to a hook that was there before. */

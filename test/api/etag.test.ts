@@ -68,6 +68,17 @@ test('what is stored has one ETag, whatever comes of it meanwhile', async () => 
   await must(api, 200, 'POST', '/v1/applications/web/release', {});
 });
 
+test.each([
+  ['/v1/applications', { target: HTTP, policy: { quietSeconds: 1 }, parameters: { b: '1', a: '2' } }],
+  ['/v1/hooks', { registry: 'generic', registryHost: 'r.example', repositories: ['shop/*'], credential: { by: 'header', value: 'secret-of-it' } }],
+  ['/v1/triggers', { hook: 'hook', repository: 'shop/fresh', application: 'web', rule: { mode: 'semver', range: '^1' } }],
+])('%s: what was made has its ETag in the answer, so that it can be changed without reading it', async (path, body) => {
+  const made = await api.ask('POST', path, { ...body, name: 'fresh' });
+  const tag = made.headers.get('etag') ?? '';
+  expect([made.status, `${(await etag(`${path}/fresh`)).split('.', 1)[0]}"`]).toEqual([201, tag]);
+  expect((await change('PATCH', `${path}/fresh`, tag, { enabled: false })).status).toBe(200);
+});
+
 test('one of the same name that was made anew is another one', async () => {
   const body = { name: 'twice', registry: 'generic', registryHost: 'r.example' };
   await must(api, 201, 'POST', '/v1/hooks', body);

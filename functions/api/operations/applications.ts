@@ -12,6 +12,7 @@ export const APPLICATION_OPERATIONS = {
     summary: 'Make an application',
     query: noQuery,
     body: applicationBody,
+    etag: true,
     example: { name: 'web', target: { kind: 'http', url: 'https://deploy.example.com/hook' }, policy: { quietSeconds: 30, maxPerHour: 6 } },
     answers: { 201: 'ApplicationMade' },
     problems: ['name-taken', 'being-removed', 'changed-meanwhile'],

@@ -13,6 +13,7 @@ export const HOOK_OPERATIONS = {
     summary: 'Make a hook; its URL is in this answer and in no other',
     query: noQuery,
     body: hookBody,
+    etag: true,
     example: {
       name: 'shop',
       registry: 'harbor',

@@ -12,6 +12,7 @@ export const TRIGGER_OPERATIONS = {
     summary: 'Make a trigger that hears a hook, or with "registry" makes one of its own name, whose URL is in this answer and in no other',
     query: noQuery,
     body: triggerBody,
+    etag: true,
     example: {
       name: 'web-release',
       registry: 'dockerhub',
