@@ -23,7 +23,7 @@ const FIRES = {
   zh: { sentence: '该推送会触发此触发器。', cure: '无需处理。' },
 } as const satisfies Record<Lang, { readonly sentence: string; readonly cure: string }>;
 
-export interface Asked {
+interface Asked {
   readonly image?: string | undefined;
   readonly hook?: string | undefined;
   readonly call?: string | undefined;

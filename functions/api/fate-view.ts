@@ -15,7 +15,7 @@ export interface Pushed {
   readonly digest?: string;
 }
 
-export interface Around {
+interface Around {
   readonly policy: Policy;
   readonly state: ApplicationState;
   readonly facts: Facts;

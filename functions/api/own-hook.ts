@@ -14,7 +14,7 @@ import type { ApiPorts } from './ports.ts';
 import { Problem } from './problem.ts';
 import { refuse } from './request.ts';
 
-export interface OwnHook {
+interface OwnHook {
   readonly hook: HookDefinition;
   readonly token: string;
   /** Takes back what was made here, when the trigger could not be made after all. */

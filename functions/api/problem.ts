@@ -47,7 +47,7 @@ export type ProblemCode = keyof typeof PROBLEMS;
 const PASSING: readonly ProblemCode[] = ['throttled', 'store-unavailable', 'secret-unavailable', 'still-running'];
 export const isPassing = (code: ProblemCode): boolean => PASSING.includes(code);
 
-export interface ProblemBody {
+interface ProblemBody {
   readonly type: string;
   readonly title: string;
   readonly status: number;

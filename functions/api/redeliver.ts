@@ -12,7 +12,7 @@ import type { ApiPorts } from './ports.ts';
 import { Problem, unknownName } from './problem.ts';
 import { registryOfHook } from './registry-of.ts';
 
-export interface Redelivered {
+interface Redelivered {
   readonly call: Call;
   /** What to do instead, when it is known already that a newer image was wanted. */
   readonly hint?: string;

@@ -1,7 +1,7 @@
 /** What changed between two versions of a template: a unified diff with three lines of context, as `diff -u` and git print it. */
 import { FILE_HEADERS_ONLY, formatPatch, type StructuredPatchHunk, structuredPatch } from 'diff';
 
-export interface VersionText {
+interface VersionText {
   readonly version: number;
   readonly text: string;
 }

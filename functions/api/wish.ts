@@ -18,7 +18,7 @@ export interface Wished {
   readonly back?: boolean;
 }
 
-export interface Asking {
+interface Asking {
   readonly by: string | undefined;
   readonly why: string | undefined;
 }

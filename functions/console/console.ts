@@ -15,12 +15,12 @@ import { type Html, page, type View, viewIn } from './layout.ts';
 import { STYLE } from './style.ts';
 import type { Lang } from './words.ts';
 
-export interface ConsoleSession {
+interface ConsoleSession {
   readonly id: string;
   readonly by: string;
 }
 
-export interface ConsolePorts {
+interface ConsolePorts {
   /** The text for the cookie, and seconds that it is good for; undefined when the code is none, or no more. */
   redeem(code: string): Promise<{ readonly text: string; readonly seconds: number } | undefined>;
   session(text: string): Promise<ConsoleSession | undefined>;

@@ -16,7 +16,7 @@ export interface View {
 export const viewIn = (lang: Lang, here: string): View => ({ lang, say: sayIn(lang), here });
 
 const NAVIGATION = ['applications', 'calls', 'triggers', 'hooks', 'explain'] as const satisfies readonly Word[];
-export type Section = (typeof NAVIGATION)[number];
+type Section = (typeof NAVIGATION)[number];
 
 interface PageParts {
   readonly title: string;
@@ -50,7 +50,7 @@ const navigation = ({ lang, say, here }: View, current: Section): Html => html`<
 <form class="inline" method="post" action="/console/session/end"><button class="link">${say('signOut')}</button></form>
 </div>`;
 
-export interface Column {
+interface Column {
   readonly head: string;
   readonly cell: (item: Fields) => unknown;
 }

@@ -143,7 +143,7 @@ export interface Desired {
 }
 
 /** Written before the outside call. `retryAt` is written after it, when the answer says to try again: a mark without it is an attempt whose end nobody recorded. */
-export interface Attempt {
+interface Attempt {
   readonly rev: number;
   readonly fence: number;
   readonly at: number;

@@ -4,7 +4,7 @@ import { REASON_STATUS, type ReasonCode } from './reason-code.ts';
 
 export const OPEN = ['queued', 'held', 'running'] as const;
 export const FINAL = ['untriggered', 'skipped', 'delivered', 'succeeded', 'failed', 'unknown'] as const;
-export type OpenStatus = (typeof OPEN)[number];
+type OpenStatus = (typeof OPEN)[number];
 export type FinalStatus = (typeof FINAL)[number];
 export type CallStatus = OpenStatus | FinalStatus;
 

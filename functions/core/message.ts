@@ -16,13 +16,13 @@ export interface PushesMessage {
 }
 
 /** A hint that an application is to be looked at: never data. */
-export interface DeploymentMessage {
+interface DeploymentMessage {
   readonly v: 1;
   readonly application: string;
 }
 
 /** What is read of an event of EventBridge, which a rule of the stack puts into the pushes queue as it is. */
-export interface BusEvent {
+interface BusEvent {
   /** Equal on every delivery of the event. */
   readonly id: string;
   /** Milliseconds since the epoch; absent when it is no time. */

@@ -20,7 +20,7 @@
 import { type Parsed, parsed, refused } from './parsed.ts';
 import { shown } from './shown.ts';
 
-export interface Reference {
+interface Reference {
   /** Absent when the text has none; `splitDomain` in `image.ts` says what Docker takes for one. */
   readonly domain?: string;
   readonly path: string;

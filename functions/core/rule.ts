@@ -39,7 +39,7 @@ export interface Engines {
 }
 
 export type Decision = { readonly fires: true } | { readonly fires: false; readonly reason: ReasonCode; readonly detail: string };
-export type TagTest = (tag: string) => Decision;
+type TagTest = (tag: string) => Decision;
 
 const MAX_TAGS = 100;
 const SHOWN_TAGS = 5;

@@ -4,7 +4,7 @@ import type { Ending } from './call.ts';
 import { goodBefore, isOther, wasBefore } from './history.ts';
 import type { Plan } from './plan.ts';
 
-export interface RunsAfter {
+interface RunsAfter {
   /** Only those that change. */
   readonly runs: Readonly<Record<string, Run>>;
   /** How many numbers of deployments were given: what `rev` grows by. */

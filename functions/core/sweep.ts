@@ -17,7 +17,7 @@ export interface SweepMemory {
   readonly suspects: Readonly<Record<string, Suspect>>;
 }
 
-export interface Suspect {
+interface Suspect {
   readonly digest: string;
   /** When it was first seen. */
   readonly since: number;

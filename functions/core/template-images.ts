@@ -14,13 +14,13 @@ import { type ImageParts, type ImagePlace, imagePlaces, pieceText } from './temp
 import { type Edit, splice, tailEdit, wholeEdit } from './template-splice.ts';
 import { readTemplate, sizeProblem, type TextNode } from './template-text.ts';
 
-export interface TemplateImage {
+interface TemplateImage {
   readonly image: Image;
   /** Other host names of its registry. */
   readonly hosts: readonly string[];
 }
 
-export interface TemplateChange {
+interface TemplateChange {
   readonly path: string;
   /** As the template spells them, with their placeholders. */
   readonly from: string;
@@ -28,7 +28,7 @@ export interface TemplateChange {
 }
 
 /** `matched`: places that name one of the images, those that have it already with them. */
-export interface TemplateEdit {
+interface TemplateEdit {
   readonly text: string;
   readonly changed: readonly TemplateChange[];
   readonly matched: number;
@@ -41,7 +41,7 @@ export const templateImages = (text: string, parameters: Parameters): Parsed<rea
 };
 
 /** `absent`: one of the images has no place, and nothing is wrong with the template itself. */
-export type TemplateEditing = { readonly ok: true; readonly value: TemplateEdit } | { readonly ok: false; readonly why: string; readonly absent?: true };
+type TemplateEditing = { readonly ok: true; readonly value: TemplateEdit } | { readonly ok: false; readonly why: string; readonly absent?: true };
 
 /** Refused when one of the images has no place, when a piece that must change is a placeholder, and when it would become too large. */
 export const setTemplateImages = (text: string, images: readonly TemplateImage[], parameters: Parameters): TemplateEditing => {

@@ -19,7 +19,7 @@ export interface ImageParts {
   readonly digest?: TextNode;
 }
 
-export type Written = { readonly is: 'whole'; readonly node: TextNode } | ({ readonly is: 'parts' } & ImageParts);
+type Written = { readonly is: 'whole'; readonly node: TextNode } | ({ readonly is: 'parts' } & ImageParts);
 
 export interface ImagePlace {
   /** As in `Deployment/demo spec.template.spec.containers[demo].image`. */

@@ -13,7 +13,7 @@ import type { Settlement } from './call.ts';
 import { type GateInput, ownWait, refusal } from './gate.ts';
 import { holdCall, isFull, type PlanDraft } from './plan.ts';
 
-export interface Chosen {
+interface Chosen {
   readonly winner?: OpenCall;
   /** What is wanted, at the place that a repeat may have given it. */
   readonly desired?: Desired;
@@ -178,7 +178,7 @@ const reasonOf = (loser: Place, winner: Replacing): 'superseded' | 'duplicate' |
 };
 
 /** What ends an open call for another one. A wish of a person takes pushes back; within a quiet time all pushes are one build. */
-export const replacedBy = (loser: OpenCall, winner: OpenCall, { definition }: GateInput): Settlement => {
+const replacedBy = (loser: OpenCall, winner: OpenCall, { definition }: GateInput): Settlement => {
   const by = { status: 'skipped', by: winner.callId } as const;
   if (winner.manual === true) return { ...by, reason: loser.manual === true ? 'superseded' : 'rolled-back' };
   const reason = reasonOf(loser, winner);

@@ -17,7 +17,7 @@ export const LEASE_MS = 75_000;
 /** SQS can delay a message this long; what is later is woken by the tick alone. */
 const PRECISE_MS = 900_000;
 
-export interface Receive {
+interface Receive {
   /** How often this message was received, this time included. */
   readonly count: number;
   /** After this receive the queue gives up. */

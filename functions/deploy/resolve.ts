@@ -10,7 +10,7 @@ import type { Ending } from '../core/call.ts';
 import type { Commit } from '../core/outcome.ts';
 import type { Session } from './ports.ts';
 
-export type Resolved =
+type Resolved =
   /** `commit` is still being asked for: it never rejects. */
   | { readonly is: 'on'; readonly desired: Desired; readonly asked: boolean; readonly commit?: Promise<Commit | undefined> }
   | { readonly is: 'over'; readonly desired: Desired; readonly ending: Ending };

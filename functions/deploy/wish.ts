@@ -16,7 +16,7 @@ interface Refused {
   readonly why: Why;
 }
 type Filled<D> = { readonly is: 'ready'; readonly wish: Wish; readonly desired: D } | Refused;
-export type Prepared = Filled<Desired>;
+type Prepared = Filled<Desired>;
 
 export const wantedImages = ({ repository, tag, digest, hosts, since }: Desired): readonly WantedImage[] => [
   { image: { repository, ...(tag === '' ? {} : { tag }), ...(digest === undefined ? {} : { digest }) }, hosts, since },

@@ -8,7 +8,7 @@
 import type { KeyObject } from 'node:crypto';
 import { keyFrom, seal, unseal } from './aes-gcm.ts';
 
-export type Opened =
+type Opened =
   | { readonly is: 'text'; readonly text: string }
   /** Sealed for another hook, with another secret of the stack, or damaged. */
   | { readonly is: 'foreign' }
@@ -21,7 +21,7 @@ export interface SealedSecrets {
   open(hook: string, sealed: string): Promise<Opened>;
 }
 
-export interface SealingGround {
+interface SealingGround {
   /** The text of the stack's secret. Throws what the store threw. */
   readStackSecret(): Promise<string | undefined>;
   randomBytes(bytes: number): Uint8Array;

@@ -10,7 +10,7 @@ import { equalBytes } from './equal.ts';
 import type { SealedSecrets } from './sealed-secrets.ts';
 import { failed, headerIn, OK, type Verdict } from './verdict.ts';
 
-export type HmacProof = Extract<Proof, { by: 'hmac' }>;
+type HmacProof = Extract<Proof, { by: 'hmac' }>;
 
 interface Presented {
   readonly hash: HmacProof['hash'];

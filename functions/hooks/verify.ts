@@ -21,7 +21,7 @@ export const verifyToken = (token: string, stored: readonly StoredToken[], now: 
   return valid;
 };
 
-export interface VerifyGround {
+interface VerifyGround {
   readonly now: number;
   /** Of the hook's format. */
   readonly proofs: readonly Proof[];

@@ -23,18 +23,18 @@ export interface Answer {
   readonly as?: HandshakeAnswer;
 }
 
-export interface HandshakeAnswer {
+interface HandshakeAnswer {
   readonly status: 200 | 204;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
-export type Reading =
+type Reading =
   | { readonly is: 'events'; readonly pushes: readonly PushEvent[]; readonly ignored: readonly IgnoredEvent[] }
   | { readonly is: 'handshake'; readonly answer: HandshakeAnswer }
   | { readonly is: 'unreadable'; readonly why: string };
 
-export type TriggerReading =
+type TriggerReading =
   | { readonly is: 'events'; readonly pushes: readonly PushEvent[]; readonly ignored: readonly IgnoredEvent[]; readonly anyHost?: boolean }
   | { readonly is: 'unreadable'; readonly why: string }
   | { readonly is: 'restart' };
@@ -69,7 +69,7 @@ export interface IngestPorts {
 export const ACCEPTED = 'accepted';
 export const MAX_BODY_BYTES = 1_048_576;
 
-export interface Received {
+interface Received {
   readonly deliveryId: string;
   readonly now: number;
   /** Logs the answer, and gives it back. */

@@ -11,11 +11,11 @@ import { decodeBusEvent, type PushesMessage } from '../core/message.ts';
 import { type Parsed, parsed, refused } from '../core/parsed.ts';
 import { type IgnoredEvent, type PushEvent, toPush } from '../core/push.ts';
 
-export type EcrReading =
+type EcrReading =
   | { readonly is: 'events'; readonly pushes: readonly PushEvent[]; readonly ignored: readonly IgnoredEvent[] }
   | { readonly is: 'unreadable'; readonly why: string };
 
-export interface EcrEventPorts {
+interface EcrEventPorts {
   /** Reads by the format of ECR. */
   read(body: string): EcrReading;
   /** The ULID of this time whose other half follows from `seed`. */

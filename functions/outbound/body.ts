@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 
 const MOST_BYTES = 65_536;
 
-export interface ReadBody {
+interface ReadBody {
   readonly body: Buffer;
   /** False when the sender had more, or stopped before its end. */
   readonly complete: boolean;

@@ -11,7 +11,7 @@ import { makeRecorder } from './record.ts';
 // A static ESM import of it loads undici; this way it does not.
 const http = process.getBuiltinModule('node:http');
 
-export interface DockerSocketOptions {
+interface DockerSocketOptions {
   readonly socketPath: string;
   /** Milliseconds; only for the duration that is recorded. */
   readonly clock: () => number;

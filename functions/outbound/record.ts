@@ -4,7 +4,7 @@ import type { CutBody, Exchange } from '../core/outcome.ts';
 import type { OutboundRequest } from '../targets/target.ts';
 import { hiddenParts, shownUrl } from './shown-url.ts';
 
-export const REDACTED = '[redacted]';
+const REDACTED = '[redacted]';
 
 /** Bytes of a body that are kept: less is asked of what went well. */
 const KEPT_WHEN_FINE = 4_000;
@@ -16,7 +16,7 @@ const SECRET_NAME = /^(?:proxy-)?authorization$|cookie|token|secret|signature|pa
 type Headers = Readonly<Record<string, string>>;
 type Scrub = (text: string) => string;
 
-export interface Ended {
+interface Ended {
   readonly response?: { readonly status: number; readonly headers: Headers; readonly body: Buffer; readonly complete: boolean };
   readonly error?: string;
 }

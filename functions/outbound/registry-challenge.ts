@@ -3,7 +3,7 @@
  * challenges. https://distribution.github.io/distribution/spec/auth/token/
  */
 
-export type Challenge =
+type Challenge =
   | { readonly scheme: 'basic' }
   /** A token is to be had at `realm`, for `service` and `scope`. */
   | { readonly scheme: 'bearer'; readonly realm: string; readonly service?: string; readonly scope?: string };

@@ -22,7 +22,7 @@ export interface RegistryIo {
   now(): number;
 }
 
-export interface RegistryQuestion {
+interface RegistryQuestion {
   readonly method: 'GET' | 'HEAD';
   /** After `/v2/<repository>/`. */
   readonly path: string;

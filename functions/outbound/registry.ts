@@ -10,7 +10,7 @@ import { makeAskRegistry, type RegistryIo } from './registry-request.ts';
 import { listTags } from './registry-tags.ts';
 import type { Outbound } from './request.ts';
 
-export interface RegistryOptions {
+interface RegistryOptions {
   readonly outbound: Outbound;
   readonly secret: (reference: string) => Promise<Parsed<string>>;
   readonly ecrToken: (region: string, signal: AbortSignal, turnedDown?: string) => Promise<Parsed<string>>;
@@ -19,7 +19,7 @@ export interface RegistryOptions {
   readonly timeoutMs?: number;
 }
 
-export interface AskedRegistry {
+interface AskedRegistry {
   /** What the tag names now; `known` is a digest that it named before, and may save the registry work. */
   find(tag: string, known?: string): Promise<RegistryAnswer>;
   /** The labels of an image that was found. */

@@ -19,7 +19,7 @@ import { makeRecorder, type Recorder } from './record.ts';
 const http = process.getBuiltinModule('node:http');
 const https = process.getBuiltinModule('node:https');
 
-export interface Resolved {
+interface Resolved {
   readonly address: string;
   readonly family: number;
 }

@@ -49,7 +49,7 @@ export type Reading =
 /** Of a sender that never asks before it sends. */
 export type EventReading = Exclude<Reading, { is: 'handshake' }>;
 
-export interface HandshakeAnswer {
+interface HandshakeAnswer {
   readonly status: 200 | 204;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;

@@ -6,7 +6,7 @@
 import { DeleteItemCommand, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { expiry, fromItem, isLive, type Tables, toItem, whenHolds } from './dynamo.ts';
 
-export type Begun =
+type Begun =
   | { readonly is: 'first'; readonly run: string }
   /** Another run of the same request works on it. */
   | { readonly is: 'running' }

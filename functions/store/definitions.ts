@@ -12,7 +12,7 @@ import { fromItem, type Item, type Tables, toItem, whenHolds } from './dynamo.ts
 
 export type { Page } from './cursor.ts';
 
-export interface ListQuery {
+interface ListQuery {
   /** Fields that must have exactly this value. */
   readonly where?: Readonly<Record<string, string>>;
   readonly limit: number;
@@ -20,7 +20,7 @@ export interface ListQuery {
 }
 
 /** How one kind of definition becomes an item and is read again. */
-export interface Codec<T> {
+interface Codec<T> {
   readonly kind: Kind;
   readonly toItem: (definition: T, edition: number) => Item & Key;
   readonly fromItem: (item: Item) => T;

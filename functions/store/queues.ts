@@ -7,7 +7,7 @@ import { STEADY } from './quick.ts';
 export const makeQueueClient = (): SQSClient => new SQSClient({ ...STEADY, useQueueUrlAsEndpoint: false });
 
 /** SQS delays at most this long; anything later is for the tick. */
-export const MAX_DELAY_SECONDS = 900;
+const MAX_DELAY_SECONDS = 900;
 
 const BATCH = 10;
 const BATCH_BYTES = 900_000;

@@ -5,7 +5,7 @@
 import { DeleteItemCommand, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { fromItem, type Item, isLive, type Tables, toItem, whenHolds } from './dynamo.ts';
 
-export interface Session {
+interface Session {
   readonly id: string;
   /** Who opened it, as IAM knows them. */
   readonly by: string;

@@ -13,9 +13,9 @@ import { claimKey, type Key, triggerFromItem, triggerKey, triggerToItem } from '
 import { makeDefinitions } from './definitions.ts';
 import { type Item, type Tables, toItem, whenHolds } from './dynamo.ts';
 
-export const MAX_TRIGGERS_PER_REPOSITORY = 100;
+const MAX_TRIGGERS_PER_REPOSITORY = 100;
 
-export type Created = 'created' | 'exists' | 'being-created' | 'too-many';
+type Created = 'created' | 'exists' | 'being-created' | 'too-many';
 
 /** Longer than the API's function may run (29 s) plus its late writes. */
 const CLAIM_SETTLES_MS = 60_000;

@@ -69,7 +69,7 @@ export interface DockerApi {
 
 const LAST_LINES = 20;
 
-export const connectDocker = (docker: (request: DockerRequest) => Promise<OutboundAnswer>): DockerApi => {
+const connectDocker = (docker: (request: DockerRequest) => Promise<OutboundAnswer>): DockerApi => {
   /** The answer where its status is one of `fine`; 409 among them is also podman's own way to say it. */
   const ask = async (method: DockerRequest['method'], path: string, fine: readonly number[], more: Partial<DockerRequest> = {}): Promise<Answered> => {
     const answer = await docker({ method, path, ...more });

@@ -28,7 +28,7 @@ export const readHandle = (text: string): Handle => {
   };
 };
 
-export type Verdict =
+type Verdict =
   | { readonly is: 'healthy' }
   | { readonly is: 'progressing'; readonly lookAgainIn: number; readonly detail: string }
   | { readonly is: 'failed'; readonly why: Why; readonly since?: Date }

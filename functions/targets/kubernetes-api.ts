@@ -30,7 +30,7 @@ export interface Patch {
   readonly dryRun?: boolean;
 }
 
-export interface ApiKind {
+interface ApiKind {
   readonly kind: string;
   readonly plural: string;
   readonly namespaced: boolean;

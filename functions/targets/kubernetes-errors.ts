@@ -21,7 +21,7 @@ export class KubernetesFailure extends Error {
   }
 }
 
-export interface Asked {
+interface Asked {
   readonly verb: 'get' | 'list' | 'patch';
   /** `deployments/web in the namespace shop`. */
   readonly what: string;

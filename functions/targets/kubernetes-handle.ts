@@ -11,7 +11,7 @@ export interface Tracked {
   readonly template: string;
 }
 
-export interface Handle {
+interface Handle {
   /** When it was written, in milliseconds: new rollouts are looked at more often. */
   readonly at: number;
   readonly workloads: readonly Tracked[];

@@ -1,6 +1,6 @@
 /** The kinds of workloads that can be given an image: where each lies in the API and where its pod template lies in it. */
 
-export interface WorkloadKind {
+interface WorkloadKind {
   readonly kind: string;
   readonly apiVersion: string;
   readonly plural: string;

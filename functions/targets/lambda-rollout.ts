@@ -37,7 +37,7 @@ export const readHandle = (text: string): Handle => {
 };
 
 /** `updated`: `$LATEST` runs it; a version and an alias are another matter. */
-export type Verdict = { readonly is: 'updated' } | Exclude<Rollout, { is: 'healthy' }>;
+type Verdict = { readonly is: 'updated' } | Exclude<Rollout, { is: 'healthy' }>;
 
 const OFTEN_MS = 3_000;
 const SELDOM_MS = 15_000;

@@ -3,7 +3,7 @@ import type { Outcome } from '../core/outcome.ts';
 import type { Parsed } from '../core/parsed.ts';
 import type { TargetIo } from './target.ts';
 
-export type SecretValue<T> = { readonly is: 'read'; readonly value: T } | Extract<Outcome, { is: 'refused' | 'unavailable' }>;
+type SecretValue<T> = { readonly is: 'read'; readonly value: T } | Extract<Outcome, { is: 'refused' | 'unavailable' }>;
 
 /** `name` says in a sentence what the secret is for; `read` never repeats it where it says what is wrong. */
 export const secretValue = async <T>(reference: string, name: string, io: TargetIo, read: (text: string) => Parsed<T>): Promise<SecretValue<T>> => {

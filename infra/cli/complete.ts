@@ -1,7 +1,7 @@
 /** What may stand where the cursor is: commands, flags and choices from the program itself, names from whoever knows them. */
 import type { Command, Option } from 'commander';
 
-export interface Candidate {
+interface Candidate {
   readonly value: string;
   readonly description: string;
 }

@@ -8,7 +8,7 @@ import { jsonIn } from './json-in.ts';
 import { placeOf, type Where } from './place.ts';
 import { sendAgain } from './send-again.ts';
 
-export interface Reply {
+interface Reply {
   readonly status: number;
   readonly body: Fields;
   /** What `ifMatch` takes, of a definition that was read. */
@@ -28,7 +28,7 @@ export interface Request {
 
 export type Api = (request: Request) => Promise<Reply>;
 
-export interface Message {
+interface Message {
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;

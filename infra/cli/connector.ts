@@ -29,7 +29,7 @@ export interface Connector {
 }
 
 /** Where webhooks are: those that there are, and how another one is made. */
-export interface Site {
+interface Site {
   readonly webhooks: readonly Webhook[];
   make(wish: Wish): Promise<Done>;
 }

@@ -10,7 +10,7 @@ export interface Where {
 
 export type Place = { readonly kind: 'stack'; readonly stack: string; readonly region?: string } | { readonly kind: 'local'; readonly directory: string };
 
-export const PLACE_VARIABLES = { data: 'IMAGE_TRIGGERS_DATA', stack: 'IMAGE_TRIGGERS_STACK', region: 'IMAGE_TRIGGERS_REGION' } as const satisfies Record<
+const PLACE_VARIABLES = { data: 'IMAGE_TRIGGERS_DATA', stack: 'IMAGE_TRIGGERS_STACK', region: 'IMAGE_TRIGGERS_REGION' } as const satisfies Record<
   keyof Where,
   string
 >;

@@ -11,14 +11,14 @@ import { withoutTokens } from './secret-url.ts';
 /** Gives the answer of a request that went well; everything else ends the command with the words of the registry. */
 export type RegistryApi = (request: RegistryRequest) => Promise<unknown>;
 
-export interface RegistryRequest {
+interface RegistryRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   /** Below the address of the API, with its query. */
   readonly path: string;
   readonly body?: unknown;
 }
 
-export interface Spoken {
+interface Spoken {
   /** As people call the registry. */
   readonly name: string;
   readonly base: URL;

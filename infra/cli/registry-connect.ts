@@ -18,7 +18,7 @@ import { type Session, withQuery } from './session.ts';
 /** By the format of the hook. */
 const CONNECTORS: Readonly<Record<string, Connector>> = { 'azure-acr': azure, ghcr: github, gitea, harbor };
 
-export interface ConnectWish {
+interface ConnectWish {
   readonly hook: string;
   readonly place: string;
   readonly at?: string;

@@ -2,7 +2,7 @@
 import { awsClient, denied } from './aws.ts';
 import { CliError } from './io.ts';
 
-export interface StackResource {
+interface StackResource {
   readonly type: string;
   readonly logicalId: string;
   /** Of a queue its URL. */

@@ -6,7 +6,7 @@ import { isOpenCall } from './call-text.ts';
 import type { Session } from './session.ts';
 import { watching } from './watching.ts';
 
-export interface Watched {
+interface Watched {
   readonly call: Fields;
   /** 1 where it failed, nobody knows, or it had not ended when the watch was interrupted. */
   readonly exitCode: 0 | 1;

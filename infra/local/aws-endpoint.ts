@@ -8,7 +8,7 @@ import { AwsError } from './aws-error.ts';
 import { type Fields, fields, parseJson } from './json.ts';
 import type { RawAnswer } from './tables.ts';
 
-export interface AwsBackends {
+interface AwsBackends {
   readonly accessKeyId: string;
   readonly dynamodb: (headers: Readonly<Record<string, string>>, body: string) => Promise<RawAnswer>;
   readonly sqs: (action: string, request: Fields, signal: AbortSignal) => Promise<Fields>;

@@ -13,7 +13,7 @@ import { makeSqsApi } from './sqs-api.ts';
 import { openTables, type Tables } from './tables.ts';
 import { nobody, type Witness } from './witness.ts';
 
-export interface Backends {
+interface Backends {
   readonly queues: Queues;
   readonly tables: Tables;
   readonly bus: EventBus;

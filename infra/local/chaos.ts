@@ -28,7 +28,7 @@ export const makeChaos = (seed: number): Chaos => {
 };
 
 /** mulberry32: small, and the same sequence on every machine for one seed. */
-export const makeRandom = (seed: number): (() => number) => {
+const makeRandom = (seed: number): (() => number) => {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -19,7 +19,7 @@ export interface Endpoint {
   readonly version?: string;
 }
 
-export interface Identity extends Credentials {
+interface Identity extends Credentials {
   readonly stackUuid: string;
 }
 

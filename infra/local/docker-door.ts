@@ -9,7 +9,7 @@ import { type ClientRequest, createServer, type IncomingMessage, request, type S
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export interface DockerDoor {
+interface DockerDoor {
   readonly socketPath: string;
   close(): Promise<void>;
 }

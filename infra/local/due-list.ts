@@ -1,5 +1,5 @@
 /** Keys ordered by a time (a binary heap): the earliest is looked at without a walk over thousands of delayed messages. */
-export interface DueList {
+interface DueList {
   add(at: number, key: string): void;
   /** Time of the earliest key. */
   next(): number | undefined;

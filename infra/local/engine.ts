@@ -26,7 +26,7 @@ import { startSchedule } from './schedule.ts';
 import { makeStackSecrets } from './stack-secrets.ts';
 import { nobody, type Witness } from './witness.ts';
 
-export interface RunningEngine extends Endpoint {
+interface RunningEngine extends Endpoint {
   readonly plan: Plan;
   /** Lets running invocations end (a few seconds at most), then everything. */
   stop(): Promise<void>;

@@ -8,7 +8,7 @@ import { receiveWithin } from './queues.ts';
 import { systemAttributes } from './sqs-api.ts';
 import { md5 } from './sqs-digest.ts';
 
-export interface SourceGround {
+interface SourceGround {
   readonly mapping: MappingSpec;
   readonly queue: Queue;
   readonly pool: FunctionPool;

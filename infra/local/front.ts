@@ -10,7 +10,7 @@ import { ADDRESS_LABEL, namesOf, readSites, type Site } from './front-containers
 import { type Door, openDoor } from './front-door.ts';
 import { isLoopback } from './options.ts';
 
-export interface FrontGround {
+interface FrontGround {
   readonly docker: DockerClient;
   /** `--host` of the engine: where that is this machine alone, addresses are too. */
   readonly host: string;

@@ -1,7 +1,7 @@
 /** The environment of a function process: what the template says, what the Lambda runtime sets, and where this machine's endpoints are. Nothing else of the engine's own environment. */
 import type { FunctionSpec } from './plan-functions.ts';
 
-export interface EnvironmentGround {
+interface EnvironmentGround {
   readonly awsUrl: string;
   readonly region: string;
   readonly accessKeyId: string;
@@ -15,7 +15,7 @@ export interface EnvironmentGround {
 }
 
 /** Variables with this prefix are handed on, and are what `env:` references may read. The names of the switches stand in `functions/env.ts`. */
-export const SECRET_ENV_PREFIX = 'IMAGE_TRIGGERS_SECRET_';
+const SECRET_ENV_PREFIX = 'IMAGE_TRIGGERS_SECRET_';
 
 /** Endpoints of services that the engine does not have may point elsewhere, for example at another emulator. */
 const HANDED_ON = /^AWS_ENDPOINT_URL_[A-Z0-9_]+$/;

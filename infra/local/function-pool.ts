@@ -11,7 +11,7 @@ export interface FunctionPool {
   stop(): Promise<void>;
 }
 
-export interface PoolGround {
+interface PoolGround {
   readonly spec: FunctionSpec;
   readonly environment: Readonly<Record<string, string>>;
   readonly limit: number;

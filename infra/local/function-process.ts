@@ -20,7 +20,7 @@ export interface FunctionProcess {
   kill(): Promise<void>;
 }
 
-export interface ProcessGround {
+interface ProcessGround {
   readonly spec: FunctionSpec;
   readonly environment: Readonly<Record<string, string>>;
   readonly guard: Guard;

@@ -18,7 +18,7 @@ import { decodedPath, type HttpRequest, makeEvent, readRequest } from './http-ev
 import { findRoute } from './http-routes.ts';
 import type { HttpSpec } from './plan-http.ts';
 
-export interface HttpGround {
+interface HttpGround {
   readonly spec: HttpSpec;
   readonly credentials: Credentials;
   readonly pool: (functionName: string) => FunctionPool;
@@ -29,7 +29,7 @@ export interface HttpGround {
 }
 
 /** Takes requests at once, answers 503 until the engine is ready: the port must be known before the template can be evaluated. */
-export interface HttpApi {
+interface HttpApi {
   readonly server: Server;
   open(ground: HttpGround): void;
   /** Answers 503 from now on. */

@@ -18,7 +18,7 @@ export interface HttpRequest {
   readonly protocol: string;
 }
 
-export interface EventGround {
+interface EventGround {
   readonly account: string;
   readonly apiId: string;
   readonly requestId: string;

@@ -85,7 +85,7 @@ const NAME_PROPERTIES = ['QueueName', 'TableName', 'FunctionName', 'RoleName', '
 /** SQS allows 80, the shortest limit of the named types. */
 const LONGEST_NAME = 80;
 
-export const physicalName = (resource: Resource, stack: string): string => {
+const physicalName = (resource: Resource, stack: string): string => {
   for (const property of NAME_PROPERTIES) {
     const value = resource.properties[property];
     if (typeof value === 'string') return value;

@@ -8,9 +8,9 @@ export interface Identity {
 }
 
 /** Gives the value with every intrinsic replaced. `where` is for the error. */
-export type Resolve = (value: unknown, where: string) => unknown;
+type Resolve = (value: unknown, where: string) => unknown;
 
-export interface Scope {
+interface Scope {
   /** `AWS::Region` and its like, and the parameters of the template. */
   readonly values: Readonly<Record<string, string>>;
   identity(logicalId: string): Identity | undefined;

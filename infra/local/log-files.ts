@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { type AppendFile, openAppendFile, type Write } from './append-file.ts';
 import { isFields } from './json.ts';
 
-export interface LogFiles {
+interface LogFiles {
   /** Never throws: a line that cannot be kept must not end what it tells of. */
   line(name: string, stream: 'stdout' | 'stderr' | 'engine', line: string): void;
   close(): void;
 }
 
-export interface LogGround {
+interface LogGround {
   readonly directory: string;
   readonly now: () => number;
   readonly print: (line: string) => void;

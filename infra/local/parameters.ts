@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AwsError } from './aws-error.ts';
 import type { Fields } from './json.ts';
 
-export interface ParametersGround {
+interface ParametersGround {
   /** `DIR/secrets`. */
   readonly directory: string;
   readonly region: string;

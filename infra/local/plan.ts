@@ -40,7 +40,7 @@ export interface Stacks {
   asset(key: string): string | undefined;
 }
 
-export interface Ground extends Omit<Place, 'stack'> {
+interface Ground extends Omit<Place, 'stack'> {
   /** The changing part of `AWS::StackId`: the same on every start, because what is derived from it (the external id) must be. */
   readonly stackUuid: string;
 }

@@ -9,9 +9,9 @@ import type { StoredMessage } from './queue.ts';
 import { type QueueChange, readChange } from './queue-change.ts';
 
 /** Messages by queue name and key. */
-export type QueueContents = Map<string, Map<string, StoredMessage>>;
+type QueueContents = Map<string, Map<string, StoredMessage>>;
 
-export interface QueueJournal {
+interface QueueJournal {
   /** Throws when the change is not on disk: then it must not be made. */
   append(change: QueueChange): void;
   close(): void;

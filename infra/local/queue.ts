@@ -59,7 +59,7 @@ export interface Queue {
   entries(): Iterable<readonly [string, StoredMessage]>;
 }
 
-export interface QueueGround {
+interface QueueGround {
   readonly now: () => number;
   readonly newId: () => string;
   readonly chaos: Chaos;

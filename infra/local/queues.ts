@@ -15,7 +15,7 @@ export interface Queues {
   close(): void;
 }
 
-export interface QueuesGround {
+interface QueuesGround {
   readonly directory: string;
   readonly now: () => number;
   readonly newId: () => string;

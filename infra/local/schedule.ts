@@ -2,7 +2,7 @@
 import type { RuleSpec } from './plan-sources.ts';
 import { sendToTarget, type TargetGround } from './rule-target.ts';
 
-export interface ScheduleGround extends TargetGround {
+interface ScheduleGround extends TargetGround {
   readonly rules: readonly RuleSpec[];
   readonly account: string;
   readonly region: string;

@@ -16,7 +16,7 @@ import {
   wholeNumber,
 } from './sqs-request.ts';
 
-export interface SqsGround {
+interface SqsGround {
   readonly queues: Queues;
   readonly urlOf: (name: string) => string;
   readonly arnOf: (name: string) => string;
@@ -24,7 +24,7 @@ export interface SqsGround {
   readonly newId: () => string;
 }
 
-export type SqsApi = (action: string, request: Fields, signal: AbortSignal) => Promise<Fields>;
+type SqsApi = (action: string, request: Fields, signal: AbortSignal) => Promise<Fields>;
 
 const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []);
 const attempted = (act: () => Fields, id: string): { readonly done: Fields } | { readonly failed: Fields } => {

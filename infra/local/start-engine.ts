@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { type Endpoint, readEndpoint } from './data-directory.ts';
 
-export interface StartOptions {
+interface StartOptions {
   readonly data: string;
   readonly port?: number;
   readonly allow?: readonly string[];

@@ -6,7 +6,7 @@ import type { Metafile } from 'esbuild';
 import { type Bundle, bundle, directoryOf, reachable } from './bundle.ts';
 import { FUNCTION_NAMES, FUNCTIONS, type FunctionShape } from './functions.ts';
 
-export interface Size {
+interface Size {
   /** The entry and everything it imports statically. */
   readonly entryBytes: number;
   /** Each dynamic import, with what only it brings along. */

@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import { ENV } from '../../functions/env.ts';
 import type { StageFunction } from './function.ts';
 
-export type TableAction = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';
+type TableAction = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';
 
 interface Index {
   readonly partitionKey: Attribute;
@@ -25,7 +25,7 @@ interface StoreTableProps<I extends string> {
 const text = (name: string): Attribute => ({ name, type: AttributeType.STRING });
 const number = (name: string): Attribute => ({ name, type: AttributeType.NUMBER });
 
-export class StoreTable<I extends string> extends Construct {
+class StoreTable<I extends string> extends Construct {
   private readonly table: Table;
   private readonly env: string;
 

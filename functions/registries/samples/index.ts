@@ -24,7 +24,7 @@ import { tencentTcr } from './tencent-tcr.ts';
 import { zot } from './zot.ts';
 
 /** Of trigger URLs, whose format no hook of a registry has. */
-export const TRIGGER_URL = 'app-center';
+const TRIGGER_URL = 'app-center';
 
 const SAMPLES = {
   'alibaba-acr': alibabaAcr,

@@ -9,7 +9,7 @@ import type { AcrTrigger } from './answers.ts';
 import { javaOnly } from './java-expression.ts';
 
 /** `notes`: what is as it was, though written in another way. */
-export interface Carried {
+interface Carried {
   readonly rule: Rule;
   readonly notes: readonly string[];
 }

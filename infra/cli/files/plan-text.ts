@@ -23,7 +23,7 @@ const valueText = (value: unknown): string => {
   return text.length > MOST ? `${text.slice(0, MOST)}…` : text;
 };
 
-export const isTemplate = ({ field }: Difference): boolean => field === 'template';
+const isTemplate = ({ field }: Difference): boolean => field === 'template';
 
 const templateLines = ({ from, to }: Difference): readonly string[] => {
   // The first lines name the files.

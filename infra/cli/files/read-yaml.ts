@@ -17,7 +17,7 @@ export interface Located {
   place(path: Path, key?: 'key'): Place;
 }
 
-export interface ReadYaml {
+interface ReadYaml {
   readonly documents: readonly Located[];
   readonly problems: readonly FileProblem[];
 }

@@ -4,7 +4,7 @@ import { denied } from '../aws.ts';
 import { CliError, type Io } from '../io.ts';
 import type { DeadLetters } from './inside.ts';
 
-export interface QueueName {
+interface QueueName {
   /** As CloudFormation calls it: `PushesDeadLetters0A1B2C3D`. */
   readonly logicalId: string;
   readonly url: string;
