@@ -60,7 +60,7 @@ const WORDS: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
   },
   Trigger: {
     name: 'Its calls are kept under this name.',
-    repository: 'host/path, host/team/*, or a path on the registry host of its hook.',
+    repository: 'host/path, host/team/*, or a path on the registry of its hook.',
     application: 'What is deployed.',
     hook: 'Through which hook pushes are heard; ecr for Amazon ECR.',
     rule: 'Which tags fire. Without it all do.',

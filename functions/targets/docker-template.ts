@@ -29,7 +29,7 @@ export const specOf = (documents: readonly TemplateDocument[], name: string): Pa
   if (found === undefined)
     return refused(
       all.length === 0
-        ? 'the template holds no containers'
+        ? `the template holds no containers: write them as a pod of Kubernetes has them, as in  containers: [{name: ${name}, image: HOST/PATH:TAG}]`
         : `the template holds no container ${name}; it holds ${all.map((container) => textAt(container, 'name')).join(', ')}`,
     );
   const text = textAt(found, 'image');

@@ -33,7 +33,7 @@ export const addTriggerCommands = (program: Command, io: Io): void => {
           trigger
             .command('create <name>')
             .description('create a trigger; with --registry it gets a webhook URL of its own, shown this once (Amazon ECR needs none)')
-            .requiredOption('--repository <path>', 'host/path, host/team/*, or a path on the registry host of the hook')
+            .requiredOption('--repository <path>', 'host/path, host/team/*, or a path on the registry of the hook')
             .requiredOption('--application <name>', 'what is deployed', nameOf)
             .option('--registry <format>', `ecr: hear the rule of the stack; or make a hook of its own for ${SENDERS}`)
             .option('--hook <name>', 'hear a hook that exists', nameOf),
