@@ -72,6 +72,7 @@ export class EcrEvents extends Construct {
    */
   readBy(stage: StageFunction): void {
     this.knownTo(stage);
+    // References stand in pointed brackets, as cdk-nag writes them.
     const arns = (this.repositories === 'all' ? ['*'] : this.repositories).map((path) => `arn:<AWS::Partition>:ecr:*:*:repository/${path}`);
     stage.may(new PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }));
     stage.may(
