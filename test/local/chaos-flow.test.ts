@@ -2,28 +2,21 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
-import { type Fields, fields, list, parseJson, text } from '../../infra/local/json.ts';
+import { text } from '../../infra/local/json.ts';
 import { startEngine } from '../../infra/local/start-engine.ts';
 import { startDeployEndpoint } from '../e2e/deploy-endpoint.ts';
+import { askEngine, isOpen, settledCalls } from './ask-engine.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'chaos-'));
 afterAll(() => rmSync(data, { recursive: true, force: true }));
 
 const PUSHES = 25;
-const OPEN = ['queued', 'held', 'running'];
 
 it('a burst of pushes, each delivered twice, ends in the newest image with one deployment for each call that was made', async () => {
   const endpoint = await startDeployEndpoint();
   const engine = await startEngine({ data, chaos: 2026, allow: [`127.0.0.1:${endpoint.port}`] });
-  const api = async (method: string, path: string, body?: object): Promise<Fields> => {
-    const headers = { authorization: `Bearer ${engine.token}`, 'content-type': 'application/json' };
-    const response = await fetch(engine.url + path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
-    const answer = await response.text();
-    expect(response.status, `${method} ${path}: ${answer}`).toBeLessThan(300);
-    return fields(parseJson(answer, path), path);
-  };
+  const api = (method: string, path: string, body?: object) => askEngine(engine, method, path, body);
   await api('POST', '/v1/applications', { name: 'web', target: { kind: 'http', url: `http://127.0.0.1:${endpoint.port}/` } });
   const trigger = await api('POST', '/v1/triggers', {
     name: 'all',
@@ -43,17 +36,11 @@ it('a burst of pushes, each delivered twice, ends in the newest image with one d
       expect(answer.status).toBe(202);
     }
   }
-  const calls = async () => list((await api('GET', '/v1/calls?trigger=all&limit=100')).items, 'calls').map((call) => fields(call, 'call'));
-  for (let attempt = 0; attempt < 600; attempt += 1) {
-    const found = await calls();
-    if (found.length === 2 * PUSHES && found.every(({ status }) => !OPEN.includes(String(status)))) break;
-    await pause(100);
-  }
 
-  const found = await calls();
+  const found = await settledCalls(engine, 'trigger=all', 2 * PUSHES);
   // Without event ids the registry's repetition is a call of its own: it deploys nothing.
   expect(found.map(({ tag }) => tag).toSorted()).toEqual([...tags, ...tags].toSorted());
-  expect(found.filter(({ status }) => OPEN.includes(String(status)))).toEqual([]);
+  expect(found.filter(isOpen)).toEqual([]);
   expect(found.flatMap(({ tag, status }) => (tag === `v${PUSHES}` ? [status] : [])).toSorted()).toEqual(['delivered', 'skipped']);
   expect(endpoint.deployments.at(-1)?.tag).toBe(`v${PUSHES}`);
   const deployed = endpoint.deployments.map(({ tag }) => tag);

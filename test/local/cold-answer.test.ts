@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
-import { fields, parseJson, text } from '../../infra/local/json.ts';
+import { text } from '../../infra/local/json.ts';
 import { type Engine, startEngine } from '../../infra/local/start-engine.ts';
+import { askEngine } from './ask-engine.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'cold-'));
 afterAll(() => rmSync(data, { recursive: true, force: true }));
@@ -49,12 +50,7 @@ it('is shorter than the registry waits', async () => {
   const first = await startEngine({ data });
   const urls = new Map<string, string>();
   for (const { registry, host: registryHost } of SENDERS) {
-    const response = await fetch(`${first.url}/v1/hooks`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${first.token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ name: registry, registry, registryHost }),
-    });
-    const { url } = fields(parseJson(await response.text(), 'hook'), 'hook');
+    const { url } = await askEngine(first, 'POST', '/v1/hooks', { name: registry, registry, registryHost });
     urls.set(registry, new URL(text(url, 'url')).pathname);
   }
   await first.stop();

@@ -1,7 +1,5 @@
 /** A push to Amazon ECR on the local engine with the real functions: an event put by hand, over the rule, the queue and match, to the call. Nothing is pasted. */
-import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -12,12 +10,13 @@ import { afterAll, expect, it } from 'vitest';
 import { type Fields, fields, list, parseJson } from '../../infra/local/json.ts';
 import { type Engine, startEngine } from '../../infra/local/start-engine.ts';
 import { ECR_DIGEST, ecrEvent } from '../stages/ecr-event.ts';
+import { askEngine, settledCalls } from './ask-engine.ts';
+import { startReceiver } from './receiver.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'ecr-'));
 afterAll(() => rmSync(data, { recursive: true, force: true }));
 
 const REPOSITORY = '000000000000.dkr.ecr.us-east-1.amazonaws.com/shop/web';
-const OPEN = ['queued', 'held', 'running'];
 
 /** As an SDK sends it. */
 const putEvents = async ({ awsUrl, region, accessKeyId, secretAccessKey }: Engine, ...events: readonly ReturnType<typeof ecrEvent>[]): Promise<Fields> => {
@@ -59,44 +58,12 @@ const queuesOf = async ({ awsUrl: endpoint, region, accessKeyId, secretAccessKey
   return { pushes: queue('PushesQueue'), deadLetters: queue('PushesDeadLetters') };
 };
 
-const startReceiver = async () => {
-  const bodies: string[] = [];
-  const server = createServer(async (request, response) => {
-    let body = '';
-    for await (const piece of request) body += String(piece);
-    bodies.push(body);
-    response.end('taken');
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const stop = async (): Promise<void> => {
-    const closed = once(server, 'close');
-    server.close();
-    server.closeAllConnections();
-    await closed;
-  };
-  return { port: typeof address === 'object' && address !== null ? address.port : 0, bodies, stop };
-};
-
 it('a push is a call and a deployment; a platform, a deletion and another repository are nothing', async () => {
   const receiver = await startReceiver();
   const engine = await startEngine({ data, allow: [`127.0.0.1:${receiver.port}`] });
   try {
-    const api = async (method: string, path: string, body?: object): Promise<Fields> => {
-      const headers = { authorization: `Bearer ${engine.token}`, 'content-type': 'application/json' };
-      const response = await fetch(engine.url + path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
-      const answer = await response.text();
-      expect(response.status, `${method} ${path}: ${answer}`).toBeLessThan(300);
-      return fields(parseJson(answer, path), path);
-    };
-    const settled = async (count: number): Promise<readonly Fields[]> => {
-      for (let attempt = 0; ; attempt += 1) {
-        const found = list((await api('GET', '/v1/calls?limit=100')).items, 'calls').map((call) => fields(call, 'call'));
-        if ((found.length === count && found.every(({ status }) => !OPEN.includes(String(status)))) || attempt === 300) return found;
-        await pause(100);
-      }
-    };
+    const api = (method: string, path: string, body?: object) => askEngine(engine, method, path, body);
+    const settled = (count: number) => settledCalls(engine, '', count);
     await api('POST', '/v1/applications', { name: 'web', target: { kind: 'http', url: `http://127.0.0.1:${receiver.port}/` } });
     const made = await api('POST', '/v1/triggers', { name: 'web', registry: 'ecr', repository: 'shop/web', application: 'web' });
     expect(made).toMatchObject({ hook: 'ecr', repository: REPOSITORY, guide: [expect.stringContaining('Nothing to paste')] });
@@ -155,6 +122,5 @@ it('a push is a call and a deployment; a platform, a deletion and another reposi
     expect(unsigned.status).toBe(403);
   } finally {
     expect(await engine.stop()).toBe(0);
-    await receiver.stop();
   }
 }, 120_000);

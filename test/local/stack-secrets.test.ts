@@ -4,9 +4,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, test } from 'vitest';
-import { type Fields, fields, parseJson, text } from '../../infra/local/json.ts';
+import { text } from '../../infra/local/json.ts';
 import { makeStackSecrets } from '../../infra/local/stack-secrets.ts';
 import { type Engine, startEngine } from '../../infra/local/start-engine.ts';
+import { askEngine } from './ask-engine.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'stack-secret-'));
 afterAll(() => rmSync(data, { recursive: true, force: true }));
@@ -42,14 +43,7 @@ test('a signed delivery is taken, one with another secret is not, also after a c
     return (await fetch(url, { method: 'POST', headers, body: BODY })).status;
   };
   let engine = await start();
-  const made: Fields = await (async () => {
-    const headers = { authorization: `Bearer ${engine.token}`, 'content-type': 'application/json' };
-    const body = JSON.stringify({ name: 'gh', registry: 'ghcr', credential: { by: 'hmac', secret: 'canary-secret' } });
-    const response = await fetch(`${engine.url}/v1/hooks`, { method: 'POST', headers, body });
-    const answer = await response.text();
-    expect(response.status, answer).toBe(201);
-    return fields(parseJson(answer, 'hook'), 'hook');
-  })();
+  const made = await askEngine(engine, 'POST', '/v1/hooks', { name: 'gh', registry: 'ghcr', credential: { by: 'hmac', secret: 'canary-secret' } });
   const path = new URL(text(made.url, 'url')).pathname;
   try {
     expect([await deliver(engine.url + path, 'canary-secret'), await deliver(engine.url + path, 'another')]).toEqual([202, 401]);

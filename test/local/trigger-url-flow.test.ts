@@ -1,39 +1,16 @@
 /** A trigger URL on the local engine with the real functions: from the POST over route, queues and deploy to the call, as the documented curl sends it. */
-import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
-import { type Fields, fields, list, parseJson, text } from '../../infra/local/json.ts';
+import { text } from '../../infra/local/json.ts';
 import { startEngine } from '../../infra/local/start-engine.ts';
+import { askEngine, settledCalls } from './ask-engine.ts';
+import { startReceiver } from './receiver.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'trigger-url-'));
 afterAll(() => rmSync(data, { recursive: true, force: true }));
 
-/** Takes whatever it is sent; a redeploy has no body. */
-const startReceiver = async () => {
-  const bodies: string[] = [];
-  const server = createServer(async (request, response) => {
-    let body = '';
-    for await (const piece of request) body += String(piece);
-    bodies.push(body);
-    response.end('taken');
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const stop = async (): Promise<void> => {
-    const closed = once(server, 'close');
-    server.close();
-    server.closeAllConnections();
-    await closed;
-  };
-  return { port: typeof address === 'object' && address !== null ? address.port : 0, bodies, stop };
-};
-
-const OPEN = ['queued', 'held', 'running'];
 const IMAGE = 'registry.cn-hangzhou.aliyuncs.com/acs/rollouts-demo';
 const PATCH = `
 {"resource":{"deployment":{"metadata":{"name":"demo"},
@@ -43,21 +20,8 @@ it('sets the image that it is sent, records each call, answers as the origin doe
   const receiver = await startReceiver();
   const engine = await startEngine({ data, allow: [`127.0.0.1:${receiver.port}`] });
   try {
-    const api = async (method: string, path: string, body?: object): Promise<Fields> => {
-      const headers = { authorization: `Bearer ${engine.token}`, 'content-type': 'application/json' };
-      const response = await fetch(engine.url + path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
-      const answer = await response.text();
-      expect(response.status, `${method} ${path}: ${answer}`).toBeLessThan(300);
-      return fields(parseJson(answer, path), path);
-    };
-    const calls = async () => list((await api('GET', '/v1/calls?trigger=!web&limit=100')).items, 'calls').map((call) => fields(call, 'call'));
-    const settled = async (count: number): Promise<readonly Fields[]> => {
-      for (let attempt = 0; ; attempt += 1) {
-        const found = await calls();
-        if ((found.length === count && found.every(({ status }) => !OPEN.includes(String(status)))) || attempt === 300) return found;
-        await pause(100);
-      }
-    };
+    const api = (method: string, path: string, body?: object) => askEngine(engine, method, path, body);
+    const settled = (count: number) => settledCalls(engine, 'trigger=!web', count);
 
     await api('POST', '/v1/applications', { name: 'web', target: { kind: 'http', url: `http://127.0.0.1:${receiver.port}/` } });
     const made = await api('POST', '/v1/applications/web/trigger-urls');
@@ -98,6 +62,5 @@ it('sets the image that it is sent, records each call, answers as the origin doe
     for (const file of readdirSync(logs)) expect(readFileSync(join(logs, file), 'utf8'), file).not.toContain(token);
   } finally {
     expect(await engine.stop()).toBe(0);
-    await receiver.stop();
   }
 }, 120_000);
