@@ -4,6 +4,7 @@ import { name } from '../schema/name.ts';
 import { type Operation, problemsOf, takesBody, takesIfMatch } from './operation.ts';
 import { OPERATIONS } from './operations/index.ts';
 import { isPassing, PROBLEMS, type ProblemCode } from './problem.ts';
+import { QUERY_WORDS } from './query-words.ts';
 
 const OPENAPI_VERSION = '3.1.1';
 
@@ -64,7 +65,13 @@ const pathParameters = ({ path, names }: Operation) =>
 
 const queryParameters = ({ query }: Operation) => {
   const { properties = {}, required = [] } = inputSchema(query);
-  return Object.entries(properties).map(([parameter, schema]) => ({ name: parameter, in: 'query', required: required.includes(parameter), schema }));
+  return Object.entries(properties).map(([parameter, schema]) => ({
+    name: parameter,
+    in: 'query',
+    description: QUERY_WORDS[parameter],
+    required: required.includes(parameter),
+    schema,
+  }));
 };
 
 const IDEMPOTENCY_KEY = {

@@ -20,7 +20,7 @@ export const DEFAULT_LIMIT = 20;
 export const pageQuery = z.strictObject({ limit, cursor });
 
 /** Every status, and words for several at once. */
-const STATUS_GROUPS = {
+export const STATUS_GROUPS = {
   open: OPEN,
   ended: FINAL,
   fired: [...OPEN, ...FINAL.filter((status) => status !== 'untriggered')],

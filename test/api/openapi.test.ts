@@ -5,8 +5,10 @@ import { openApi, pathOf } from '../../functions/api/openapi.ts';
 import { type Operation, problemsOf } from '../../functions/api/operation.ts';
 import { OPERATIONS } from '../../functions/api/operations/index.ts';
 import { PROBLEMS } from '../../functions/api/problem.ts';
+import { QUERY_WORDS } from '../../functions/api/query-words.ts';
 import { ANSWERS } from '../../functions/schema/answers/index.ts';
 import { check } from '../../functions/schema/check.ts';
+import { inputSchema } from '../../functions/schema/json-schema.ts';
 import { must, START, startApi, type TestApi } from './api.ts';
 import { undescribed } from './described.ts';
 
@@ -35,6 +37,11 @@ test('every answer and every code of the tables is used by an operation', () => 
   expect([...new Set(ALL.flatMap(([, { answers }]) => Object.values(answers)))].sort()).toEqual(Object.keys(ANSWERS).sort());
   const codes = new Set(ALL.flatMap(([, declared]) => problemsOf(declared)));
   expect(Object.keys(PROBLEMS).filter((code) => code !== 'unknown-route' && !codes.has(code as keyof typeof PROBLEMS))).toEqual([]);
+});
+
+test('every parameter of a query is said what it means, and no other', () => {
+  const parameters = ALL.flatMap(([, { query }]) => Object.keys(inputSchema(query).properties ?? {}));
+  expect([...new Set(parameters)].sort()).toEqual(Object.keys(QUERY_WORDS).sort());
 });
 
 test('the check of answers bites: a field too many, one of another type, a status or a code that is not declared', () => {
