@@ -1,4 +1,5 @@
 /** What travels in the queues: versioned, parsed on receipt. An unknown version is an error, so that the message ends in the dead-letter queue and not in silence. */
+import { isFields } from './fields.ts';
 import { type Parsed, parsed, refused } from './parsed.ts';
 import { isPushSource, type Push } from './push.ts';
 import { isRegistryAccess, type RegistryAccess } from './registry-answer.ts';
@@ -57,8 +58,6 @@ export const encodePushes = (message: PushesMessage): readonly string[] => {
 
 export const encodeDeployment = (application: string): string => JSON.stringify({ v: 1, application } satisfies DeploymentMessage);
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const decode = (body: string, queue: string): Readonly<Record<string, unknown>> => {
   let value: unknown;
   try {
@@ -66,15 +65,15 @@ const decode = (body: string, queue: string): Readonly<Record<string, unknown>> 
   } catch {
     throw new Error(`the ${queue} queue holds a message that is not JSON (${body.length} characters): only this stack's functions may send to it`);
   }
-  if (!isRecord(value) || value.v !== 1)
+  if (!isFields(value) || value.v !== 1)
     throw new Error(
-      `the ${queue} queue holds a message of version ${isRecord(value) ? JSON.stringify(value.v) : 'none'}: this code reads version 1; redrive it after the newer code is deployed`,
+      `the ${queue} queue holds a message of version ${isFields(value) ? JSON.stringify(value.v) : 'none'}: this code reads version 1; redrive it after the newer code is deployed`,
     );
   return value;
 };
 
 const isPush = (value: unknown): value is Push =>
-  isRecord(value) &&
+  isFields(value) &&
   typeof value.id === 'string' &&
   typeof value.hook === 'string' &&
   typeof value.repository === 'string' &&
@@ -119,7 +118,7 @@ const asEvent = (body: string): Readonly<Record<string, unknown>> | undefined =>
   if (!body.includes('"detail-type"')) return undefined;
   try {
     const value: unknown = JSON.parse(body);
-    return isRecord(value) && value.v === undefined && value['detail-type'] !== undefined ? value : undefined;
+    return isFields(value) && value.v === undefined && value['detail-type'] !== undefined ? value : undefined;
   } catch {
     return undefined;
   }

@@ -9,6 +9,7 @@
  * domain's.
  */
 import type { ApplicationDefinition, Credential, HookDefinition, TargetDefinition, TriggerDefinition } from '../core/definitions.ts';
+import { isFields } from '../core/fields.ts';
 import { hostOf, pathOf } from '../core/image.ts';
 import { isRegistryAccess } from '../core/registry-answer.ts';
 import { sweepMinutes } from '../core/sweep-minutes.ts';
@@ -79,7 +80,6 @@ export const applicationToItem = ({ target, ...application }: ApplicationDefinit
   target: JSON.stringify(target),
 });
 
-const isRecord = (value: unknown): value is Item => typeof value === 'object' && value !== null && !Array.isArray(value);
 const hasTexts = (item: Item, ...fields: readonly string[]): boolean => fields.every((field) => typeof item[field] === 'string');
 const isDated = ({ enabled, createdAt, updatedAt }: Item): boolean =>
   typeof enabled === 'boolean' && typeof createdAt === 'number' && typeof updatedAt === 'number';
@@ -91,9 +91,9 @@ const isHook = (value: Item): value is Item & HookDefinition =>
   (value.access === undefined || isRegistryAccess(value.access)) &&
   isDated(value);
 const isTrigger = (value: Item): value is Item & TriggerDefinition =>
-  hasTexts(value, 'name', 'hook', 'repository', 'application') && isRecord(value.rule) && typeof value.rule.mode === 'string' && isDated(value);
+  hasTexts(value, 'name', 'hook', 'repository', 'application') && isFields(value.rule) && typeof value.rule.mode === 'string' && isDated(value);
 const isApplication = (value: Item): value is Item & ApplicationDefinition =>
-  hasTexts(value, 'name') && isRecord(value.policy) && isRecord(value.target) && typeof value.target.kind === 'string' && isDated(value);
+  hasTexts(value, 'name') && isFields(value.policy) && isFields(value.target) && typeof value.target.kind === 'string' && isDated(value);
 
 /** The table is written by this stack alone, so a shape other than this is a newer version, or an accident that must be seen. */
 const strange = (item: Item): Error =>
@@ -110,7 +110,7 @@ export const hookFromItem = (item: Item): HookDefinition => {
   const { credential, ...hook } = body(item);
   if (!isHook(hook)) throw strange(item);
   if (credential === undefined) return hook;
-  const read = isRecord(credential) ? credentialFrom(credential, hook.createdAt) : undefined;
+  const read = isFields(credential) ? credentialFrom(credential, hook.createdAt) : undefined;
   if (read === undefined) throw strange(item);
   return { ...hook, credential: read };
 };
@@ -122,7 +122,7 @@ const credentialFrom = ({ by, name, sha256, ...rest }: Item, since: number): Cre
 };
 
 const areSecrets = (value: unknown, field: 'sha256' | 'sealed'): boolean =>
-  Array.isArray(value) && value.every((each) => isRecord(each) && hasTexts(each, field) && typeof each.createdAt === 'number');
+  Array.isArray(value) && value.every((each) => isFields(each) && hasTexts(each, field) && typeof each.createdAt === 'number');
 
 const CREDENTIALS: Readonly<Record<Credential['by'], (item: Item) => boolean>> = {
   hmac: ({ secrets }) => areSecrets(secrets, 'sealed'),
@@ -157,4 +157,4 @@ const targetFrom = (text: unknown): TargetDefinition | undefined => {
   const value: unknown = typeof text === 'string' ? JSON.parse(text) : undefined;
   return isTarget(value) ? value : undefined;
 };
-const isTarget = (value: unknown): value is TargetDefinition => isRecord(value) && typeof value.kind === 'string';
+const isTarget = (value: unknown): value is TargetDefinition => isFields(value) && typeof value.kind === 'string';
