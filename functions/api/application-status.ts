@@ -31,7 +31,7 @@ const view = (state: ApplicationState, template: Template, lang: Lang) => {
   const runs = Object.entries(state.runs);
   return {
     health: healthOf(state),
-    running: runs.flatMap(runningView),
+    running: runs.filter(runsStill(state.runs)).flatMap(runningView),
     wanted: runs.flatMap(([, run]) => wantedView(run)),
     hold: holdView(state),
     waiting: Object.values(state.open)
@@ -74,6 +74,17 @@ export const imageText = (repository: string, { tag, digest }: Which): string | 
   repository === WHOLE || repository === WHOLE_TEMPLATE
     ? undefined
     : formatImage({ repository, ...(tag === '' ? {} : { tag }), ...(digest === undefined ? {} : { digest }) });
+
+/** A version that was brought back as a whole has images of its own time, of each repository until another one is deployed. */
+const runsStill = (runs: ApplicationState['runs']) => {
+  const since = (run: Run | undefined): number | undefined => goodsOf(run ?? {})[0]?.at;
+  const whole = since(runs[WHOLE_TEMPLATE]);
+  const images = Object.entries(runs).flatMap(([key, run]) => (key === WHOLE || key === WHOLE_TEMPLATE ? [] : (since(run) ?? [])));
+  return ([key, run]: readonly [string, Run]): boolean => {
+    if (whole === undefined || key === WHOLE) return true;
+    return key === WHOLE_TEMPLATE ? images.length === 0 || images.some((at) => at < whole) : (since(run) ?? whole) >= whole;
+  };
+};
 
 const runningView = ([repository, run]: readonly [string, Run]) => {
   const [good] = goodsOf(run);

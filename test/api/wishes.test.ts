@@ -1,5 +1,6 @@
 /** What people ask for, from the request to what `deploy` makes of it and to what the API then tells. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Run } from '../../functions/core/application.ts';
 import type { Call } from '../../functions/core/call.ts';
 import type { Outcome } from '../../functions/core/outcome.ts';
 import { parsed } from '../../functions/core/parsed.ts';
@@ -155,6 +156,24 @@ describe('what runs, and how to get back', () => {
     expect(await status()).toMatchObject({ running: [{ image: `${REPOSITORY}:red@${RED}` }] });
     expect((await status()).hold).toBeUndefined();
     expect(await callOf(blue)).toMatchObject({ status: 'succeeded' });
+  });
+
+  test('what ran before a version was brought back as a whole does not run any more, nor that version, once all images came after it', async () => {
+    const kept = (callId: string, tag: string, at: number) => ({ good: [{ callId, tag, digest: RED, at }] });
+    const versioned = { good: [{ callId: 'back', tag: '', version: 7, at: START }] };
+    const shown = async (runs: Readonly<Record<string, Run>>): Promise<unknown> => {
+      const leased = await api.states.lease(name, api.clock.now, api.clock.now + 1_000);
+      if (leased.is !== 'leased') throw new Error(`the lease is ${leased.is}`);
+      await api.states.write(name, leased.state.fence, { runs, release: {} });
+      return (await status()).running;
+    };
+    const other = { 'r.example/shop/api': kept('api', 'v1', START + 1_000) };
+    expect(await shown({ [REPOSITORY]: kept('red', 'red', START - 1_000), '*template': versioned })).toMatchObject([{ version: 7, call: 'back' }]);
+    expect(await shown({ [REPOSITORY]: kept('red', 'red', START - 1_000), ...other, '*template': versioned })).toMatchObject([
+      { call: 'back' },
+      { call: 'api' },
+    ]);
+    expect(await shown({ [REPOSITORY]: kept('red', 'red', START + 2_000), ...other, '*template': versioned })).toHaveLength(2);
   });
 
   test('rollback to a call; to none, when nothing ran before', async () => {
