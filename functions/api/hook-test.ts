@@ -5,7 +5,7 @@
 import { Hono } from 'hono';
 import type { HookDefinition } from '../core/definitions.ts';
 import { ECR_HOOK } from '../core/ecr-hook.ts';
-import { formatImage, hostOf, isDigest, isTag, namesHost, normaliseRepository, pathOf } from '../core/image.ts';
+import { DIGEST_RULE, formatImage, hostOf, isDigest, isTag, namesHost, normaliseRepository, pathOf, TAG_RULE } from '../core/image.ts';
 import type { PushesMessage } from '../core/message.ts';
 import { type Parsed, parsed, refused } from '../core/parsed.ts';
 import { type Push, toPush } from '../core/push.ts';
@@ -61,8 +61,8 @@ const tryHook = async (hook: HookDefinition, body: HookTestBody, ports: ApiPorts
   if (format === undefined || sample === undefined)
     throw new Problem('internal', `the hook ${hook.name} is for "${hook.registry}", a format that this version does not know: deploy the newest one`);
   const { tag, digest } = body;
-  if (!isTag(tag)) throw refuse('tag', `${shown(tag)} is not a tag: up to 128 of A-Z, a-z, 0-9, "_", "." and "-" are allowed, not beginning with "." or "-"`);
-  if (digest !== undefined && !isDigest(digest)) throw refuse('digest', `${shown(digest)} is not a digest: "sha256:" and 64 digits of 0-9 and a-f are allowed`);
+  if (!isTag(tag)) throw refuse('tag', `${shown(tag)} is not a tag: ${TAG_RULE}`);
+  if (digest !== undefined && !isDigest(digest)) throw refuse('digest', `${shown(digest)} is not a digest: ${DIGEST_RULE}`);
   const repository = repositoryOf(body.repository, hook, sample, ports);
   const now = ports.now();
   const id = ports.newUlid(now);

@@ -6,7 +6,7 @@
  */
 import { Hono } from 'hono';
 import type { ApplicationDefinition } from '../core/definitions.ts';
-import { isDigest } from '../core/image.ts';
+import { DIGEST_RULE, isDigest } from '../core/image.ts';
 import type { Wishing } from '../store/states.ts';
 import { statusOf } from './application-status.ts';
 import { findApplication } from './find-application.ts';
@@ -102,7 +102,7 @@ export const wishRoutes = (ports: ApiPorts): Routes => {
 
   operation(app, WISH_OPERATIONS.unreject, async ({ c, name }) => {
     const digest = c.req.param('digest') ?? '';
-    if (!isDigest(digest)) throw refuse('digest', 'it is not a digest: write sha256: and 64 digits of 0-9 and a-f');
+    if (!isDigest(digest)) throw refuse('digest', `it is not a digest: ${DIGEST_RULE}`);
     await findApplication(name, ports);
     if (!(await ports.rejects.remove(name, digest)))
       throw new Problem('unknown-name', `the digest ${digest} is not rejected for ${name}`, { next: [`GET /v1/applications/${name}`] });

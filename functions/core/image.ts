@@ -11,7 +11,7 @@ import { type Parsed, parsed, refused } from './parsed.ts';
 import { isDomain, isIdentifier, isPath, MAX_PATH, parseReference } from './reference.ts';
 import { shown } from './shown.ts';
 
-export { isDigest, isTag } from './reference.ts';
+export { DIGEST_RULE, isDigest, isTag, TAG_RULE } from './reference.ts';
 
 /** A normalised reference. `repository` is `host/path`, lower case, `docker.io` and `library/` filled in as Docker does. */
 export interface Image {

@@ -5,7 +5,7 @@
  * which decides for which registry host and repositories it may speak.
  */
 import { WHOLE } from './application.ts';
-import { isDigest, isTag, normaliseRepository, parseHost } from './image.ts';
+import { DIGEST_RULE, isDigest, isTag, normaliseRepository, parseHost, TAG_RULE } from './image.ts';
 import { type Parsed, parsed, refused } from './parsed.ts';
 import { hookCovers } from './repository-pattern.ts';
 import { shown } from './shown.ts';
@@ -83,11 +83,8 @@ export const toPush = (
   made: { readonly id: string; readonly receivedAt: number },
 ): Parsed<Push> => {
   if (!isTag(event.tag) && !(event.tag === '' && event.digest !== undefined))
-    return refused(
-      `${shown(event.tag)} is not a tag (${event.tag.length} characters): up to 128 of A-Z, a-z, 0-9, "_", "." and "-" are allowed, not beginning with "." or "-"`,
-    );
-  if (event.digest !== undefined && !isDigest(event.digest))
-    return refused(`${shown(event.digest)} is not a digest: "sha256:" and 64 digits of 0-9 and a-f are allowed (or "sha512:" and 128)`);
+    return refused(`${shown(event.tag)} is not a tag (${event.tag.length} characters): ${TAG_RULE}`);
+  if (event.digest !== undefined && !isDigest(event.digest)) return refused(`${shown(event.digest)} is not a digest: ${DIGEST_RULE}`);
   const host = hostFor(event, scope);
   if (!host.ok) return host;
   const repository = normaliseRepository(host.value, event.path);

@@ -43,12 +43,14 @@ const HEX_LENGTH: Readonly<Record<string, number>> = { sha256: 64, sha512: 128 }
 export const isDomain = (text: string): boolean => text.length <= MAX_TEXT && DOMAIN.test(text);
 export const isPath = (text: string): boolean => text.length <= MAX_PATH && PATH.test(text);
 export const isTag = (text: string): boolean => text.length <= 128 && TAG.test(text);
+export const TAG_RULE = 'up to 128 of A-Z, a-z, 0-9, "_", "." and "-" are allowed, not beginning with "." or "-"';
 /** Well-formed by the grammar, whatever its algorithm. `isDigest` is what may be pulled. */
 export const isDigestLike = (text: string): boolean => text.length <= MAX_TEXT && DIGEST.test(text);
 export const isIdentifier = (text: string): boolean => IDENTIFIER.test(text);
 
 /** sha256 or sha512 with exactly its length of lower-case hex. */
 export const isDigest = (text: string): boolean => isDigestLike(text) && digestProblem(text) === undefined;
+export const DIGEST_RULE = '"sha256:" and 64 digits of 0-9 and a-f are allowed (or "sha512:" and 128)';
 
 const digestProblem = (digest: string): string | undefined => {
   const [algorithm = '', hex = ''] = digest.split(':');

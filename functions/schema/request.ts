@@ -1,7 +1,7 @@
 /** Everything else that a request may carry: the filters of lists, and the bodies of what is asked or done once. */
 import * as z from 'zod/mini';
 import { type CallStatus, FINAL, OPEN } from '../core/call.ts';
-import { isTag } from '../core/image.ts';
+import { isTag, TAG_RULE } from '../core/image.ts';
 import { isReasonCode, REASON_STATUS, type ReasonCode } from '../core/reason-code.ts';
 import { isMoment, MOMENT_RULE } from './moment.ts';
 import { CALLER_RULE, isCaller, name } from './name.ts';
@@ -62,7 +62,7 @@ const reason = z.optional(
 );
 
 /** Exactly this one: a list is not searched by an expression. */
-const tag = z.optional(z.string().check(z.refine(isTag, { error: 'give one whole tag: up to 128 of A-Z, a-z, 0-9, "_", "." and "-"' })));
+const tag = z.optional(z.string().check(z.refine(isTag, { error: `give one whole tag: ${TAG_RULE}` })));
 /** Read against the clock of the API. */
 const moment = z.optional(z.string().check(z.maxLength(40), z.refine(isMoment, { error: MOMENT_RULE })));
 

@@ -1,12 +1,12 @@
 /** What people ask of an application. */
 import * as z from 'zod/mini';
 import { splitCallId } from '../core/call.ts';
-import { isDigest } from '../core/image.ts';
+import { DIGEST_RULE, isDigest } from '../core/image.ts';
 
 const why = z.optional(z.string().check(z.minLength(1), z.maxLength(500)));
 const image = z.string().check(z.minLength(1), z.maxLength(1_500));
 const repository = z.optional(image);
-const digest = z.string().check(z.maxLength(200), z.refine(isDigest, { error: 'write sha256: and 64 digits of 0-9 and a-f (or sha512: and 128)' }));
+const digest = z.string().check(z.maxLength(200), z.refine(isDigest, { error: DIGEST_RULE }));
 const call = z.optional(
   z.string().check(
     z.maxLength(100),

@@ -1,7 +1,7 @@
 /** A sample of a format as it goes over the wire: with what the hook asks for beside the URL, made from the credential that was given. */
 import { createHmac, randomUUID } from 'node:crypto';
 import { type Fields, textOf } from '../../functions/core/fields.ts';
-import { hostOf, isDigest, isTag, namesHost, normaliseRepository, pathOf } from '../../functions/core/image.ts';
+import { DIGEST_RULE, hostOf, isDigest, isTag, namesHost, normaliseRepository, pathOf, TAG_RULE } from '../../functions/core/image.ts';
 import { shown } from '../../functions/core/shown.ts';
 import { labelOf, registryOf } from '../../functions/registries/index.ts';
 import type { Proof, RawRequest } from '../../functions/registries/registry.ts';
@@ -26,8 +26,8 @@ interface Pushed {
 export const makeDelivery = async (registry: string, { repository, tag, digest }: Pushed, credential: Fields | undefined): Promise<Delivery> => {
   const sample = sampleOf(registry);
   if (sample === undefined) throw misused(`--registry is ${JSON.stringify(registry)}: give one of ${SAMPLE_NAMES.join(', ')}`);
-  if (!isTag(tag)) throw misused(`--tag is ${shown(tag)}: up to 128 of A-Z, a-z, 0-9, "_", "." and "-" are allowed, not beginning with "." or "-"`);
-  if (digest !== undefined && !isDigest(digest)) throw misused(`--digest is ${shown(digest)}: "sha256:" and 64 digits of 0-9 and a-f are allowed`);
+  if (!isTag(tag)) throw misused(`--tag is ${shown(tag)}: ${TAG_RULE}`);
+  if (digest !== undefined && !isDigest(digest)) throw misused(`--digest is ${shown(digest)}: ${DIGEST_RULE}`);
   const host = namesHost(repository) ? hostOf(repository) : sample.host;
   if (host === undefined)
     throw misused(`--repository is ${shown(repository, 200)}, which names no registry: give HOST/PATH, as in registry.example.com/${repository}`);
