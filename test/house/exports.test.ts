@@ -19,12 +19,17 @@ const texts = new Map(
 const exportsOf = (text: string): readonly string[] =>
   [...text.matchAll(/^export (?:const|function|async function|type|interface|class) (\w+)/gm)].map(([, name = '']) => name);
 
-const unasked = (all: ReadonlyMap<string, string>): readonly string[] =>
-  [...all].flatMap(([file, text]) => {
+const importedBy = (text: string): ReadonlySet<string> => new Set([...text.matchAll(/\/([\w.-]+\.ts)'/g)].map(([, name = '']) => name));
+const wordsOf = (text: string): ReadonlySet<string> => new Set(text.match(/\w+/g) ?? []);
+
+const unasked = (all: ReadonlyMap<string, string>): readonly string[] => {
+  const users = [...all].map(([file, text]) => ({ file, imports: importedBy(text), words: wordsOf(text) }));
+  return [...all].flatMap(([file, text]) => {
     if (file.startsWith('test') || CALLED_FROM_OUTSIDE.some((pattern) => pattern.test(file))) return [];
-    const users = [...all].filter(([other, its]) => other !== file && its.includes(`/${basename(file)}'`)).map(([, its]) => its);
-    return exportsOf(text).flatMap((name) => (users.some((its) => new RegExp(`\\b${name}\\b`).test(its)) ? [] : [`${file}: ${name}`]));
+    const others = users.filter((user) => user.file !== file && user.imports.has(basename(file)));
+    return exportsOf(text).flatMap((name) => (others.some(({ words }) => words.has(name)) ? [] : [`${file}: ${name}`]));
   });
+};
 
 test('every export is asked for by another file', () => {
   expect(unasked(texts)).toEqual([]);
