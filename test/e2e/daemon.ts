@@ -1,6 +1,8 @@
 /** A daemon with the Docker Engine API, started for one test. */
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fields, list, parseJson, text } from '../../infra/local/json.ts';
 
 export interface Daemon {
@@ -26,7 +28,7 @@ export const askDaemon = async (
   return { status: Number(response.statusCode), body: answer };
 };
 
-export const answers = async (socketPath: string): Promise<boolean> => {
+const answers = async (socketPath: string): Promise<boolean> => {
   try {
     return (await askDaemon(socketPath, 'GET', '/_ping')).status === 200;
   } catch {
@@ -42,6 +44,46 @@ export const statesOf = async (socketPath: string): Promise<Readonly<Record<stri
       .map((entry) => fields(entry, 'container'))
       .map((entry) => [text(list(entry.Names, 'Names')[0], 'name').replace(/^\//, ''), text(entry.State, 'State')]),
   );
+};
+
+interface Program {
+  readonly name: string;
+  readonly args: readonly string[];
+  /** All of its environment. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly socketPath: string;
+  /** After which it is not waited for any more. */
+  readonly seconds: number;
+  /** What it leaves behind when it has ended. */
+  readonly tidy?: () => void;
+}
+
+export const startDaemon = async ({ name, args, env, socketPath, seconds, tidy }: Program): Promise<Daemon> => {
+  const start = async () => {
+    const child = spawn(name, args, { stdio: 'ignore', env });
+    const exited = once(child, 'exit');
+    for (let attempt = 0; !(await answers(socketPath)); attempt += 1) {
+      if (attempt === seconds * 10 || child.exitCode !== null) throw new Error(`${name} did not answer on ${socketPath}`);
+      await pause(100);
+    }
+    return async (): Promise<void> => {
+      child.kill('SIGTERM');
+      await exited;
+    };
+  };
+  let end = await start();
+  return {
+    socketPath,
+    restart: async () => {
+      await end();
+      end = await start();
+    },
+    stop: async () => {
+      await removeContainers(socketPath);
+      await end();
+      tidy?.();
+    },
+  };
 };
 
 export const removeContainers = async (socketPath: string): Promise<void> => {

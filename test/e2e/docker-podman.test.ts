@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fields, list, parseJson, text } from '../../infra/local/json.ts';
+import { list, parseJson, text } from '../../infra/local/json.ts';
 import { type Engine, startEngine } from '../../infra/local/start-engine.ts';
+import { askEngine, callsOf, isOpen } from '../local/ask-engine.ts';
 import { askDaemon, type Daemon, statesOf } from './daemon.ts';
 import { missingForDocker, startDocker } from './dockerd-process.ts';
 import { startHammer } from './hammer.ts';
@@ -47,24 +48,12 @@ for (const { name, network, begin, missing: own } of DAEMONS) {
     const url = (): string => `http://${address}/`;
 
     const start = () => startEngine({ data: join(directory, 'data'), port: enginePort, docker: daemon.socketPath });
-    const api = async (method: string, path: string, body?: object) => {
-      const response = await fetch(engine.url + path, {
-        method,
-        headers: { authorization: `Bearer ${engine.token}`, 'content-type': 'application/json' },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      const answer = await response.text();
-      expect(response.status, `${method} ${path}: ${answer}`).toBeLessThan(300);
-      return fields(parseJson(answer, path), path);
-    };
-    const calls = async (tag: string) =>
-      list((await api('GET', '/v1/calls?trigger=release&limit=100')).items, 'items')
-        .map((item) => fields(item, 'call'))
-        .filter((call) => call.tag === tag);
+    const api = (method: string, path: string, body?: object) => askEngine(engine, method, path, body);
+    const calls = (tag: string) => callsOf(engine, `trigger=release&tag=${tag}`);
     const settled = async (tag: string) => {
       for (let attempt = 0; attempt < 900; attempt += 1) {
         const [call] = await calls(tag);
-        if (call !== undefined && !['queued', 'held', 'running'].includes(String(call.status))) return call;
+        if (call !== undefined && !isOpen(call)) return call;
         await pause(100);
       }
       return (await calls(tag))[0];

@@ -2,12 +2,10 @@
  * A Docker daemon of its own for one test, beside whichever runs on the machine: all it has lies in one directory, and it touches
  * neither bridges nor packet filters. Its containers are on the host's network.
  */
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { answers, type Daemon, removeContainers } from './daemon.ts';
+import { type Daemon, startDaemon } from './daemon.ts';
 
 /** What is missing, in words: then the test is skipped and says so. */
 export const missingForDocker = (): readonly string[] => [
@@ -38,30 +36,8 @@ export const startDocker = async (directory: string): Promise<Daemon> => {
       'default-ulimits': { ...limit('nofile', 1024), ...limit('nproc', 4096) },
     }),
   );
-  const start = async () => {
-    const child = spawn('dockerd', ['--config-file', file], { stdio: 'ignore', env: { PATH: process.env.PATH, HOME: directory } });
-    const exited = once(child, 'exit');
-    for (let attempt = 0; !(await answers(socketPath)); attempt += 1) {
-      if (attempt === 300 || child.exitCode !== null) throw new Error(`dockerd did not answer on ${socketPath}`);
-      await pause(100);
-    }
-    return async (): Promise<void> => {
-      child.kill('SIGTERM');
-      await exited;
-    };
-  };
-  let end = await start();
-  return {
-    socketPath,
-    restart: async () => {
-      await end();
-      end = await start();
-    },
-    stop: async () => {
-      await removeContainers(socketPath);
-      await end();
-      // It leaves these mounted, and then its directory cannot be removed.
-      spawnSync('umount', [join(directory, 'exec', 'netns', 'default'), join(directory, 'data')], { stdio: 'ignore' });
-    },
-  };
+  const env = { PATH: process.env.PATH, HOME: directory };
+  // It leaves these mounted, and then its directory cannot be removed.
+  const tidy = () => void spawnSync('umount', [join(directory, 'exec', 'netns', 'default'), join(directory, 'data')], { stdio: 'ignore' });
+  return startDaemon({ name: 'dockerd', args: ['--config-file', file], env, socketPath, seconds: 30, tidy });
 };

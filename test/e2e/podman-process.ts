@@ -2,12 +2,10 @@
  * A podman of its own for one test: storage, configuration and socket lie in one directory, and nothing else on the machine is
  * touched but, on its network "bridge", the bridge `cni-podman0`. With runc and explicit limits, because crun does not run under hybrid cgroups, nor where limits may not be raised.
  */
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { answers, type Daemon, removeContainers } from './daemon.ts';
+import { type Daemon, startDaemon } from './daemon.ts';
 
 /** What is missing, in words: then the test is skipped and says so. */
 export const missingForPodman = (): readonly string[] => [
@@ -34,28 +32,5 @@ export const startPodman = async (directory: string, insecure: readonly string[]
     CONTAINERS_STORAGE_CONF: file('storage.conf', `[storage]\ndriver="vfs"\ngraphroot="${join(directory, 'root')}"\nrunroot="${join(directory, 'run')}"\n`),
     CONTAINERS_REGISTRIES_CONF: file('registries.conf', insecure.map((host) => `[[registry]]\nlocation="${host}"\ninsecure=true\n`).join('')),
   };
-  const start = async () => {
-    const child = spawn('podman', ['system', 'service', '--time=0', `unix://${socketPath}`], { stdio: 'ignore', env });
-    const exited = once(child, 'exit');
-    for (let attempt = 0; !(await answers(socketPath)); attempt += 1) {
-      if (attempt === 100 || child.exitCode !== null) throw new Error(`podman did not answer on ${socketPath}`);
-      await pause(100);
-    }
-    return async (): Promise<void> => {
-      child.kill('SIGTERM');
-      await exited;
-    };
-  };
-  let end = await start();
-  return {
-    socketPath,
-    restart: async () => {
-      await end();
-      end = await start();
-    },
-    stop: async () => {
-      await removeContainers(socketPath);
-      await end();
-    },
-  };
+  return startDaemon({ name: 'podman', args: ['system', 'service', '--time=0', `unix://${socketPath}`], env, socketPath, seconds: 10 });
 };

@@ -6,8 +6,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeRegistry } from '../../functions/outbound/registry.ts';
 import { makeOutbound } from '../../functions/outbound/request.ts';
-import { fields, list, parseJson, text } from '../../infra/local/json.ts';
+import { fields, list, text } from '../../infra/local/json.ts';
 import { type Engine, startEngine } from '../../infra/local/start-engine.ts';
+import { askEngine } from '../local/ask-engine.ts';
 import { type DeployEndpoint, startDeployEndpoint } from './deploy-endpoint.ts';
 import { freePort, missingPrograms, type Registry, startRegistry, writeImage } from './registry-process.ts';
 
@@ -32,16 +33,7 @@ suite(
     let closed: Registry;
     let engine: Engine;
 
-    const api = async (method: string, path: string, body?: object) => {
-      const response = await fetch(engine.url + path, {
-        method,
-        headers: { authorization: `Bearer ${engine.token}`, 'content-type': 'application/json' },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      const answer = await response.text();
-      expect(response.status, `${method} ${path}: ${answer}`).toBeLessThan(300);
-      return fields(parseJson(answer, path), path);
-    };
+    const api = (method: string, path: string, body?: object) => askEngine(engine, method, path, body);
     /** A hook with this access, a trigger and an application of the same name; gives where it is posted to. */
     const hear = async (name: string, registry: Registry, access: unknown): Promise<string> => {
       await api('POST', '/v1/applications', { name, target: { kind: 'http', url: `http://127.0.0.1:${endpoint.port}/deploy` } });

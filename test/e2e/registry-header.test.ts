@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fields, list, parseJson, text } from '../../infra/local/json.ts';
+import { fields, text } from '../../infra/local/json.ts';
 import { type Engine, startEngine } from '../../infra/local/start-engine.ts';
+import { askEngine, callsOf } from '../local/ask-engine.ts';
 import { type DeployEndpoint, startDeployEndpoint } from './deploy-endpoint.ts';
 import { freePort, missingPrograms, type Registry, startRegistry, writeImage } from './registry-process.ts';
 
@@ -26,21 +27,12 @@ suite(
     /** Ports of the registries that are looked at: the engine has to know them when it starts. */
     const swept = { SIGKILL: 0, SIGTERM: 0 };
 
-    const api = async (method: string, path: string, body?: object) => {
-      const response = await fetch(engine.url + path, {
-        method,
-        headers: { authorization: `Bearer ${engine.token}`, 'content-type': 'application/json' },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      const answer = await response.text();
-      expect(response.status, `${method} ${path}: ${answer}`).toBeLessThan(300);
-      return fields(parseJson(answer, path), path);
-    };
-    const callsOf = async (name: string) => list((await api('GET', `/v1/calls?trigger=${name}`)).items, 'items').map((call) => fields(call, 'call'));
+    const api = (method: string, path: string, body?: object) => askEngine(engine, method, path, body);
+    const calls = (name: string) => callsOf(engine, `trigger=${name}`);
     const until = async (right: () => boolean | Promise<boolean>, seconds: number): Promise<void> => {
       for (let waited = 0; !(await right()) && waited < seconds; waited += 0.1) await pause(100);
     };
-    const ended = (name: string) => until(async () => (await callsOf(name)).some(({ endedAt }) => endedAt !== undefined), 30);
+    const ended = (name: string) => until(async () => (await calls(name)).some(({ endedAt }) => endedAt !== undefined), 30);
     /** How many deliveries of the hook were answered with this status. */
     const answered = (hook: string, status: number): number =>
       readdirSync(join(data, 'logs'))
@@ -90,17 +82,17 @@ suite(
         const digest = await push(registry, 'refused', 'v1');
         await until(() => answered('refused', 401) > 2, 30);
         expect(answered('refused', 401)).toBeGreaterThan(2);
-        expect(await callsOf('refused')).toEqual([]);
+        expect(await calls('refused')).toEqual([]);
         await correct('refused');
         await ended('refused');
         const next = await push(registry, 'refused', 'v2');
-        await until(async () => (await callsOf('refused')).filter(({ endedAt }) => endedAt !== undefined).length > 1, 30);
-        expect(await callsOf('refused')).toMatchObject([
+        await until(async () => (await calls('refused')).filter(({ endedAt }) => endedAt !== undefined).length > 1, 30);
+        expect(await calls('refused')).toMatchObject([
           { tag: 'v2', status: 'delivered', digest: next },
           { tag: 'v1', status: 'delivered', digest },
         ]);
         expect(endpoint.deployments.map(({ tag }) => tag)).toEqual(['v1', 'v2']);
-        expect(JSON.stringify(await callsOf('refused'))).not.toContain(SENT);
+        expect(JSON.stringify(await calls('refused'))).not.toContain(SENT);
       } finally {
         await registry.stop();
       }
@@ -124,10 +116,10 @@ suite(
         await registry.stop(signal);
         await correct(name);
         registry = await start();
-        await until(async () => (await callsOf(name)).length > 0, 240);
+        await until(async () => (await calls(name)).length > 0, 240);
         await ended(name);
         // Had the registry told of it after all, the call would not have this source.
-        expect(await callsOf(name)).toMatchObject([{ tag: 'v2', status: 'delivered', digest, source: 'sweep' }]);
+        expect(await calls(name)).toMatchObject([{ tag: 'v2', status: 'delivered', digest, source: 'sweep' }]);
       } finally {
         await registry.stop();
       }

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fields, list, optionalText, parseJson, text } from '../../infra/local/json.ts';
+import { fields, optionalText, text } from '../../infra/local/json.ts';
 import { type Engine, startEngine } from '../../infra/local/start-engine.ts';
+import { askEngine, callsOf } from '../local/ask-engine.ts';
 import { type DeployEndpoint, startDeployEndpoint } from './deploy-endpoint.ts';
 import { freePort, missingPrograms, type Registry, startRegistry, writeImage } from './registry-process.ts';
 
@@ -47,17 +48,8 @@ suite(
     let enginePort = 0;
 
     const start = () => startEngine({ data, port: enginePort, allow: [`127.0.0.1:${endpoint.port}`] });
-    const api = async (method: string, path: string, body?: object) => {
-      const response = await fetch(engine.url + path, {
-        method,
-        headers: { authorization: `Bearer ${engine.token}`, 'content-type': 'application/json' },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      const answer = await response.text();
-      expect(response.status, `${method} ${path}: ${answer}`).toBeLessThan(300);
-      return fields(parseJson(answer, path), path);
-    };
-    const calls = async (): Promise<readonly Call[]> => list((await api('GET', '/v1/calls?trigger=release&limit=100')).items, 'items').map(readCall);
+    const api = (method: string, path: string, body?: object) => askEngine(engine, method, path, body);
+    const calls = async (): Promise<readonly Call[]> => (await callsOf(engine, 'trigger=release')).map(readCall);
     const settled = async (tag: string, count = 1): Promise<readonly Call[]> => {
       for (let attempt = 0; ; attempt += 1) {
         const found = (await calls()).filter((call) => call.tag === tag && !['queued', 'held', 'running'].includes(call.status));

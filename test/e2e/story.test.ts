@@ -8,8 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fields, list, parseJson, text } from '../../infra/local/json.ts';
+import { fields, list, text } from '../../infra/local/json.ts';
 import { type Engine, startEngine } from '../../infra/local/start-engine.ts';
+import { askEngine, callsOf } from '../local/ask-engine.ts';
 import { type Browser, missingBrowser, startBrowser } from './browser.ts';
 import type { Daemon } from './daemon.ts';
 import { startHammer } from './hammer.ts';
@@ -35,17 +36,8 @@ const colourOf = (body: string): string => /<h1>(\w+)</.exec(body)?.[1] ?? body;
   let webhook = '';
   let greenCall = '';
 
-  const ask = async (method: string, path: string, body?: object) => {
-    const response = await fetch(engine.url + path, {
-      method,
-      headers: { authorization: `Bearer ${engine.token}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const answer = await response.text();
-    expect(response.status, `${method} ${path}: ${answer}`).toBeLessThan(300);
-    return fields(parseJson(answer, path), path);
-  };
-  const calls = async () => list((await ask('GET', '/v1/calls?application=demo&limit=100')).items, 'items').map((item) => fields(item, 'call'));
+  const ask = (method: string, path: string, body?: object) => askEngine(engine, method, path, body);
+  const calls = () => callsOf(engine, 'application=demo');
   /** The newest call that is so, once it has ended (or waits for a person). */
   const ended = async (isIt: (call: Readonly<Record<string, unknown>>) => boolean) => {
     for (let attempt = 0; attempt < 600; attempt += 1) {
