@@ -1,6 +1,7 @@
 /** Applications: the list, and one with what it runs, wants and waits for, and what can be asked of it. */
 import { html } from 'hono/html';
 import { type Fields, fields, isFields, list, textOf } from '../core/fields.ts';
+import { callsTable } from './calls.ts';
 import { badge, facts, type Html, link, page, table, time, type View } from './layout.ts';
 import type { Word } from './words.ts';
 
@@ -50,7 +51,7 @@ export const applicationPage = (view: View, item: Fields, calls: readonly Fields
     [say('target'), html`<code>${textOf(item.target)}</code>`],
     [say('enabled'), say(item.enabled === true ? 'yes' : 'no')],
   ])}
-<h2></h2>${WISHES.filter((wish) => (wish === 'release' ? hold !== undefined : wish !== 'hold' || hold === undefined)).map((wish) => wishForm(view, name, wish))}
+<h2>${say('actions')}</h2>${WISHES.filter((wish) => (wish === 'release' ? hold !== undefined : wish !== 'hold' || hold === undefined)).map((wish) => wishForm(view, name, wish))}
 <h2>${say('calls')}</h2>${callsTable(view, calls)}`;
   return page(view, { title: name, section: 'applications', main, ...(wanted.some((one) => UNDER_WAY.includes(one.status)) ? { again: 3 } : {}) });
 };
@@ -71,26 +72,3 @@ const waits = ({ say }: View, one: Fields): Html =>
 const wishForm = ({ say }: View, name: string, wish: PageWish): Html =>
   html`<details><summary>${say(wish)}</summary><form method="post" action="/console/applications/${encodeURIComponent(name)}/${wish}">
 <p>${say(HINTS[wish])}</p><button>${say('sure')}</button></form></details>`;
-
-export const callsTable = (view: View, calls: readonly Fields[]): Html => {
-  const { say } = view;
-  return table(
-    view,
-    [
-      { head: say('time'), cell: ({ id, receivedAt }) => html`<a href="/console/calls/${encodeURIComponent(textOf(id))}">${time(receivedAt)}</a>` },
-      { head: say('trigger'), cell: ({ trigger }) => (textOf(trigger).startsWith('!') ? textOf(trigger) : link('triggers', trigger)) },
-      { head: say('application'), cell: ({ application }) => link('applications', application) },
-      {
-        head: say('image'),
-        cell: ({ repository, tag, action }) => html`<code>${textOf(repository)}${textOf(tag) === '' ? '' : `:${textOf(tag)}`}</code> ${textOf(action)}`,
-      },
-      { head: say('status'), cell: ({ status }) => badge(status) },
-      { head: say('reason'), cell: ({ sentence, detail }) => html`${textOf(sentence)} ${textOf(detail)}` },
-      {
-        head: say('responseBody'),
-        cell: ({ responseStatus, responseBody }) => html`${textOf(responseStatus)} <code>${textOf(responseBody).slice(0, 120)}</code>`,
-      },
-    ],
-    calls,
-  );
-};

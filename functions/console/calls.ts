@@ -2,8 +2,7 @@
 import { html } from 'hono/html';
 import { FINAL, OPEN } from '../core/call.ts';
 import { type Fields, fields, isFields, list, textOf } from '../core/fields.ts';
-import { callsTable } from './applications.ts';
-import { badge, facts, type Html, link, page, time, type View } from './layout.ts';
+import { badge, facts, type Html, link, page, table, time, type View } from './layout.ts';
 
 /** Filters that the page has; the API has more. */
 export const FILTERS = ['application', 'trigger', 'status'] as const;
@@ -29,6 +28,29 @@ ${callsTable(view, list(answer.items))}
 
 const given = (filters: Filters): Record<string, string> =>
   Object.fromEntries(FILTERS.flatMap((name) => (filters[name] === undefined ? [] : [[name, filters[name]]])));
+
+export const callsTable = (view: View, calls: readonly Fields[]): Html => {
+  const { say } = view;
+  return table(
+    view,
+    [
+      { head: say('time'), cell: ({ id, receivedAt }) => html`<a href="/console/calls/${encodeURIComponent(textOf(id))}">${time(receivedAt)}</a>` },
+      { head: say('trigger'), cell: ({ trigger }) => (textOf(trigger).startsWith('!') ? textOf(trigger) : link('triggers', trigger)) },
+      { head: say('application'), cell: ({ application }) => link('applications', application) },
+      {
+        head: say('image'),
+        cell: ({ repository, tag, action }) => html`<code>${textOf(repository)}${textOf(tag) === '' ? '' : `:${textOf(tag)}`}</code> ${textOf(action)}`,
+      },
+      { head: say('status'), cell: ({ status }) => badge(status) },
+      { head: say('reason'), cell: ({ sentence, detail }) => html`${textOf(sentence)} ${textOf(detail)}` },
+      {
+        head: say('responseBody'),
+        cell: ({ responseStatus, responseBody }) => html`${textOf(responseStatus)} <code>${textOf(responseBody).slice(0, 120)}</code>`,
+      },
+    ],
+    calls,
+  );
+};
 
 export const callPage = (view: View, call: Fields): Html => {
   const { say } = view;

@@ -32,6 +32,7 @@ const WORDS = {
   answer: ['Answer', '响应'],
   responseBody: ['Response Body', 'Response Body'],
   request: ['Request', '请求'],
+  actions: ['Actions', '操作'],
   attempts: ['Attempts', '调用'],
   attempt: ['Attempt', '第几次'],
   cure: ['What to do', '处理方法'],
