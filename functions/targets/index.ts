@@ -25,7 +25,14 @@ const KINDS = {
 
 export const isTargetKind = (name: unknown): name is TargetKind => TARGET_KINDS.some((known) => known === name);
 
-export const loadKind = (name: TargetKind): Promise<Kind> => KINDS[name]();
+/** An import is looked up again each time although it was done. */
+const loaded = new Map<TargetKind, Promise<Kind>>();
+
+export const loadKind = (name: TargetKind): Promise<Kind> => {
+  const known = loaded.get(name) ?? KINDS[name]();
+  loaded.set(name, known);
+  return known;
+};
 
 export const unknownKind = (name: unknown): string =>
   `${name === undefined ? 'is missing' : typeof name === 'string' ? `${shown(name)} is not a kind of target` : 'must be a text'}: write ${TARGET_KINDS.map((known) => `"${known}"`).join(' or ')}`;

@@ -25,7 +25,8 @@ export const startChild = (file: string, argument: object): Child => {
     said.push(message);
     wake();
   });
-  child.on('exit', () => {
+  // Not at its exit: what it said last may still be on its way then.
+  child.on('disconnect', () => {
     ended = true;
     wake();
   });
@@ -42,7 +43,7 @@ export const startChild = (file: string, argument: object): Child => {
     },
     say: (message) => void child.send(message),
     end: async () => {
-      if (ended) return;
+      if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGKILL');
       await once(child, 'exit');
     },
@@ -55,4 +56,5 @@ export const argumentOf = <T>(shape: z.ZodMiniType<T>): T => {
   return shape.parse(JSON.parse(process.argv[2] ?? '{}'));
 };
 
-export const sayToParent = (message: object): void => void process.send?.(message);
+/** Resolves when it is on its way. */
+export const sayToParent = (message: object): Promise<void> => new Promise((resolve) => void process.send?.(message, () => resolve()));

@@ -42,5 +42,5 @@ const lane = async (connection: number): Promise<void> => {
 };
 await Promise.all(Array.from({ length: connections }, (_, connection) => lane(connection)));
 agent.destroy();
-sayToParent({ acknowledged, refused: refused.slice(0, 5), refusals: refused.length, seconds: (performance.now() - started) / 1000, milliseconds });
+await sayToParent({ acknowledged, refused: refused.slice(0, 5), refusals: refused.length, seconds: (performance.now() - started) / 1000, milliseconds });
 process.disconnect();

@@ -11,5 +11,5 @@ const server = createServer((request, response) => {
 process.on('disconnect', () => process.exit(0));
 server.listen(0, '127.0.0.1', () => {
   const address = server.address();
-  sayToParent({ port: typeof address === 'object' && address !== null ? address.port : 0 });
+  void sayToParent({ port: typeof address === 'object' && address !== null ? address.port : 0 });
 });
