@@ -53,17 +53,19 @@ const syncOf = ({ runs, seen }: ApplicationState, template: Template): 'synced' 
   const all = partsOf(runs);
   if (template !== undefined && template.deployed !== template.newest) return 'out-of-sync';
   if (all.some((run) => isPending(run) || run.done?.status === 'failed')) return 'out-of-sync';
-  const last = Math.max(0, ...all.map(({ done }) => done?.at ?? 0));
-  if (seen?.synced !== undefined && seen.at > last) return seen.synced ? 'synced' : 'out-of-sync';
+  if (seen?.synced !== undefined && isNews(seen, all)) return seen.synced ? 'synced' : 'out-of-sync';
   const goods = all.flatMap((run) => goodsOf(run).slice(0, 1));
   return goods.length === 0 || goods.some(({ blind }) => blind === true) ? 'unknown' : 'synced';
 };
+
+/** A look from before the last deployment ended says nothing of what it left. */
+const isNews = ({ at }: SeenThere, all: readonly Run[]): boolean => at > Math.max(0, ...all.map(({ done }) => done?.at ?? 0));
 
 const healthOf = ({ runs, seen }: ApplicationState): 'healthy' | 'progressing' | 'degraded' | 'unknown' => {
   const all = partsOf(runs);
   if (all.some(isPending)) return 'progressing';
   if (all.some(({ done }) => done?.status === 'failed')) return 'degraded';
-  if (seen?.settled === false) return 'progressing';
+  if (seen?.settled === false && isNews(seen, all)) return 'progressing';
   const goods = all.flatMap((run) => goodsOf(run).slice(0, 1));
   return goods.length === 0 || goods.some(({ blind }) => blind === true) ? 'unknown' : 'healthy';
 };

@@ -333,6 +333,20 @@ describe('refresh', () => {
     expect(told.length).toBe(1);
   });
 
+  test('a target in motion is progressing, until a later deployment says how it went', async () => {
+    await push('green', GREEN);
+    await settle();
+    api.clock.now += 1_000;
+    reading = { ...SEEN, settled: false };
+    await ask('refresh');
+    await settle();
+    expect(await status()).toMatchObject({ health: 'progressing' });
+    await push('red', RED);
+    await settle();
+    reading = SEEN;
+    expect(await status()).toMatchObject({ sync: 'synced', health: 'healthy' });
+  });
+
   test('where it may not be read, the reason comes with its cure', async () => {
     reading = { is: 'refused', why: { code: 'access-denied', detail: 'the role cannot be assumed' } };
     await ask('refresh');
