@@ -5,6 +5,7 @@ import { CLASSICS, DEAREST, EVIL_TAGS } from '../core/evil-expressions.ts';
 import { exactly, type Figure, figure, ratio } from './figure.ts';
 import type { Finding, Found, Ground, Row } from './row.ts';
 
+const WARM = 5;
 /** Then V8 is killed. */
 const CAP_MS = 1_000;
 
@@ -101,7 +102,8 @@ const hundred = ({ full }: Ground): Finding => {
 
 const measure = async (ground: Ground): Promise<Found> => {
   const runs = ground.full ? 15 : 5;
-  worstOf('warm(a|b)*up');
+  // The engine is compiled by V8 as it is used: that is not what is measured.
+  for (let time = 0; time < WARM; time += 1) for (const expression of [...CLASSICS, ...DEAREST]) worstOf(expression);
   const killed = ground.full ? CLASSICS : CLASSICS.slice(0, 4);
   return {
     is: 'found',
