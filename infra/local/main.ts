@@ -40,7 +40,6 @@ const run = async (): Promise<void> => {
     process.stderr.write(
       `WARNING: listening on ${options.host}: everybody who reaches this address can post to the webhook URLs they know and try tokens on the API. Use it in a network you trust${options.publicUrl === undefined ? ', and give --public-url, or the URLs handed out are of no use elsewhere' : ''}.\n`,
     );
-  if (options.verbose && engine.plan.ignored.length > 0) say(`has no meaning on this machine and is left out: ${engine.plan.ignored.join(', ')}`);
   say(`webhooks   ${options.publicUrl ?? engine.url}/hooks/…`);
   say(`API        ${engine.url}/v1   (Authorization: Bearer …, the token is in ${join(options.data, 'endpoint.json')})`);
   if (options.docker !== undefined) {
@@ -50,6 +49,8 @@ const run = async (): Promise<void> => {
   }
   say(`logs       ${join(options.data, 'logs')}`);
   say(`page       npx image-triggers open${options.data === DEFAULT_OPTIONS.data ? '' : ` --data ${options.data}`}   (in another terminal, in this directory)`);
+  // For whoever looks for an alarm or a role here.
+  if (engine.plan.ignored.length > 0) say(`left out   what has no meaning on this machine: ${engine.plan.ignored.join(', ')}`);
   say('ready');
   await interrupted;
   await engine.stop();

@@ -32,7 +32,7 @@ export const USAGE = `npm start -- [options]: runs the stack on this machine.
   --docker [SOCKET]  lets applications of kind "docker" run containers (default ${DOCKER_SOCKET}, or DOCKER_HOST)
   --chaos SEED       duplicates, delays and reorders messages, serves stale index pages
   --assembly DIR     runs this cloud assembly instead of synthesising the stack
-  --verbose          shows the log lines of the functions, and which parts of the stack have no meaning here
+  --verbose          shows the log lines of the functions
   --help`;
 
 /** The options, or `help`. Throws what is wrong with them. */
