@@ -7,12 +7,9 @@ export const openBrowser = async (url: string): Promise<boolean> => {
   try {
     const { default: open } = await import('open');
     const child = await open(url);
-    // Not even being able to start one is said to the child, after the fact.
-    return await new Promise((resolve) => {
-      child.once('error', () => resolve(false));
-      child.once('spawn', () => resolve(true));
-      if (child.pid !== undefined) resolve(true);
-    });
+    // One that could not be started says why after the fact; that it has no id is known at once.
+    child.once('error', () => undefined);
+    return child.pid !== undefined;
   } catch {
     return false;
   }

@@ -1,6 +1,7 @@
 /** Every command there is, with the examples of its help. */
 import type { Command } from 'commander';
 import { makeProgram } from '../../infra/cli/program.ts';
+import { SILENT_IO } from './silent-io.ts';
 
 export interface Leaf {
   /** As it is typed: `hook create`. */
@@ -12,19 +13,7 @@ export interface Leaf {
 
 /** Of a program of its own, which is free to be changed. */
 export const treeOf = (): { readonly program: Command; readonly nouns: readonly Leaf[]; readonly leaves: readonly Leaf[] } => {
-  const program = makeProgram({
-    out: () => undefined,
-    err: () => undefined,
-    readFile: () => Promise.reject(new Error('nothing is read')),
-    readStdin: () => Promise.reject(new Error('nothing is read')),
-    filesBelow: async () => undefined,
-    openBrowser: async () => false,
-    pause: async () => undefined,
-    env: {},
-    columns: undefined,
-    colour: false,
-    prompt: undefined,
-  });
+  const program = makeProgram(SILENT_IO);
   const all = below(program, '');
   return { program, nouns: all.filter(({ command }) => command.commands.length > 0), leaves: all.filter(({ command }) => command.commands.length === 0) };
 };

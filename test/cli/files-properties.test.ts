@@ -9,6 +9,7 @@ import { type Plan, planOf } from '../../infra/cli/files/plan.ts';
 import { readFiles } from '../../infra/cli/files/read-definitions.ts';
 import type { Io } from '../../infra/cli/io.ts';
 import { type MemoryApi, startMemoryApi } from './memory-definitions.ts';
+import { SILENT_IO } from './silent-io.ts';
 
 let memory: MemoryApi;
 beforeAll(async () => {
@@ -16,19 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => memory.api.stop());
 
-const ioWith = (text: string): Io => ({
-  out: () => undefined,
-  err: () => undefined,
-  readFile: async (path) => Promise.reject(new Error(`no file ${path}`)),
-  readStdin: async () => text,
-  filesBelow: async () => undefined,
-  openBrowser: async () => false,
-  pause: async () => undefined,
-  env: {},
-  columns: undefined,
-  colour: false,
-  prompt: undefined,
-});
+const ioWith = (text: string): Io => ({ ...SILENT_IO, readStdin: async () => text });
 
 const planFor = async (text: string, prune = false): Promise<Plan> => planOf(await readFiles(['-'], ioWith(text)), prune, memory);
 const apply = async (text: string, prune = false): Promise<void> => {

@@ -5,6 +5,7 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { run } from '../../infra/cli/program.ts';
+import { SILENT_IO } from './silent-io.ts';
 
 const KEYS = { accessKeyId: 'AKIATEST', secretAccessKey: 'test-secret' };
 let server: Server;
@@ -80,21 +81,14 @@ const cli = async (args: readonly string[], secretAccessKey = KEYS.secretAccessK
     vi.stubEnv(name, value);
   const said = { out: '', err: '' };
   const code = await run(args, {
+    ...SILENT_IO,
     out: (text) => {
       said.out += text;
     },
     err: (text) => {
       said.err += text;
     },
-    readFile: () => Promise.reject(new Error('no file is read')),
-    readStdin: async () => '',
-    filesBelow: async () => undefined,
-    openBrowser: async () => false,
-    pause: async () => undefined,
     env: { IMAGE_TRIGGERS_DATA: '/nowhere' },
-    columns: undefined,
-    colour: false,
-    prompt: undefined,
   });
   return { code, ...said };
 };

@@ -18,6 +18,7 @@ import type { IngestPorts } from '../../functions/ingest/delivery.ts';
 import type { MatchPorts } from '../../functions/match/match.ts';
 import { appCenter } from '../../functions/registries/app-center.ts';
 import { labelOf, looksLike, registryOf } from '../../functions/registries/index.ts';
+import type { LogFields } from '../../functions/runtime/log.ts';
 import type { BoundTarget, Obstacle, Running, WantedImage, Wish } from '../../functions/targets/target.ts';
 import { APPLIED, application, DELIVERED, hook, NOW, trigger, ULIDS } from './given.ts';
 import { createMemory } from './memory.ts';
@@ -29,7 +30,7 @@ export const makeBench = () => {
   let ids = 100;
   const sent: { application: string; seconds: number }[] = [];
   const enqueued: PushesMessage[] = [];
-  const logs: { event: string; fields: Readonly<Record<string, unknown>> }[] = [];
+  const logs: { event: string; fields: LogFields }[] = [];
   const done: string[] = [];
   let cut: { at: number; side: 'before' | 'after' } | undefined;
   let gone = false;
@@ -76,7 +77,7 @@ export const makeBench = () => {
     return cut?.at === turn ? die() : value;
   };
 
-  const log = (event: string, fields: Readonly<Record<string, unknown>>): void => void logs.push({ event, fields });
+  const log = (event: string, fields: LogFields): void => void logs.push({ event, fields });
   const nameOf = ({ image }: WantedImage): string => `${image.repository}:${image.tag}@${image.digest ?? ''}`;
   const apply = (wanted: readonly WantedImage[], key: string): Outcome => {
     const answer = target.answers.shift() ?? (target.sight === 'blind' ? DELIVERED : APPLIED);

@@ -32,7 +32,7 @@ const ready = (rule: 'fires' | 'does not fire'): Bench => {
 const written = ({ logs }: Bench): readonly string[] => {
   const lines: string[] = [];
   const log = makeLog((line) => void lines.push(line));
-  for (const { event, fields } of logs) log(event, fields as Parameters<typeof log>[1]);
+  for (const { event, fields } of logs) log(event, fields);
   return lines;
 };
 const bytesOf = (lines: readonly string[]): number => lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
