@@ -10,6 +10,7 @@ import { isTriggerUrlId, triggerUrlId } from '../schema/name.ts';
 import type { TriggerUrl } from '../store/definition-item.ts';
 import { findApplication } from './find-application.ts';
 import { makeHook } from './hook-definition.ts';
+import { impliedAliases } from './implied-aliases.ts';
 import { operation, type Routes } from './operation.ts';
 import { TEMPLATE_OPERATIONS } from './operations/templates.ts';
 import type { ApiPorts } from './ports.ts';
@@ -22,10 +23,13 @@ const MOST = 20;
 
 export const triggerUrlRoutes = (ports: ApiPorts): Routes => {
   const app: Routes = new Hono();
+  /** Which is not among the formats of hooks. */
+  const formats = { registry: async () => ports.appCenter };
 
-  operation(app, TEMPLATE_OPERATIONS.createTriggerUrl, async ({ c, name: applicationName, body: { get = false, ...scope } }) => {
+  operation(app, TEMPLATE_OPERATIONS.createTriggerUrl, async ({ c, name: applicationName, body: { label, get = false, ...scope }, making }) => {
     const application = await findApplication(applicationName, ports);
-    if ((await living(application)).length >= MOST)
+    const name = triggerUrlId(making.newUlid());
+    if ((await living(application)).filter((url) => url.name !== name).length >= MOST)
       throw new Problem(
         'too-many-trigger-urls',
         `${application.name} has ${MOST} trigger URLs, and no application may have more: revoke one that nobody uses`,
@@ -34,19 +38,25 @@ export const triggerUrlRoutes = (ports: ApiPorts): Routes => {
         },
       );
     const now = ports.now();
-    const name = triggerUrlId(ports.newUlid(now));
-    const token = ports.makeToken(name);
-    const hook = await makeHook({ name, registry: FORMAT, ...scope }, token, now, { ...ports, registry: async () => ports.appCenter });
+    const token = making.makeToken(name);
+    const hook = await makeHook({ name, registry: FORMAT, ...scope }, token, now, { ...ports, ...formats });
     // The clock of whoever made the application may run ahead of this one.
-    const made: TriggerUrl = { ...hook, application: application.name, get, createdAt: Math.max(now, application.createdAt) };
-    if ((await ports.triggerUrls.create(made)) === 'exists') throw new Problem('changed-meanwhile', 'the id that was chosen is taken: try again');
+    const made: TriggerUrl = {
+      ...hook,
+      application: application.name,
+      ...(label === undefined ? {} : { label }),
+      get,
+      createdAt: Math.max(now, application.createdAt),
+    };
+    if ((await ports.triggerUrls.create(made, making.maker)) === 'exists') throw new Problem('changed-meanwhile', 'the id that was chosen is taken: try again');
     const url = `${ports.webhookBaseUrl}/hook/trigger?token=${token}`;
     return c.json({ ...triggerUrlView(made), url, guide: guideOf(url, get, application) }, 201, { location: `${pathOf(application.name)}/${name}` });
   });
 
   operation(app, TEMPLATE_OPERATIONS.listTriggerUrls, async ({ c, name }) => {
     const application = await findApplication(name, ports);
-    return c.json({ items: (await living(application)).map(triggerUrlView) });
+    const implied = async ({ registryHost }: TriggerUrl) => impliedAliases({ registry: FORMAT, registryHost }, formats);
+    return c.json({ items: await Promise.all((await living(application)).map(async (url) => ({ ...triggerUrlView(url), ...(await implied(url)) }))) });
   });
 
   operation(app, TEMPLATE_OPERATIONS.revokeTriggerUrl, async ({ c, name: application }) => {

@@ -70,9 +70,10 @@ const validDates = (all: readonly { readonly createdAt: number; readonly expires
   });
 
 /** Without its token, which nothing stored could tell. */
-export const triggerUrlView = ({ name, application, get, registryHost, hostAliases, repositories, createdAt }: TriggerUrl) => ({
+export const triggerUrlView = ({ name, application, label, get, registryHost, hostAliases, repositories, createdAt }: TriggerUrl) => ({
   id: name,
   application,
+  label,
   get: get === true,
   registryHost,
   ...(hostAliases.length === 0 ? {} : { hostAliases }),

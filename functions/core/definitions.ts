@@ -15,6 +15,8 @@ export interface HookDefinition extends HookScope {
   readonly application?: string;
   /** A trigger URL: also a GET deploys. Off unless switched on, because whatever looks at a link sends a GET. */
   readonly get?: boolean;
+  /** A trigger URL: who was given it. */
+  readonly label?: string;
   readonly credential?: Credential;
   /** Its registry may be asked what a tag names. */
   readonly access?: RegistryAccess;

@@ -7,6 +7,7 @@ import { applicationBody } from './application.ts';
 import { hookBody } from './hook.ts';
 import { name } from './name.ts';
 import { triggerBody } from './trigger.ts';
+import { triggerUrlBody } from './trigger-url.ts';
 
 export const API_VERSION = 'image-triggers/v1';
 const head = <K extends string>(kind: K) => ({ apiVersion: z.literal(API_VERSION), kind: z.literal(kind) });
@@ -23,12 +24,15 @@ const text = z.string().check(z.minLength(1));
 /** The path of a file, from the one that names it; or the text itself. */
 const template = z.union([text, z.strictObject({ text })], { error: 'give the path of a file, as in ./web.yaml, or {text: …}' });
 
+/** What each may do and who is given it; the URL is made, and shown once, where the file is applied. */
+const triggerUrls = z.array(triggerUrlBody).check(z.maxLength(20));
+
 /** A hook is a document of its own here, so a trigger only names it. */
 const { name: triggerName, repository, application, rule, enabled } = triggerBody.shape;
 
 export const DOCUMENTS = {
   Hook: z.strictObject({ ...head('Hook'), ...hookBody.shape, credential: z.optional(credential) }),
-  Application: z.strictObject({ ...head('Application'), ...applicationBody.shape, template: z.optional(template) }),
+  Application: z.strictObject({ ...head('Application'), ...applicationBody.shape, template: z.optional(template), triggerUrls: z.optional(triggerUrls) }),
   Trigger: z.strictObject({ ...head('Trigger'), name: triggerName, repository, application, hook: name, rule, enabled }),
 } as const;
 
@@ -56,6 +60,8 @@ const WORDS: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
     parameters: 'Values of the placeholders of its template.',
     source: 'What it deploys lies in git: it can be deployed again, and takes no image.',
     template: 'The path of its template from this file, or {text: …}. Tags and digests in it stay as pushes have set them.',
+    triggerUrls:
+      'Its trigger URLs, all of them: each with who is given it (label), whether a GET deploys too (get), and what it may speak for. Without this field they stay as they are.',
     enabled: 'Pushes to an application that is off are skipped. Default true.',
   },
   Trigger: {

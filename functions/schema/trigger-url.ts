@@ -4,4 +4,7 @@ import { hookParts } from './hook.ts';
 
 const { registryHost, hostAliases, repositories } = hookParts;
 
-export const triggerUrlBody = z.strictObject({ get: z.optional(z.boolean()), registryHost, hostAliases, repositories });
+/** Who is given it: ids say nothing to whoever has to revoke one. */
+const label = z.optional(z.string().check(z.minLength(1), z.maxLength(100)));
+
+export const triggerUrlBody = z.strictObject({ label, get: z.optional(z.boolean()), registryHost, hostAliases, repositories });

@@ -25,22 +25,24 @@ export const addTriggerUrlCommands = (application: Command, io: Io): void => {
       url
         .command('create <name>')
         .description('create a trigger URL of an application; it is shown this once')
+        .option('--label <text>', 'who is given it, so that whoever has to revoke one knows which')
         .option('--get', 'also a GET deploys again; off unless given, because whatever looks at a link sends one')
         .option('--registry-host <host>', 'the registry that it speaks for, as in registry.example.com:5000')
         .option('--host-alias <host>', 'another name of the same registry; give it again for more', collect)
         .option('--only <pattern>', 'a repository that it may speak for: team/app or team/*; give it again for more', collect),
     ),
-    'application trigger-url create web',
+    'application trigger-url create web --label ci',
     'application trigger-url create web --registry-host shop-registry.cn-beijing.cr.aliyuncs.com --only "team/*"',
-  ).action(async (name: string, { get, registryHost, hostAlias, only }: Fields, command: Command) => {
+  ).action(async (name: string, { label, get, registryHost, hostAlias, only }: Fields, command: Command) => {
     const session = await begin(command, io);
-    const body = { get, registryHost, hostAliases: hostAlias, repositories: only };
+    const body = { label, get, registryHost, hostAliases: hostAlias, repositories: only };
     const made = await session.ask({ method: 'POST', path: at(name), body });
     session.showOne(
       made,
       [
         ['Id', made.id],
         ['Application', made.application],
+        ['Given to', made.label],
         ['GET deploys', yes(made.get)],
         ['Registry host', made.registryHost],
         ['Other names', texts(made.hostAliases).join(', ')],
@@ -65,6 +67,7 @@ export const addTriggerUrlCommands = (application: Command, io: Io): void => {
       { items: list(items).slice(0, limit) },
       [
         column('ID', 'id', 'never'),
+        column('GIVEN TO', 'label'),
         column('GET', ({ get }) => yes(get)),
         column('HOST', 'registryHost'),
         column('ONLY', ({ repositories }) => texts(repositories).join(', ')),

@@ -58,6 +58,13 @@ describe('making a trigger URL', () => {
     expect(await storedAs(made.id)).toMatchObject({ ...scope, hostAliases });
   });
 
+  test('says who was given it, and which names follow from its host', async () => {
+    await application('given');
+    const made = await create('given', { label: 'ci', registryHost: 'shop-registry.cn-beijing.cr.aliyuncs.com' });
+    expect(made).toMatchObject({ label: 'ci' });
+    expect(await listed('given')).toMatchObject([{ label: 'ci', impliedAliases: made.hostAliases }]);
+  });
+
   test('says that a source in git takes no image', async () => {
     await application('git', { source: { git: 'https://git.example/web.git' } });
     expect(await create('git')).toMatchObject({ guide: expect.arrayContaining([expect.stringContaining('git')]) });

@@ -51,6 +51,36 @@ test('applied in the order in which they can be made; the URL is shown this once
   expect(again.err).toContain('3 unchanged.');
 });
 
+test('trigger URLs are made, each shown this once, and end when the file has them no more, which is asked', async () => {
+  const file = (urls: string) => folder.write('urls.yaml', application('web', urls));
+  const url = (label: string) =>
+    new RegExp(`^trigger-url/web/(url-\\w{26}) created for ${label} {2}https://hooks\\.example/hook/trigger\\?token=it_\\w+$`, 'm');
+  const two = 'triggerUrls:\n  - label: ci\n  - {label: jenkins, get: true, registryHost: R.example}\n';
+  const path = await file(two);
+  const made = await cli.ok(`apply -f ${path}`);
+  expect(made.out.split('\n')[0]).toBe('application/web created');
+  const ids = ['ci', 'jenkins'].map((label) => url(label).exec(made.out)?.[1] ?? label);
+  expect(made.err).toContain('A URL is a secret and is shown this once.');
+  expect(made.err).not.toContain('hook guide');
+  expect(await cli.run(`diff -f ${path}`)).toMatchObject({ code: 0, out: '1 unchanged\n' });
+  expect((await cli.ok('application trigger-url list web')).out).toMatch(/GIVEN TO.*\n.* ci .*\n.* jenkins +yes +r\.example /);
+  expect((await cli.ok('export application')).out).toContain('triggerUrls:\n  - label: jenkins\n    get: true\n    registryHost: r.example\n  - label: ci\n');
+
+  // Without the field they stay.
+  expect(await cli.run(`diff -f ${await file('')}`)).toMatchObject({ code: 0 });
+  const one = await file('triggerUrls:\n  - {label: ci, get: true}\n');
+  const seen = await cli.run(`diff -f ${one}`);
+  expect(seen).toMatchObject({ code: 1, out: expect.stringContaining(`(the trigger URL ${ids[0]} of ci ends)`) });
+  expect(seen.out).toContain(`(the trigger URL ${ids[1]} of jenkins ends)`);
+  expect(await cli.run(`apply -f ${one}`)).toMatchObject({ code: 2, err: expect.stringContaining('--yes') });
+  const changed = await cli.ok(`apply -f ${one} --yes`);
+  expect(changed.out).toMatch(url('ci'));
+  for (const id of ids) expect(changed.out).toContain(`trigger-url/web/${id} deleted`);
+  expect((await cli.ok('application trigger-url list web')).out.trim().split('\n')).toHaveLength(2);
+  await cli.ok(`apply -f ${await file('triggerUrls: []\n')} --yes`);
+  expect((await cli.run('application trigger-url list web -o name')).out).toBe('');
+});
+
 test('a path alone, where the hook names no registry, is left to the API, and is then the same', async () => {
   const own = (registry: string, repository: string) => [
     hook(registry).replace('generic', registry).replace('registryHost: r.example\n', ''),

@@ -76,6 +76,20 @@ const hook = fc
     sweepMinutes: fields.access === undefined ? undefined : fields.sweepMinutes,
   }));
 
+const triggerUrl = fc.record(
+  {
+    label: fc.oneof(
+      fc.constantFrom('ci', 'jenkins'),
+      words.filter((word) => word.length > 0),
+    ),
+    get: fc.boolean(),
+    registryHost: hosts,
+    hostAliases: fc.uniqueArray(hosts, { maxLength: 3 }),
+    repositories: fc.uniqueArray(fc.constantFrom('team/*', 'shop/web', '*'), { minLength: 1 }),
+  },
+  { requiredKeys: [] },
+);
+
 const TEMPLATES = [
   'kind: Deployment\n',
   'kind: "Deployment"   # spaces \n\n---\nkind: Service\n',
@@ -97,6 +111,7 @@ const application = fc.record({
   parameters: maybe(fc.dictionary(fc.constantFrom('replicas', 'a.b', 'C_1', 'constructor'), words, { maxKeys: 3 })),
   source: maybe(fc.record({ git: fc.constant('https://git.example/app.git'), path: fc.constant('deploy') }, { requiredKeys: ['git'] })),
   enabled: maybe(fc.boolean()),
+  triggerUrls: maybe(fc.array(triggerUrl, { maxLength: 4 })),
   template: maybe(
     fc
       .oneof(
@@ -206,12 +221,12 @@ test('one set after another, deleting what is left; what failed in the middle is
       const text = await exported();
       memory.clear();
       await apply(after);
-      expect(withoutTemplates(text)).toBe(withoutTemplates(await exported()));
+      expect(withoutWhatStays(text)).toBe(withoutWhatStays(await exported()));
     }),
     { numRuns: 150 },
   );
   expect(broken).toBeGreaterThan(15);
 });
 
-/** A template that no file names any more stays with its application. */
-const withoutTemplates = (text: string): string => text.replace(/^template:\n(?: .*\n|\n)+/gm, '');
+/** A template or trigger URLs that no file names any more stay with their application. */
+const withoutWhatStays = (text: string): string => text.replace(/^(?:template|triggerUrls):\n(?: .*\n|\n)+/gm, '');

@@ -47,6 +47,7 @@ describe('what is wrong is said with file, line and column', () => {
     ['a secret', hook('hub', 'credential: {by: header, value: canary-of-a-secret}\n'), 'FILE:6:26: credential.value: no secret stands in a file'],
     ['a hook within a trigger', trigger('a', 'registry: harbor\n'), 'FILE:7:1: registry: it belongs to the hook: write a document of kind Hook'],
     ['the hook of the stack', hook('ecr'), 'FILE:3:7: name: "ecr" is not allowed: the hook "ecr" is there already'],
+    ['the id of a trigger URL', application('web', 'triggerUrls:\n  - {label: ci, id: url-x}\n'), 'FILE:6:17: triggerUrls[0].id: neither is chosen in a file'],
     ['a template that is not there', application('web', 'template: ./nowhere.yaml\n'), 'FILE:5:11: template: '],
     [
       'a template beside git',

@@ -3,6 +3,7 @@ import type { ApiPorts } from '../../functions/api/ports.ts';
 import type { ApplicationDefinition, HookDefinition, TemplateVersion, TriggerDefinition } from '../../functions/core/definitions.ts';
 import { list } from '../../functions/core/fields.ts';
 import { parsed } from '../../functions/core/parsed.ts';
+import type { TriggerUrl } from '../../functions/store/definition-item.ts';
 import type { Asking } from '../../infra/cli/files/held.ts';
 import { record, startApi, type TestApi } from '../api/api.ts';
 
@@ -45,6 +46,7 @@ export interface MemoryApi extends Asking {
 
 export const startMemoryApi = async (): Promise<MemoryApi> => {
   const [hooks, triggers, applications] = [makeStore<HookDefinition>(), makeStore<TriggerDefinition>(), makeStore<ApplicationDefinition>()];
+  const urls = makeStore<TriggerUrl>();
   const versions = new Map<string, TemplateVersion[]>();
   const templates: ApiPorts['templates'] = {
     get: async (name, version) => versions.get(name)?.[version - 1],
@@ -62,7 +64,7 @@ export const startMemoryApi = async (): Promise<MemoryApi> => {
     applications,
     templates,
     states: { ...ports.states, create: async () => undefined, get: async () => undefined },
-    triggerUrls: { ...ports.triggerUrls, list: async () => [] },
+    triggerUrls: { ...urls, ofApplication: async (application) => [...urls.items.values()].filter((url) => url.application === application) },
     makeToken: (hook) => `it_${hook}_token`,
   }));
   const changes: string[] = [];
@@ -87,7 +89,7 @@ export const startMemoryApi = async (): Promise<MemoryApi> => {
     },
     pages: async (path) => ({ items: list((await ask({ method: 'GET', path: `${path}?limit=100` })).items) }),
     clear: () => {
-      for (const store of [hooks, triggers, applications]) store.items.clear();
+      for (const store of [hooks, triggers, applications, urls]) store.items.clear();
       versions.clear();
       changes.length = 0;
       memory.before = () => undefined;

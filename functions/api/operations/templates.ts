@@ -58,7 +58,7 @@ export const TEMPLATE_OPERATIONS = {
     method: 'POST',
     summary: 'Make a URL that deploys the application; it is in this answer and in no other',
     body: triggerUrlBody,
-    example: { get: false, registryHost: 'registry.example.com' },
+    example: { label: 'ci', get: false, registryHost: 'registry.example.com' },
     answers: { 201: 'TriggerUrlMade' },
     problems: ['too-many-trigger-urls', 'changed-meanwhile'],
   },

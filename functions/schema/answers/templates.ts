@@ -26,9 +26,11 @@ const TEMPLATE = {
 const TRIGGER_URL = {
   id: text,
   application: text,
+  label: optionalText,
   get: z.boolean(),
   registryHost: optionalText,
   hostAliases: z.optional(texts),
+  impliedAliases: z.optional(texts),
   repositories: z.optional(texts),
   createdAt: time,
 } as const;

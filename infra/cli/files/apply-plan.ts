@@ -9,12 +9,15 @@ import { CliError } from '../io.ts';
 import { type Asking, idOf, pathOf } from './held.ts';
 import { placeText } from './place.ts';
 import { type Change, movingHooks } from './plan.ts';
+import { urlsPath } from './trigger-urls.ts';
 
 export interface Done {
   readonly id: string;
   readonly did: 'created' | 'changed' | 'replaced' | 'deleted';
-  /** Of a new hook, this once. */
+  /** Of a new hook or trigger URL, this once. */
   readonly url?: string;
+  /** Of a trigger URL: who is given it. */
+  readonly label?: string;
   /** What is left to do, as a command. */
   readonly next?: string;
 }
@@ -30,13 +33,16 @@ interface Step {
   readonly change: Change;
   readonly requests: readonly Request[];
   readonly did?: Done['did'];
+  /** Of what is no definition itself, by what the API answered. */
+  idIn?(answer: Fields): string;
 }
 
 export const applyPlan = async (changes: readonly Change[], ports: Ports): Promise<void> => {
-  for (const { change, requests, did } of stepsOf(changes, ports)) {
+  for (const { change, requests, did, idIn } of stepsOf(changes, ports)) {
     const answers: Fields[] = [];
     for (const request of requests) answers.push(await askFor(change, request, ports));
-    if (did !== undefined) ports.done({ id: idOf(change), did, ...followUp(change, answers) });
+    const [first = {}] = answers;
+    if (did !== undefined) ports.done({ id: idIn?.(first) ?? idOf(change), did, ...followUp(change, first) });
   }
 };
 
@@ -49,7 +55,7 @@ const stepsOf = (changes: readonly Change[], ports: Ports): readonly Step[] => {
   return [
     ...first.map((change): Step => ({ change, requests: [deletion(change)], ...(change.action === 'delete' ? { did: 'deleted' } : {}) })),
     ...changes.flatMap((change): readonly Step[] => {
-      if (!first.includes(change)) return [{ change, ...requestsOf(change, ports) }];
+      if (!first.includes(change)) return [{ change, ...requestsOf(change, ports) }, ...urlSteps(change)];
       return change.action === 'replace' ? [{ change, requests: [creation(change, ports)], did: 'replaced' }] : [];
     }),
   ];
@@ -64,7 +70,8 @@ const requestsOf = (change: Change, ports: Ports): Pick<Step, 'requests' | 'did'
     case 'update': {
       const { patch } = change;
       const patched = patch === undefined ? [] : [{ method: 'PATCH', path: pathOf(change.kind, change.name), body: withSecret(patch, ports) }];
-      return { requests: [...patched, ...putting(change)], did: 'changed' };
+      const requests = [...patched, ...putting(change)];
+      return requests.length === 0 ? { requests } : { requests, did: 'changed' };
     }
     case 'delete':
       return { requests: [deletion(change)], did: 'deleted' };
@@ -74,8 +81,18 @@ const requestsOf = (change: Change, ports: Ports): Pick<Step, 'requests' | 'did'
 const deletion = ({ kind, name }: Change): Request => ({ method: 'DELETE', path: pathOf(kind, name) });
 
 const creation = ({ kind, name, definition }: Change & { readonly action: 'create' | 'replace' }, ports: Ports): Request => {
-  const { template, ...body } = definition.fields;
+  const { template, triggerUrls, ...body } = definition.fields;
   return { method: 'POST', path: pathOf(kind), body: { name, ...withSecret(body, ports) } };
+};
+
+/** A step each, so that a URL is shown whatever comes after it. The former end first: an application may have only so many. */
+const urlSteps = (change: Change): readonly Step[] => {
+  const { made, revoked } = 'urls' in change && change.urls !== undefined ? change.urls : { made: [], revoked: [] };
+  const idIn = ({ id }: Fields): string => `trigger-url/${change.name}/${textOf(id)}`;
+  return [
+    ...revoked.map(({ id }): Step => ({ change, requests: [{ method: 'DELETE', path: urlsPath(change.name, textOf(id)) }], did: 'deleted', idIn })),
+    ...made.map((body): Step => ({ change, requests: [{ method: 'POST', path: urlsPath(change.name), body }], did: 'created', idIn })),
+  ];
 };
 
 /** Refused where a push has made another version meanwhile: its image is not in this text. */
@@ -90,13 +107,14 @@ const withSecret = (body: Fields, { newSecret }: Ports): Fields => {
   return by === 'hmac' ? { ...body, credential: { by, secret: newSecret() } } : body;
 };
 
-const followUp = (change: Change, [first = {}]: readonly Fields[]): Pick<Done, 'url' | 'next'> => {
-  if (change.action === 'delete' || change.kind !== 'Hook') return {};
+const followUp = (change: Change, first: Fields): Pick<Done, 'url' | 'label' | 'next'> => {
+  const url = typeof first.url === 'string' ? { url: first.url, ...(typeof first.label === 'string' ? { label: first.label } : {}) } : {};
+  if (change.action === 'delete' || change.kind !== 'Hook') return url;
   const asked = change.action === 'update' ? change.patch?.credential : change.definition.fields.credential;
   const { by, name } = fields(asked);
   const kind = by === 'basic' ? 'basic:USER' : name === undefined ? textOf(by) : `${textOf(by)}:${textOf(name)}`;
   return {
-    ...(typeof first.url === 'string' ? { url: first.url } : {}),
+    ...url,
     ...(by === undefined || by === 'oidc' ? {} : { next: `image-triggers hook update ${change.name} --credential ${kind} --credential-file FILE` }),
   };
 };
@@ -112,7 +130,7 @@ const askFor = async (change: Change, request: Request, ports: Ports): Promise<F
 
 /** What somebody else has changed since the plan was made, or changes at this moment, is left to a new plan. */
 const asPlanned = async ({ kind, name, seen }: Change, request: Request, { see }: Ports): Promise<Request> => {
-  if (seen === undefined || (request.method !== 'PATCH' && request.method !== 'DELETE')) return request;
+  if (seen === undefined || request.path !== pathOf(kind, name) || (request.method !== 'PATCH' && request.method !== 'DELETE')) return request;
   const { item, etag } = await see(pathOf(kind, name));
   if (item.updatedAt !== seen) throw new CliError('it was changed since this was planned: do it again, and look at what is different now');
   return etag === undefined ? request : { ...request, ifMatch: etag };

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Session } from '../session.ts';
 import { applyPlan, type Done } from './apply-plan.ts';
 import type { Plan } from './plan.ts';
-import { deletedNames, losesSecret, planItems, planText } from './plan-text.ts';
+import { deletedNames, losesSecret, planItems, planText, revokedUrls } from './plan-text.ts';
 import { readPlan } from './read-plan.ts';
 
 export interface ApplyFlags {
@@ -22,7 +22,12 @@ export const apply = async ({ file, prune, dryRun }: ApplyFlags, session: Sessio
     return;
   }
   const [gone, lost] = [deletedNames(plan.changes), plan.changes.filter(losesSecret).map(({ name }) => name)];
-  const effects = [...(gone === '' ? [] : [`This deletes ${gone}.`]), ...(lost.length === 0 ? [] : [`This ends the secret of ${lost.join(', ')}.`])];
+  const revoked = plan.changes.filter((change) => revokedUrls(change).length > 0).map(({ name }) => name);
+  const effects = [
+    ...(gone === '' ? [] : [`This deletes ${gone}.`]),
+    ...(lost.length === 0 ? [] : [`This ends the secret of ${lost.join(', ')}.`]),
+    ...(revoked.length === 0 ? [] : [`This ends trigger URLs of ${revoked.join(', ')}.`]),
+  ];
   if (effects.length > 0) await session.confirm(() => `${planText(plan, io)}${effects.join(' ')} Go on?`);
   await carryOut(plan, session);
 };
@@ -37,14 +42,17 @@ const carryOut = async ({ changes, unchanged }: Plan, session: Session): Promise
       done: (done) => {
         all.push(done);
         // At once, since a URL is shown this once, whatever comes after.
-        if (session.reader === 'people') session.io.out(`${done.id} ${done.did}${done.url === undefined ? '' : `  ${done.url}`}\n`);
+        if (session.reader === 'people')
+          session.io.out(`${done.id} ${done.did}${done.label === undefined ? '' : ` for ${done.label}`}${done.url === undefined ? '' : `  ${done.url}`}\n`);
       },
     });
   } finally {
     if (session.reader !== 'people') session.showList({ items: all.map((done) => ({ ...done })) }, [], 'id');
   }
   session.hint(`${unchanged} unchanged.`);
-  if (all.some(({ url }) => url !== undefined)) session.hint('A URL is a secret and is shown this once. Where to paste it: image-triggers hook guide NAME');
+  const shown = all.filter(({ url }) => url !== undefined);
+  if (shown.length > 0) session.hint('A URL is a secret and is shown this once.');
+  if (shown.some(({ id }) => id.startsWith('hook/'))) session.hint('Where to paste that of a hook: image-triggers hook guide NAME');
   for (const { id, next } of all) if (next !== undefined) session.hint(`${id} refuses its deliveries until its secret is set: ${next}`);
   session.hint('Next: push an image, then  image-triggers call list');
 };

@@ -11,9 +11,9 @@ import { parseRepositoryPattern } from '../../../functions/core/repository-patte
 import { DEFAULT_SWEEP_MINUTES } from '../../../functions/core/sweep-minutes.ts';
 import { DOCUMENTS, type Kind } from '../../../functions/schema/file.ts';
 
-/** All that a document may say, but for what it is and its text of a template, which is compared by itself. */
+/** All that a document may say, but for what it is, and for its template and trigger URLs, which are compared by themselves. */
 const NAMES = Object.fromEntries(Object.entries(DOCUMENTS).map(([kind, { shape }]) => [kind, Object.keys(shape)]));
-const APART: readonly string[] = ['apiVersion', 'kind', 'name', 'template'];
+const APART: readonly string[] = ['apiVersion', 'kind', 'name', 'template', 'triggerUrls'];
 export const fieldNames = (kind: Kind): readonly string[] => (NAMES[kind] ?? []).filter((name) => !APART.includes(name));
 
 /** `hook` of a trigger: as the API shows it, else as a file has it. `held`: the same definition as the API shows it. */
@@ -27,13 +27,8 @@ type Canonical = (given: Fields, around: Around) => Fields;
 const CANONICAL = {
   Hook: (given, { held }) => {
     const { credential, access } = given;
-    const registryHost = hostText(given.registryHost);
-    const implied = texts(held.impliedAliases);
-    const aliases = texts(given.hostAliases).map((alias) => textOf(hostText(alias)));
     return {
-      registryHost,
-      // Those that follow from the host are there whoever names them.
-      hostAliases: [...new Set(aliases)].filter((alias) => alias !== registryHost && !implied.includes(alias)).sort(),
+      ...hostsForm(given, texts(held.impliedAliases)),
       credential: credential === undefined ? undefined : proofOf(fields(credential), fields(held.credential)),
       sweepMinutes: access === undefined ? undefined : (given.sweepMinutes ?? DEFAULT_SWEEP_MINUTES),
     };
@@ -54,6 +49,13 @@ const CANONICAL = {
 export const canonical = (kind: Kind, given: Fields, around: Around): Fields => {
   const plain = Object.fromEntries(fieldNames(kind).map((name) => [name, given[name]]));
   return { ...plain, ...CANONICAL[kind](given, around), enabled: given.enabled ?? true };
+};
+
+/** `implied`: those that follow from the host are there whoever names them. */
+export const hostsForm = (given: Fields, implied: readonly string[]): { readonly registryHost: unknown; readonly hostAliases: readonly string[] } => {
+  const registryHost = hostText(given.registryHost);
+  const aliases = texts(given.hostAliases).map((alias) => textOf(hostText(alias)));
+  return { registryHost, hostAliases: [...new Set(aliases)].filter((alias) => alias !== registryHost && !implied.includes(alias)).sort() };
 };
 
 /** One that cannot be read stays as it is: the API says what is wrong with it. */

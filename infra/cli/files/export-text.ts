@@ -1,9 +1,11 @@
 /** What the API has as the text of a file: in a fixed order, and without what is so by default. */
 import { Document, Scalar, visit } from 'yaml';
 import { type Fields, fields, isFields, textOf } from '../../../functions/core/fields.ts';
+import { sortedJson } from '../../../functions/core/sorted-json.ts';
 import { API_VERSION, KINDS, type Kind } from '../../../functions/schema/file.ts';
 import { canonical, fieldNames } from './canonical.ts';
 import { type Asking, isBuiltIn, readHeld, readTemplate } from './held.ts';
+import { readTriggerUrls, urlForm } from './trigger-urls.ts';
 
 /** Written by `image-triggers schema` beside the file: the API asks who is there, which no editor answers. */
 export const SCHEMA_FILE = 'image-triggers.schema.json';
@@ -19,10 +21,21 @@ export const exportDocuments = async (session: Asking, chosen: (id: { readonly k
       // One whose source lies in git may have one of former days, which it does not take any more.
       const template = kind === 'Application' && item.source === undefined ? await readTemplate(session, name) : undefined;
       const shown = shownFields(kind, canonical(kind, item, { held: item, hook: fields(held.Hook.get(textOf(item.hook))) }));
-      documents.push({ apiVersion: API_VERSION, kind, name, ...shown, ...(template === undefined ? {} : { template: { text: template.text } }) });
+      const triggerUrls = kind === 'Application' ? sortedForms(await readTriggerUrls(session, name)) : [];
+      documents.push({
+        apiVersion: API_VERSION,
+        kind,
+        name,
+        ...shown,
+        ...(template === undefined ? {} : { template: { text: template.text } }),
+        ...(triggerUrls.length === 0 ? {} : { triggerUrls }),
+      });
     }
   return documents;
 };
+
+/** The API has them by when they were made, which is another order wherever the file is applied. */
+const sortedForms = (urls: readonly Fields[]): readonly Fields[] => urls.map((url) => urlForm(url)).sort((a, b) => (sortedJson(a) < sortedJson(b) ? -1 : 1));
 
 const shownFields = (kind: Kind, plain: Fields): Fields =>
   Object.fromEntries(

@@ -45,9 +45,15 @@ const notesOf = (change: Change): readonly string[] => {
   if (change.action === 'replace') return ['(it is deleted and made again; its calls stay)'];
   if (change.action === 'delete' && change.kind === 'Hook') return ['(its webhook URL ends)'];
   if (change.action === 'update' && losesSecret(change)) return ['(the secret of its credential ends: until a new one is set, its deliveries are refused)'];
-  if (change.action === 'update' && change.template !== undefined) return ['(tags and digests of its images stay as pushes have set them)'];
-  return [];
+  if (change.action !== 'update') return [];
+  return [
+    ...(change.template === undefined ? [] : ['(tags and digests of its images stay as pushes have set them)']),
+    ...revokedUrls(change).map(({ id, label }) => `(the trigger URL ${textOf(id)}${label === undefined ? '' : ` of ${textOf(label)}`} ends)`),
+  ];
 };
+
+/** As the API shows them. */
+export const revokedUrls = (change: Change): readonly Fields[] => (change.action === 'update' ? (change.urls?.revoked ?? []) : []);
 
 /** Another kind of credential has another secret. Without any there is none to lose. */
 export const losesSecret = ({ kind, action, differences }: Change): boolean =>

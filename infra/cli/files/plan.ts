@@ -1,6 +1,6 @@
 /** What has to be done so that the API has what the files say: nothing is done here. */
 
-import { type Fields, fields, textOf } from '../../../functions/core/fields.ts';
+import { type Fields, fields, list, textOf } from '../../../functions/core/fields.ts';
 import { KINDS, type Kind } from '../../../functions/schema/file.ts';
 import { canonical, fieldNames } from './canonical.ts';
 import { type Difference, differences } from './difference.ts';
@@ -8,6 +8,7 @@ import { type Asking, type Held, isBuiltIn, readHeld, readTemplate, type Templat
 import type { FileProblem } from './place.ts';
 import type { Definition, ReadFiles } from './read-definitions.ts';
 import { withImagesOf } from './template.ts';
+import { readTriggerUrls, type UrlChanges, urlChanges, urlForm } from './trigger-urls.ts';
 
 interface Named {
   readonly kind: Kind;
@@ -19,9 +20,9 @@ interface Named {
 
 export type Change = Named &
   (
-    | { readonly action: 'create'; readonly definition: Definition; readonly template?: Template }
-    /** `template`: a text to be put on top of this version, or of none (0). `patch`: the body; absent where only the template differs. */
-    | { readonly action: 'update'; readonly definition: Definition; readonly patch?: Fields; readonly template?: Template }
+    | { readonly action: 'create'; readonly definition: Definition; readonly template?: Template; readonly urls?: UrlChanges }
+    /** `template`: a text to be put on top of this version, or of none (0). `patch`: the body; absent where only the template or trigger URLs differ. */
+    | { readonly action: 'update'; readonly definition: Definition; readonly patch?: Fields; readonly template?: Template; readonly urls?: UrlChanges }
     /** Where a change is not possible it is deleted and made again. `hears`, of a trigger: its hook until then. */
     | { readonly action: 'replace'; readonly definition: Definition; readonly hears: string }
     | { readonly action: 'delete'; readonly hears?: string }
@@ -151,21 +152,23 @@ const changeOf = async (definition: Definition, wanted: Wanted, all: Held, sessi
   const held = all[kind].get(name);
   const to = wantedForm(definition, wanted, all);
   const text = typeof given.template === 'string' ? given.template : undefined;
+  const urls = await urlsOf(definition, held, session);
   if (held === undefined)
     return {
       action: 'create',
       kind,
       name,
       definition,
-      differences: differences({}, { ...to, template: text }),
+      differences: [...differences({}, { ...to, template: text }), ...(urls?.differences ?? [])],
       ...(text === undefined ? {} : { template: { text, version: 0 } }),
+      ...(urls === undefined ? {} : { urls: urls.changes }),
     };
   const from = canonical(kind, held, { held, hook: fields(all.Hook.get(textOf(held.hook))) });
   const found = differences(from, to);
   const newest = text === undefined ? undefined : await readTemplate(session, name);
   const put = text === undefined || newest === undefined ? text : withImagesOf(newest.text, text, parametersOf(given));
   const template = put === undefined || put === newest?.text ? {} : { template: { text: put, version: newest?.version ?? 0 } };
-  const changed = 'template' in template ? [...found, { field: 'template', from: newest?.text, to: put }] : found;
+  const changed = [...found, ...('template' in template ? [{ field: 'template', from: newest?.text, to: put }] : []), ...(urls?.differences ?? [])];
   if (changed.length === 0) return undefined;
   if (kind === 'Trigger' && found.some(({ field }) => field === 'repository'))
     return { ...seenIn(held), action: 'replace', kind, name, definition, differences: changed, hears: hookOf(held) };
@@ -178,7 +181,24 @@ const changeOf = async (definition: Definition, wanted: Wanted, all: Held, sessi
     differences: changed,
     ...(found.length === 0 ? {} : { patch: patchOf(definition, from, to) }),
     ...template,
+    ...(urls === undefined ? {} : { urls: urls.changes }),
   };
+};
+
+interface UrlsPlanned {
+  readonly changes: UrlChanges;
+  readonly differences: readonly Difference[];
+}
+
+/** Undefined where nothing is to be done: of an application whose file says nothing of them they stay as they are. */
+const urlsOf = async ({ name, fields: { triggerUrls } }: Definition, application: Fields | undefined, session: Asking): Promise<UrlsPlanned | undefined> => {
+  if (!Array.isArray(triggerUrls)) return undefined;
+  const wanted = list(triggerUrls);
+  const held = application === undefined ? [] : await readTriggerUrls(session, name);
+  const changes = urlChanges(held, wanted);
+  if (changes.made.length + changes.revoked.length === 0) return undefined;
+  const forms = (urls: readonly Fields[]) => urls.map((url) => urlForm(url));
+  return { changes, differences: [{ field: 'triggerUrls', from: application === undefined ? undefined : forms(held), to: forms(wanted) }] };
 };
 
 const wantedForm = ({ kind, name, fields: given }: Definition, wanted: Wanted, all: Held): Fields =>

@@ -109,7 +109,7 @@ const ELSEWHERE: Readonly<Record<Kind, readonly (readonly [fields: readonly stri
       'no secret stands in a file: leave it out; once the hook is there,  image-triggers hook update NAME --credential … --credential-file FILE  sets it',
     ],
   ],
-  Application: [],
+  Application: [[['triggerUrls.id', 'triggerUrls.url'], 'neither is chosen in a file: leave it out; "apply" makes the URL, and shows it once']],
   Trigger: [
     [
       ['registry', 'registryHost', 'hostAliases', 'repositories', 'credential', 'access', 'sweepMinutes'],
@@ -119,7 +119,7 @@ const ELSEWHERE: Readonly<Record<Kind, readonly (readonly [fields: readonly stri
 };
 
 const whyOf = (kind: Kind, { field, why }: FieldProblem): string => {
-  const elsewhere = why.startsWith(UNKNOWN) ? ELSEWHERE[kind].find(([names]) => names.includes(field))?.[1] : undefined;
+  const elsewhere = why.startsWith(UNKNOWN) ? ELSEWHERE[kind].find(([names]) => names.includes(field.replace(/\[\d+\]/g, '')))?.[1] : undefined;
   // Unquoted, `1.0` is a number.
   const quoted = why.endsWith('is not allowed: give text') ? `${why}, in quotes` : why;
   return `${field}: ${elsewhere ?? quoted}`;
