@@ -28,6 +28,7 @@ export const readCredential = async (body: CredentialBody, { hook, format, regis
   }
   switch (body.by) {
     case 'hmac': {
+      if (body.secret === null) return { by: 'hmac', secrets: [] };
       const sealed = await ports.sealed.seal(hook, body.secret);
       if (sealed === undefined)
         throw new Problem(
@@ -36,15 +37,17 @@ export const readCredential = async (body: CredentialBody, { hook, format, regis
         );
       return { by: 'hmac', secrets: [{ sealed, createdAt: now }] };
     }
-    case 'basic':
-      return { by: 'basic', values: [{ sha256: ports.hashToken(`${body.user}:${body.password}`), createdAt: now }] };
+    case 'basic': {
+      const { user, password } = body;
+      return { by: 'basic', values: user === null || password === null ? [] : [{ sha256: ports.hashToken(`${user}:${password}`), createdAt: now }] };
+    }
     case 'oidc':
       // So that the first delivery, minutes from now, need not wait for them.
       if (proof.by === 'oidc') await ports.askKeys(proof.keys, now);
       return { by: 'oidc', audience: body.audience, ...(body.email === undefined ? {} : { email: body.email }) };
     case 'header': {
       const name = body.name ?? (proof.by === 'header' ? proof.name : 'Authorization');
-      return { by: 'header', name: name.toLowerCase(), values: [{ sha256: ports.hashToken(body.value), createdAt: now }] };
+      return { by: 'header', name: name.toLowerCase(), values: body.value === null ? [] : [{ sha256: ports.hashToken(body.value), createdAt: now }] };
     }
   }
 };

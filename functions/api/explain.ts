@@ -4,15 +4,12 @@
  */
 import type { Call } from '../core/call.ts';
 import { type Decided, decideAll } from '../core/decide-all.ts';
-import type { ApplicationDefinition, HookDefinition, TriggerDefinition } from '../core/definitions.ts';
-import { ECR_HOOK } from '../core/ecr-hook.ts';
-import { formatImage, hostOf, parseImage, pathOf } from '../core/image.ts';
-import { type Parsed, refused } from '../core/parsed.ts';
-import { type Push, toPush } from '../core/push.ts';
-import { ecrSilence } from './ecr-hook.ts';
+import type { HookDefinition } from '../core/definitions.ts';
+import { formatImage, parseImage } from '../core/image.ts';
 import type { FateView } from './fate-view.ts';
 import type { ApiPorts } from './ports.ts';
 import { refuse } from './request.ts';
+import { through, warningsOf } from './trigger-warnings.ts';
 import { everyTrigger, unheard } from './unheard.ts';
 import { iso } from './views.ts';
 import { whatThen } from './what-then.ts';
@@ -69,8 +66,6 @@ export const explain = async (asking: Asked, lang: Lang, ports: ApiPorts) => {
   };
 };
 
-type Named = Pick<Push, 'repository' | 'tag' | 'digest'>;
-
 interface Question {
   readonly text: string;
   readonly hook: string | undefined;
@@ -109,31 +104,6 @@ const decisionView = ({ trigger, decision }: Decided, verdict: FateView | undefi
   fires: decision.fires,
   ...(decision.fires ? { ...FIRES[lang], verdict } : { ...wordsOf(decision.reason, lang), detail: decision.detail }),
 });
-
-/** What a hook makes of the push, or why it would not take it. Of Amazon ECR the rule of the stack says what comes at all. */
-const through = (hook: HookDefinition, { repository, ...named }: Named, ports: ApiPorts): Parsed<Push> => {
-  const push = toPush({ host: hostOf(repository), path: pathOf(repository), ...named }, hook, { id: '', receivedAt: ports.now() });
-  const silence = push.ok || hook.name !== ECR_HOOK.name ? undefined : ecrSilence(repository, ports.ecr);
-  return silence === undefined ? push : refused(silence);
-};
-
-/** What would stop the push all the same, before or after the decision. `by`: what a hook makes of it. */
-const warningsOf = (
-  trigger: TriggerDefinition,
-  application: ApplicationDefinition | undefined,
-  hook: HookDefinition | undefined,
-  by: (hook: HookDefinition) => Parsed<Push>,
-): { readonly warnings?: readonly string[] } => {
-  const push = hook?.enabled === true ? by(hook) : undefined;
-  const warnings = [
-    ...(hook === undefined ? [`there is no hook named ${trigger.hook}: no push can reach the trigger`] : []),
-    ...(hook?.enabled === false ? [`the hook ${trigger.hook} is disabled: no push can reach the trigger`] : []),
-    ...(push?.ok === false ? [push.why] : []),
-    ...(application === undefined ? [`there is no application named ${trigger.application}: its calls end as failed`] : []),
-    ...(application?.enabled === false ? [`the application ${trigger.application} is disabled: its calls end as skipped`] : []),
-  ];
-  return warnings.length === 0 ? {} : { warnings };
-};
 
 const findAll = async <T>(names: readonly string[], get: (name: string) => Promise<T | undefined>): Promise<ReadonlyMap<string, T>> => {
   const found = await Promise.all([...new Set(names)].map(async (name) => [name, await get(name)] as const));

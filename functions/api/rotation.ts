@@ -3,7 +3,7 @@
  * one, which is a promise: a second rotation within that time would have to break it, so it is refused until somebody says
  * which is in use.
  */
-import type { Credential, HookDefinition } from '../core/definitions.ts';
+import { type Credential, type HookDefinition, isUnset } from '../core/definitions.ts';
 import { Problem } from './problem.ts';
 import { refuse } from './request.ts';
 import { iso } from './views.ts';
@@ -38,6 +38,7 @@ export const endFormer = (hook: HookDefinition, now: number): HookDefinition => 
 export const rotateCredential = (hook: HookDefinition, fresh: Credential, now: number, dropNewest: boolean): HookDefinition => {
   const { credential: has } = hook;
   const refused = (former: Dated): Problem => underWay(hook.name, 'secrets', 'rotate-credential', former);
+  if (isUnset(fresh)) throw refuse('credential', 'a rotation needs the new secret: give it');
   const next = ((): Credential => {
     if (has === undefined) throw refuse('credential', `the hook ${hook.name} has no credential that could be rotated: set one by changing the hook`);
     if (has.by === 'hmac' && fresh.by === 'hmac') return { ...has, secrets: besideAll(fresh.secrets, has.secrets, now, dropNewest, refused) };

@@ -17,6 +17,7 @@ import type { ApiPorts } from './ports.ts';
 import { invalid, Problem, unknownName } from './problem.ts';
 import { refuse } from './request.ts';
 import { readRepository, readRule } from './trigger-definition.ts';
+import { standingWarnings } from './trigger-warnings.ts';
 import { triggerView } from './views.ts';
 
 const OWN_FIELDS = ['registryHost', 'hostAliases', 'repositories', 'credential', 'access', 'sweepMinutes'] as const;
@@ -132,7 +133,7 @@ export const triggerRoutes = (ports: ApiPorts): Routes => {
   operation(app, TRIGGER_OPERATIONS.getTrigger, async ({ c, name }) => {
     const trigger = await ports.triggers.get(name);
     if (trigger === undefined) throw unknownName('trigger', name);
-    return answerSeen(c, trigger, triggerView(trigger), ports);
+    return answerSeen(c, trigger, { ...triggerView(trigger), ...(await standingWarnings(trigger, ports)) }, ports);
   });
 
   operation(app, TRIGGER_OPERATIONS.changeTrigger, async ({ c, name, body: { rule, application, hook, enabled } }) => {

@@ -39,6 +39,10 @@ export type Credential =
   /** A token that the sender's identity provider signed: for this audience and, unless anybody's will do, to this account. */
   | { readonly by: 'oidc'; readonly audience: string; readonly email?: string };
 
+/** Known to be asked for, and set by nobody yet: no delivery proves itself by it. */
+export const isUnset = (credential: Credential): boolean =>
+  credential.by !== 'oidc' && (credential.by === 'hmac' ? credential.secrets : credential.values).length === 0;
+
 export interface SealedSecret {
   readonly sealed: string;
   readonly createdAt: number;

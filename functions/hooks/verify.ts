@@ -1,5 +1,5 @@
 /** The only place that compares secrets, with what lies beside it: in constant time, each one of those that are valid. */
-import type { Credential, HookDefinition, StoredToken } from '../core/definitions.ts';
+import { type Credential, type HookDefinition, isUnset, type StoredToken } from '../core/definitions.ts';
 import type { Proof, RawRequest } from '../registries/registry.ts';
 import { equalHashes } from './equal.ts';
 import type { KeyStore } from './identity-token.ts';
@@ -34,6 +34,7 @@ type Hook = Pick<HookDefinition, 'name' | 'credential'>;
 /** How a delivery proves itself beside its URL, where that is configured. What only some hooks need is loaded for them. */
 export const verifyCredential = async ({ name, credential }: Hook, request: RawRequest, ground: VerifyGround): Promise<Verdict> => {
   if (credential === undefined) return OK;
+  if (isUnset(credential)) return failed('wrong', 'the secret of this hook was never set: set one in the hook, and the same where the registry calls it');
   const { now, proofs } = ground;
   switch (credential.by) {
     case 'header':

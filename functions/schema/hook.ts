@@ -11,6 +11,8 @@ const hostAliases = z.array(registryHost).check(z.maxLength(20));
 const repositories = z.array(short(260)).check(z.minLength(1), z.maxLength(100));
 
 const HEADER = /^[A-Za-z0-9-]{1,64}$/;
+/** At least 8 characters; null where nobody has set it yet: until somebody does, deliveries are refused. */
+const secret = z.nullable(z.string().check(z.minLength(8), z.maxLength(1_000)));
 /** A second factor that the sender gives with each delivery. Kept as a hash, or sealed where it signs; never shown again. */
 const credential = z.discriminatedUnion(
   'by',
@@ -18,14 +20,14 @@ const credential = z.discriminatedUnion(
     z.strictObject({
       by: z.literal('header'),
       name: z.optional(z.string().check(z.regex(HEADER, { error: 'a header name has 1 to 64 of A-Z, a-z, 0-9 and "-"' }))),
-      value: z.string().check(z.minLength(8), z.maxLength(1_000)),
+      value: secret,
     }),
     z.strictObject({
       by: z.literal('basic'),
-      user: z.string().check(z.regex(/^[^:]{1,100}$/, { error: 'a user has 1 to 100 characters, none of them ":"' })),
-      password: z.string().check(z.minLength(8), z.maxLength(1_000)),
+      user: z.nullable(z.string().check(z.regex(/^[^:]{1,100}$/, { error: 'a user has 1 to 100 characters, none of them ":"' }))),
+      password: secret,
     }),
-    z.strictObject({ by: z.literal('hmac'), secret: z.string().check(z.minLength(8), z.maxLength(1_000)) }),
+    z.strictObject({ by: z.literal('hmac'), secret }),
     z.strictObject({
       by: z.literal('oidc'),
       audience: short(1_000),

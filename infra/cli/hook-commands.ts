@@ -1,6 +1,6 @@
 /** `image-triggers hook …` */
 import type { Command } from 'commander';
-import { type Fields, fields, textOf, texts } from '../../functions/core/fields.ts';
+import { type Fields, fields, list, textOf, texts } from '../../functions/core/fields.ts';
 import { remove } from './application-commands.ts';
 import {
   accessText,
@@ -27,7 +27,9 @@ import { shownOnce } from './shown-once.ts';
 const at = (name: string, rest = ''): string => `/v1/hooks/${encodeURIComponent(name)}${rest}`;
 
 const validUntil = (secrets: unknown): string => {
-  const [end] = (Array.isArray(secrets) ? secrets : []).flatMap((secret) => textOf(fields(secret).expiresAt) || []);
+  const all = list(secrets);
+  if (all.length === 0) return ', which was never set: deliveries are refused';
+  const [end] = all.flatMap(({ expiresAt }) => textOf(expiresAt) || []);
   return end === undefined ? '' : `, the former secret until ${end}`;
 };
 

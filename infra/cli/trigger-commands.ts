@@ -96,6 +96,7 @@ export const addTriggerCommands = (program: Command, io: Io): void => {
     const session = await begin(command, io);
     const item = await session.ask({ method: 'GET', path: at(name) });
     session.showOne(item, pairs(item));
+    for (const warning of texts(item.warnings)) session.hint(`Warning: ${warning}`);
   });
 
   examples(

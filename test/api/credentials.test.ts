@@ -95,6 +95,22 @@ describe('making one', () => {
   });
 });
 
+test('one whose secret nobody has set yet refuses what comes, and is shown as that', async () => {
+  const unset = [
+    ['ghcr', { by: 'hmac', secret: null }],
+    ['generic', { by: 'header', name: 'X-Secret', value: null }],
+    ['generic', { by: 'basic', user: null, password: null }],
+  ] as const;
+  for (const [i, [registry, credential]] of unset.entries()) {
+    const name = `unset-${i}`;
+    expect(await made(name, registry, credential, { registryHost: 'r.example' })).toMatchObject({ credential: { by: credential.by, secrets: [] } });
+  }
+  // There is none that could stay valid beside it.
+  const set = await rotate('unset-1', header('canary-one'));
+  expect(record(record(set.body).credential).secrets).toEqual([{ createdAt: expect.any(String) }]);
+  expect((await rotate('unset-1', unset[1][1])).body).toMatchObject({ code: 'invalid-fields', detail: expect.stringContaining('the new secret') });
+});
+
 describe('changing one', () => {
   test('replaces it at once, also by another kind; null takes it away', async () => {
     await made('changed', 'artifactory', hmac('canary-one'));

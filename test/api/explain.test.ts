@@ -104,4 +104,19 @@ test('a trigger whose hook may not speak for the repository any more is warned o
   expect((await explain('r.example/left/web:v1')).triggers).toMatchObject([
     { trigger: 'left', fires: true, warnings: [expect.stringContaining('add it to "repositories" of the hook')] },
   ]);
+  const shown = (name: string) => must(api, 200, 'GET', `/v1/triggers/${name}`);
+  expect(await shown('left')).toMatchObject({ warnings: [expect.stringContaining('add it to "repositories" of the hook')] });
+  expect(await shown('semver')).toMatchObject({ warnings: [expect.stringContaining('off is disabled')] });
+  expect(await shown('all')).not.toHaveProperty('warnings');
+});
+
+test.each([
+  ['below one that it may speak for', ['team/*'], 'team/deep/*', false],
+  ['around one that it may speak for', ['team/web'], 'team/*', false],
+  ['of another team', ['team/*', 'Shop/web'], 'other/*', true],
+])('of a pattern %s', async (what, repositories, repository, warned) => {
+  const name = what.replaceAll(' ', '-');
+  await must(api, 201, 'POST', '/v1/hooks', { name, registry: 'generic', registryHost: 'r.example', repositories });
+  await must(api, 201, 'POST', '/v1/triggers', { name, hook: name, repository, application: 'web' });
+  expect('warnings' in (await must(api, 200, 'GET', `/v1/triggers/${name}`))).toBe(warned);
 });

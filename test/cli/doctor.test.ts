@@ -10,6 +10,7 @@ import { makeSweeps } from '../../functions/store/sweeps.ts';
 import { version } from '../../infra/cli/version.ts';
 import { HOST, START } from '../api/api.ts';
 import { type CommandLine, runCommand, startCommandLine } from './command-line.ts';
+import { hook as declaredHook } from './declared.ts';
 import { type FakeAws, startFakeAws } from './fake-aws.ts';
 import { type LocalQueues, letDie, startLocalQueues } from './local-queues.ts';
 
@@ -100,6 +101,24 @@ const CASES: readonly (readonly [name: string, make: () => Promise<unknown>, fou
     'a hook that no registry has ever called',
     () => cli.ok(`trigger create second --registry harbor --registry-host ${HOST} --repository shop/api --all --application web`),
     { about: 'hook second', what: 'no registry has ever called it', cure: expect.stringContaining('hook guide second') },
+  ],
+  [
+    'a hook from a file whose secret was never set',
+    () => cli.ok('apply -f -', { stdin: declaredHook('unset', 'credential: {by: header, name: X-Token}\n') }),
+    {
+      about: 'hook unset',
+      what: 'its secret (header) was never set, so each delivery is refused',
+      cure: 'image-triggers hook update unset --credential header:x-token --credential-file FILE',
+    },
+  ],
+  [
+    'a trigger whose hook may not speak for its repository',
+    () => cli.ok("hook update release --only 'team/*' --only api"),
+    {
+      about: 'trigger release',
+      what: expect.stringMatching(/^no push comes to it: the hook "release" may not speak for /),
+      cure: "image-triggers hook update release --only 'team/*' --only api --only shop/web",
+    },
   ],
   ['a disabled hook that is heard', () => cli.ok('hook disable release'), { about: 'hook release', what: 'it is disabled, and a trigger hears it' }],
   ['two valid URLs', () => cli.ok('hook rotate release'), { about: 'hook release', cure: expect.stringContaining('hook rotate release --keep newest') }],

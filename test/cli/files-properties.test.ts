@@ -23,7 +23,7 @@ const planFor = async (text: string, prune = false): Promise<Plan> => planOf(awa
 const apply = async (text: string, prune = false): Promise<void> => {
   const plan = await planFor(text, prune);
   expect(plan.problems).toEqual([]);
-  await applyPlan(plan.changes, { ask: memory.ask, see: memory.see, newSecret: () => 'a-secret-of-nobody', done: () => undefined });
+  await applyPlan(plan.changes, { ask: memory.ask, see: memory.see, done: () => undefined });
 };
 const exported = async (): Promise<string> => exportText(await exportDocuments(memory, () => true));
 

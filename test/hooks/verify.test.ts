@@ -53,6 +53,9 @@ describe('verifyCredential: what is compared', () => {
     ['header', header, { 'x-secret': 's3cret' }, 'ok'],
     ['header, whole value with its scheme', bearer, { authorization: 'Bearer s3cret' }, 'ok'],
     ['header, without the scheme', bearer, { authorization: 's3cret' }, 'wrong'],
+    ['header never set', { name: 'ci', credential: { ...header.credential, values: [] } }, { 'x-secret': '' }, 'wrong'],
+    ['user and password never set', { name: 'ci', credential: { ...basic.credential, values: [] } }, { authorization: `Basic ${pair(':')}` }, 'wrong'],
+    ['signature never set', { name: 'ci', credential: { by: 'hmac', secrets: [] } as const }, { 'x-hub-signature-256': 'sha256=' }, 'wrong'],
     ['header missing', header, {}, 'missing'],
     ['header empty', header, { 'x-secret': '' }, 'missing'],
     ['header wrong', header, { 'x-secret': 's3cres' }, 'wrong'],
@@ -76,7 +79,6 @@ describe('verifyCredential: what is compared', () => {
       { 'x-secret': 's3cret' },
       'wrong',
     ],
-    ['no value left', { name: 'ci', credential: { by: 'header', name: 'x-secret', values: [] } } as const, { 'x-secret': '' }, 'missing'],
     [
       'the empty pair where its hash is stored',
       { name: 'ci', credential: { by: 'basic', values: [secret('')] } } as const,

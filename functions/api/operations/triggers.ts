@@ -32,7 +32,14 @@ export const TRIGGER_OPERATIONS = {
     answers: { 200: 'TriggerList' },
     problems: [],
   },
-  getTrigger: { ...TRIGGER, etag: true, method: 'GET', summary: 'Show a trigger', answers: { 200: 'Trigger' }, problems: [] },
+  getTrigger: {
+    ...TRIGGER,
+    etag: true,
+    method: 'GET',
+    summary: 'Show a trigger, and what keeps pushes from it',
+    answers: { 200: 'TriggerSeen' },
+    problems: [],
+  },
   changeTrigger: {
     ...TRIGGER,
     etag: true,

@@ -1,6 +1,7 @@
 /** Of hooks: whether registries reach them, and what is due of their secrets and looks. */
 import { ECR_HOOK } from '../../../functions/core/ecr-hook.ts';
-import { type Fields, fields, list, textOf } from '../../../functions/core/fields.ts';
+import { type Fields, fields, isFields, list, textOf } from '../../../functions/core/fields.ts';
+import { setSecret } from '../set-secret.ts';
 import { type Check, command, type Finding, type Ground, ofEach } from './finding.ts';
 
 /** So long before the last look a push was missed that this is no news any more. */
@@ -15,7 +16,9 @@ export const checkHooks: Check = (ground) =>
         ? []
         : [finding(name, `it is disabled, and ${heard.length === 1 ? 'a trigger hears' : `${heard.length} triggers hear`} it`, command(`hook enable ${name}`))];
     const hook = await ground.session.ask({ method: 'GET', path: `/v1/hooks/${encodeURIComponent(name)}` });
-    return [...(await deliveriesOf(name, heard.length, ground)), ...rotationsOf(name, hook), ...sweepOf(name, hook)];
+    // Then its deliveries are refused, which says nothing more.
+    const unset = unsetOf(name, hook);
+    return [...unset, ...(unset.length > 0 ? [] : await deliveriesOf(name, heard.length, ground)), ...rotationsOf(name, hook), ...sweepOf(name, hook)];
   });
 
 const finding = (name: string, what: string, cure: string): Finding => ({ about: `hook ${name}`, what, cure });
@@ -63,6 +66,11 @@ const silence = async (name: string, session: Ground['session']): Promise<readon
       : finding(name, `nothing came in the last seven days; the last push was received ${textOf(last.receivedAt)}`, guide),
   ];
 };
+
+const unsetOf = (name: string, { credential }: Fields): readonly Finding[] =>
+  isFields(credential) && credential.by !== 'oidc' && list(credential.secrets).length === 0
+    ? [finding(name, `its secret (${textOf(credential.by)}) was never set, so each delivery is refused`, setSecret(name, credential))]
+    : [];
 
 const rotationsOf = (name: string, { tokens, credential }: Fields): readonly Finding[] => {
   const ends = (all: unknown): string | undefined => list(all).flatMap(({ expiresAt }) => (expiresAt === undefined ? [] : [textOf(expiresAt)]))[0];

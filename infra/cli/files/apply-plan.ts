@@ -6,6 +6,7 @@
 import { type Fields, fields, textOf } from '../../../functions/core/fields.ts';
 import type { Request } from '../connect.ts';
 import { CliError } from '../io.ts';
+import { setSecret } from '../set-secret.ts';
 import { type Asking, idOf, pathOf } from './held.ts';
 import { placeText } from './place.ts';
 import { type Change, movingHooks } from './plan.ts';
@@ -23,8 +24,6 @@ export interface Done {
 }
 
 interface Ports extends Pick<Asking, 'ask' | 'see'> {
-  /** Random, for a credential whose secret no file holds. */
-  newSecret(): string;
   /** As soon as it is done. */
   done(done: Done): void;
 }
@@ -38,7 +37,7 @@ interface Step {
 }
 
 export const applyPlan = async (changes: readonly Change[], ports: Ports): Promise<void> => {
-  for (const { change, requests, did, idIn } of stepsOf(changes, ports)) {
+  for (const { change, requests, did, idIn } of stepsOf(changes)) {
     const answers: Fields[] = [];
     for (const request of requests) answers.push(await askFor(change, request, ports));
     const [first = {}] = answers;
@@ -47,7 +46,7 @@ export const applyPlan = async (changes: readonly Change[], ports: Ports): Promi
 };
 
 /** What goes, goes last, so that no push finds nothing; but first where its hook is about to leave the host by which it is heard, which is refused before. */
-const stepsOf = (changes: readonly Change[], ports: Ports): readonly Step[] => {
+const stepsOf = (changes: readonly Change[]): readonly Step[] => {
   const moving = movingHooks(changes);
   const first = changes.filter(
     (change) => (change.action === 'replace' || change.action === 'delete') && change.hears !== undefined && moving.includes(change.hears),
@@ -55,21 +54,21 @@ const stepsOf = (changes: readonly Change[], ports: Ports): readonly Step[] => {
   return [
     ...first.map((change): Step => ({ change, requests: [deletion(change)], ...(change.action === 'delete' ? { did: 'deleted' } : {}) })),
     ...changes.flatMap((change): readonly Step[] => {
-      if (!first.includes(change)) return [{ change, ...requestsOf(change, ports) }, ...urlSteps(change)];
-      return change.action === 'replace' ? [{ change, requests: [creation(change, ports)], did: 'replaced' }] : [];
+      if (!first.includes(change)) return [{ change, ...requestsOf(change) }, ...urlSteps(change)];
+      return change.action === 'replace' ? [{ change, requests: [creation(change)], did: 'replaced' }] : [];
     }),
   ];
 };
 
-const requestsOf = (change: Change, ports: Ports): Pick<Step, 'requests' | 'did'> => {
+const requestsOf = (change: Change): Pick<Step, 'requests' | 'did'> => {
   switch (change.action) {
     case 'create':
-      return { requests: [creation(change, ports), ...putting(change)], did: 'created' };
+      return { requests: [creation(change), ...putting(change)], did: 'created' };
     case 'replace':
-      return { requests: [deletion(change), creation(change, ports)], did: 'replaced' };
+      return { requests: [deletion(change), creation(change)], did: 'replaced' };
     case 'update': {
       const { patch } = change;
-      const patched = patch === undefined ? [] : [{ method: 'PATCH', path: pathOf(change.kind, change.name), body: withSecret(patch, ports) }];
+      const patched = patch === undefined ? [] : [{ method: 'PATCH', path: pathOf(change.kind, change.name), body: withoutSecret(patch) }];
       const requests = [...patched, ...putting(change)];
       return requests.length === 0 ? { requests } : { requests, did: 'changed' };
     }
@@ -80,9 +79,9 @@ const requestsOf = (change: Change, ports: Ports): Pick<Step, 'requests' | 'did'
 
 const deletion = ({ kind, name }: Change): Request => ({ method: 'DELETE', path: pathOf(kind, name) });
 
-const creation = ({ kind, name, definition }: Change & { readonly action: 'create' | 'replace' }, ports: Ports): Request => {
+const creation = ({ kind, name, definition }: Change & { readonly action: 'create' | 'replace' }): Request => {
   const { template, triggerUrls, ...body } = definition.fields;
-  return { method: 'POST', path: pathOf(kind), body: { name, ...withSecret(body, ports) } };
+  return { method: 'POST', path: pathOf(kind), body: { name, ...withoutSecret(body) } };
 };
 
 /** A step each, so that a URL is shown whatever comes after it. The former end first: an application may have only so many. */
@@ -99,23 +98,21 @@ const urlSteps = (change: Change): readonly Step[] => {
 const putting = ({ kind, name, template }: Change & { readonly action: 'create' | 'update' }): readonly Request[] =>
   template === undefined ? [] : [{ method: 'PUT', path: pathOf(kind, name, '/template'), body: { text: template.text, from: template.version } }];
 
-/** The secret that nobody knows: the hook refuses its deliveries until the true one is set, instead of taking any without. */
-const withSecret = (body: Fields, { newSecret }: Ports): Fields => {
+/** No file holds a secret: the hook refuses its deliveries until it is set, instead of taking any without. */
+const withoutSecret = (body: Fields): Fields => {
   const { by, name } = fields(body.credential);
-  if (by === 'header') return { ...body, credential: { by, name, value: newSecret() } };
-  if (by === 'basic') return { ...body, credential: { by, user: newSecret(), password: newSecret() } };
-  return by === 'hmac' ? { ...body, credential: { by, secret: newSecret() } } : body;
+  if (by === 'header') return { ...body, credential: { by, name, value: null } };
+  if (by === 'basic') return { ...body, credential: { by, user: null, password: null } };
+  return by === 'hmac' ? { ...body, credential: { by, secret: null } } : body;
 };
 
 const followUp = (change: Change, first: Fields): Pick<Done, 'url' | 'label' | 'next'> => {
   const url = typeof first.url === 'string' ? { url: first.url, ...(typeof first.label === 'string' ? { label: first.label } : {}) } : {};
   if (change.action === 'delete' || change.kind !== 'Hook') return url;
-  const asked = change.action === 'update' ? change.patch?.credential : change.definition.fields.credential;
-  const { by, name } = fields(asked);
-  const kind = by === 'basic' ? 'basic:USER' : name === undefined ? textOf(by) : `${textOf(by)}:${textOf(name)}`;
+  const credential = fields(change.action === 'update' ? change.patch?.credential : change.definition.fields.credential);
   return {
     ...url,
-    ...(by === undefined || by === 'oidc' ? {} : { next: `image-triggers hook update ${change.name} --credential ${kind} --credential-file FILE` }),
+    ...(credential.by === undefined || credential.by === 'oidc' ? {} : { next: setSecret(change.name, credential) }),
   };
 };
 

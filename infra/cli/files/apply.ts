@@ -1,5 +1,4 @@
 /** What `image-triggers apply` does: the plan shown, or asked about where something would be lost, and carried out. */
-import { randomBytes } from 'node:crypto';
 import type { Session } from '../session.ts';
 import { applyPlan, type Done } from './apply-plan.ts';
 import type { Plan } from './plan.ts';
@@ -38,7 +37,6 @@ const carryOut = async ({ changes, unchanged }: Plan, session: Session): Promise
     await applyPlan(changes, {
       ask: session.ask,
       see: session.see,
-      newSecret: () => randomBytes(32).toString('base64url'),
       done: (done) => {
         all.push(done);
         // At once, since a URL is shown this once, whatever comes after.
