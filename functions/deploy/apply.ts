@@ -14,7 +14,7 @@ import type { Commit, Exchange, Outcome, Why } from '../core/outcome.ts';
 import { backoff, MAX_ATTEMPTS } from '../core/retry.ts';
 import { done } from '../core/runs-after.ts';
 import type { BoundTarget, Seen, TargetIo, Wish } from '../targets/target.ts';
-import { type Draft, recordedEnd, settleCall, takeChange } from './change.ts';
+import { type Attempted, type Draft, recordedEnd, settleCall, takeChange } from './change.ts';
 import type { Session } from './ports.ts';
 import { resolveImage } from './resolve.ts';
 import { prepareWish } from './wish.ts';
@@ -58,7 +58,7 @@ export const applyWanted = async (run: Run, wanted: Desired, session: Session, d
   if (ports.now() >= session.leaseUntil) return { is: 'lost' };
   if (look.is === 'refused' || look.is === 'unavailable') {
     const outcome: Outcome = look.is === 'refused' ? look : { ...look, answered: true };
-    return record(looked, desired, outcome, { count }, io, session, draft);
+    return record(looked, desired, outcome, count, undefined, io, session, draft);
   }
   if (look.is === 'seen' && look.running) {
     if (!look.settled) return roll(looked, desired, look, {}, session, draft);
@@ -82,7 +82,7 @@ export const applyWanted = async (run: Run, wanted: Desired, session: Session, d
   if (ports.now() >= session.leaseUntil) return { is: 'lost' };
   // Whether a readable target acted is found by reading it; only at a blind one does nobody know.
   const known = outcome.is === 'unavailable' && look.is !== 'blind' ? { ...outcome, answered: true } : outcome;
-  return record(tried, desired, known, { count, ...(commit === undefined ? {} : { commit }) }, io, session, draft);
+  return record(tried, desired, known, count, commit, io, session, draft);
 };
 
 type Look = { readonly is: 'blind' } | Awaited<ReturnType<Extract<BoundTarget, { sight: 'readable' }>['read']>>;
@@ -95,16 +95,24 @@ const applyNow = async (target: BoundTarget, look: Look, wish: Wish, io: TargetI
   return target.apply(wish, look satisfies Seen, io);
 };
 
+/** What an attempt shows in its call, and in the log. */
 interface Made {
-  /** Which attempt it was. */
-  readonly count: number;
-  readonly commit?: Commit;
+  readonly shown: Pick<Settlement, 'attempts' | 'commit' | 'responseStatus' | 'responseBody'>;
+  readonly attempted: Attempted;
 }
 
 /** Writes the attempt and what it means for the call; the state follows with the release. */
-const record = async (run: Run, desired: Desired, outcome: Outcome, made: Made, io: TargetIo, session: Session, draft: Draft): Promise<Step> => {
+const record = async (
+  run: Run,
+  desired: Desired,
+  outcome: Outcome,
+  count: number,
+  commit: Commit | undefined,
+  io: TargetIo,
+  session: Session,
+  draft: Draft,
+): Promise<Step> => {
   const { ports, definition } = session;
-  const { count, commit } = made;
   const why = 'why' in outcome ? outcome.why : undefined;
   await ports.calls.attempt(desired.callId, {
     n: count,
@@ -115,42 +123,34 @@ const record = async (run: Run, desired: Desired, outcome: Outcome, made: Made, 
     ...('exchange' in outcome && outcome.exchange !== undefined ? { exchange: outcome.exchange } : {}),
   });
   const shown = { attempts: count, ...(commit === undefined ? {} : { commit }), ...('exchange' in outcome ? answerOf(outcome.exchange) : {}) };
-  ports.log('deploy.attempted', {
-    call: desired.callId,
-    application: session.application,
-    attempt: count,
+  const attempted = {
+    count,
     outcome: outcome.is,
-    why: why?.code,
-    status: shown.responseStatus,
-  });
+    ...(why === undefined ? {} : { why: why.code }),
+    ...(shown.responseStatus === undefined ? {} : { answer: shown.responseStatus }),
+  };
+  const made: Made = { shown, attempted };
+  const end = (ending: Ending): Promise<Step> => finish(run, desired, { ...ending, ...shown }, session, draft, attempted);
   switch (outcome.is) {
     case 'applied':
-      return roll(run, desired, outcome, shown, session, draft);
+      return roll(run, desired, outcome, made, session, draft);
     case 'unchanged':
-      return finish(run, desired, { status: 'skipped', reason: 'already-running', ...shown }, session, draft);
+      return end({ status: 'skipped', reason: 'already-running' });
     case 'delivered':
-      return finish(run, desired, { status: 'delivered', reason: 'answered-2xx', ...shown }, session, draft);
+      return end({ status: 'delivered', reason: 'answered-2xx' });
     case 'refused':
-      return finish(run, desired, { status: 'failed', ...because(outcome.why), ...shown }, session, draft);
+      return end({ status: 'failed', ...because(outcome.why) });
     case 'moved':
-      return retry(run, desired, { code: 'unavailable', detail: 'somebody else changed the target at the same time' }, undefined, count, shown, session, draft);
+      return retry(run, desired, { code: 'unavailable', detail: 'somebody else changed the target at the same time' }, undefined, made, session, draft);
     case 'unavailable':
       if (!outcome.answered && definition.policy.atMostOnce === true)
-        return finish(
-          run,
-          desired,
-          { status: 'unknown', reason: 'no-answer', ...(outcome.why.detail === undefined ? {} : { detail: outcome.why.detail }), ...shown },
-          session,
-          draft,
-        );
-      return retry(run, desired, outcome.why, outcome.retryAfter, count, shown, session, draft);
+        return end({ status: 'unknown', reason: 'no-answer', ...(outcome.why.detail === undefined ? {} : { detail: outcome.why.detail }) });
+      return retry(run, desired, outcome.why, outcome.retryAfter, made, session, draft);
   }
 };
 
-type Shown = Pick<Settlement, 'attempts' | 'commit' | 'responseStatus' | 'responseBody'>;
-
 const SHOWN_BODY = 500;
-const answerOf = (exchange: Exchange | undefined): Shown =>
+const answerOf = (exchange: Exchange | undefined): Made['shown'] =>
   exchange?.response === undefined ? {} : { responseStatus: exchange.response.status, responseBody: exchange.response.body.text.slice(0, SHOWN_BODY) };
 
 const retry = async (
@@ -158,16 +158,17 @@ const retry = async (
   desired: Desired,
   why: Why,
   retryAfter: number | undefined,
-  count: number,
-  shown: Shown,
+  { shown, attempted }: Made,
   session: Session,
   draft: Draft,
 ): Promise<Step> => {
   const { ports } = session;
-  if (count >= MAX_ATTEMPTS) return finish(run, desired, { status: 'failed', ...because({ ...why, code: 'unavailable' }), ...shown }, session, draft);
+  const { count } = attempted;
+  if (count >= MAX_ATTEMPTS)
+    return finish(run, desired, { status: 'failed', ...because({ ...why, code: 'unavailable' }), ...shown }, session, draft, attempted);
   const retryAt = ports.now() + backoff(count, retryAfter, ports.random());
   const held = { reason: 'retry', until: retryAt } as const;
-  await settleCall(desired.callId, { status: 'held', ...held, ...(why.detail === undefined ? {} : { detail: why.detail }), ...shown }, session);
+  await settleCall(desired.callId, { status: 'held', ...held, ...(why.detail === undefined ? {} : { detail: why.detail }), ...shown }, session, attempted);
   draft.runs[desired.repository] = { ...run, ...(run.attempt === undefined ? {} : { attempt: { ...run.attempt, retryAt } }) };
   if (session.state.open[desired.callId] !== undefined) draft.held[desired.callId] = held;
   return { is: 'on', dueAt: retryAt };
@@ -180,7 +181,7 @@ const roll = async (
   run: Run,
   desired: Desired,
   { handle, lookAgainIn = FIRST_LOOK_MS }: Begun,
-  shown: Shown,
+  made: Partial<Made>,
   session: Session,
   draft: Draft,
 ): Promise<Step> => {
@@ -194,16 +195,16 @@ const roll = async (
     lookAt: now + lookAgainIn,
     target: fingerprint(definition.target),
   };
-  await settleCall(desired.callId, { status: 'running', ...deployedOf(desired), ...shown }, session);
+  await settleCall(desired.callId, { status: 'running', ...deployedOf(desired), ...made.shown }, session, made.attempted);
   draft.runs[desired.repository] = { ...run, desired, running: rolling };
   return { is: 'on', dueAt: rolling.lookAt };
 };
 
 /** The end of a wanted image: its call says how, the state that it is done. A call that had ended before, by a worker that died then, keeps its end, and the state follows it. */
-export const finish = async (run: Run, desired: Desired, settlement: Ending, session: Session, draft: Draft): Promise<Step> => {
+export const finish = async (run: Run, desired: Desired, settlement: Ending, session: Session, draft: Draft, attempted?: Attempted): Promise<Step> => {
   const { ports } = session;
   const now = ports.now();
-  const settled = await settleCall(desired.callId, { ...settlement, ...deployedOf(desired), endedAt: now }, session);
+  const settled = await settleCall(desired.callId, { ...settlement, ...deployedOf(desired), endedAt: now }, session, attempted);
   const end = (settled ? undefined : await recordedEnd(desired.callId, ports)) ?? settlement;
   // Of a blind target only the call keeps the commit: every write of the state costs by its size.
   const { commit: _, ...kept } = end;

@@ -2,6 +2,8 @@
 import type { Held, Run, SeenThere, StateChange } from '../core/application.ts';
 import { type Ending, isOpen, type Settlement, timeOfCall } from '../core/call.ts';
 import type { Plan } from '../core/goal.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { ReasonCode } from '../core/reason-code.ts';
 import { runsAfter } from '../core/runs-after.ts';
 import type { Session } from './ports.ts';
 
@@ -32,21 +34,45 @@ export const settlePlan = async (plan: Plan, session: Session): Promise<Draft> =
   return draft;
 };
 
-/** A call that had ended before keeps its end: that is no error. That it rolls out is said by the line of its attempt. */
-export const settleCall = async (callId: string, settlement: Settlement, { application, ports }: Pick<Session, 'application' | 'ports'>): Promise<boolean> => {
+/** What an attempt came to, where it is an attempt that changes the call. */
+export interface Attempted {
+  readonly count: number;
+  readonly outcome: Outcome['is'];
+  readonly why?: ReasonCode;
+  /** Status of the target's answer. */
+  readonly answer?: number;
+}
+
+/** A call that had ended before keeps its end: that is no error. One line says what was tried and what became of the call. */
+export const settleCall = async (
+  callId: string,
+  settlement: Settlement,
+  { application, ports }: Pick<Session, 'application' | 'ports'>,
+  attempted?: Attempted,
+): Promise<boolean> => {
   const changed = await ports.calls.settle(callId, settlement);
-  const { status, reason, by, endedAt } = settlement;
-  if (changed && status !== 'running')
-    ports.log('call.settled', {
-      call: callId,
-      application,
-      status,
-      reason,
-      by,
-      ms: endedAt === undefined ? undefined : Math.max(0, endedAt - timeOfCall(callId)),
-    });
+  // That it rolls out is what "applied" says.
+  const said = changed && settlement.status !== 'running' ? saidOf(callId, settlement) : undefined;
+  if (attempted !== undefined) ports.log('deploy.attempted', { call: callId, application, ...triedOf(attempted, said), ...said });
+  else if (said !== undefined) ports.log('call.settled', { call: callId, application, ...said });
   return changed;
 };
+
+/** Logs are paid for by their bytes: "delivered" has one reason alone. */
+const saidOf = (callId: string, { status, reason, by, endedAt }: Settlement) => ({
+  status,
+  reason: status === 'delivered' ? undefined : reason,
+  by,
+  ms: endedAt === undefined ? undefined : Math.max(0, endedAt - timeOfCall(callId)),
+});
+
+/** What is as ever, or follows from what became of the call, is not said. */
+const triedOf = ({ count, outcome, why, answer }: Attempted, said: Pick<Settlement, 'status' | 'reason'> | undefined) => ({
+  attempt: count === 1 ? undefined : count,
+  outcome: outcome === said?.status ? undefined : outcome,
+  why: why === said?.reason ? undefined : why,
+  answer: outcome === 'delivered' ? undefined : answer,
+});
 
 /** How a call ended, as it says itself: undefined while it is open, or when it is not there any more. */
 export const recordedEnd = async (callId: string, ports: Session['ports']): Promise<Ending | undefined> => {

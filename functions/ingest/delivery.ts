@@ -65,6 +65,8 @@ export interface IngestPorts {
   log(event: string, fields: Readonly<Record<string, string | number | boolean | undefined>>): void;
 }
 
+/** Of a step: what took less is said by the function's own metrics. */
+const SLOW_MS = 1_000;
 /** What is said where nothing else is to be said. */
 export const ACCEPTED = 'accepted';
 export const MAX_BODY_BYTES = 1_048_576;
@@ -88,16 +90,16 @@ export const receive = (delivery: Delivery, ports: IngestPorts): Received => {
   const now = ports.now();
   const deliveryId = ports.newUlid(now);
   const done: Received['done'] = (answer, hook, ignored) => {
+    const [why, ms] = [answer.message === ACCEPTED ? undefined : answer.message, ports.now() - now];
+    // Nothing is said where all is as ever: logs are paid for by their bytes.
     ports.log('push.received', {
       delivery: deliveryId,
       hook,
       status: answer.status,
-      pushes: answer.pushes,
-      // Nothing is said where all is as ever: logs are paid for by their bytes.
-      ignored: ignored === 0 ? undefined : ignored,
-      bytes: delivery.body.length,
-      why: answer.message === ACCEPTED ? undefined : answer.message,
-      ms: ports.now() - now,
+      ...(answer.pushes === 1 && !ignored ? {} : { pushes: answer.pushes, ignored: ignored === 0 ? undefined : ignored }),
+      bytes: why === undefined ? undefined : delivery.body.length,
+      why,
+      ms: ms < SLOW_MS ? undefined : ms,
     });
     return answer;
   };

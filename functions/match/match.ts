@@ -90,17 +90,17 @@ const recordOf = ({ deliveryId: id, hook, receivedAt: at, pushes }: PushesMessag
 
 const matchPush = async (push: Push, message: PushesMessage, ports: MatchPorts): Promise<Matched> => {
   const started = ports.now();
-  const reference = pushText(push);
+  const image = pushText(push);
   const { decided, triggers } = await decisionsOn(push, ports);
   if (decided.length === 0) {
-    ports.log('push.unheard', { ...idsOf(push, message), hook: push.hook, reference, triggers });
+    ports.log('push.unheard', { ...idsOf(push, message), hook: push.hook, image, triggers });
     return { verdict: 'unheard', why: triggers === 0 ? 'no trigger names the repository' : 'the triggers that name the repository hear other hooks' };
   }
   const claim = await ports.claim(push, started);
   if (!claim.mine) {
     const fired = decided.filter(({ decision }) => decision.fires);
     await inParallel(fired, ({ trigger }) => ports.calls.repeat(callId(claim.pushId, trigger.name), message.deliveryId));
-    ports.log('push.duplicate', { ...idsOf(push, message), hook: push.hook, reference, of: claim.pushId });
+    ports.log('push.duplicate', { ...idsOf(push, message), hook: push.hook, image, of: claim.pushId });
     return { verdict: 'duplicate', why: 'the same event was delivered before', calls: decided.map(({ trigger }) => callId(claim.pushId, trigger.name)) };
   }
   const fired = (await inParallel(decided, (one) => recordDecision(push, one, started, ports))).flatMap((trigger) => trigger ?? []);
@@ -116,14 +116,7 @@ const matchPush = async (push: Push, message: PushesMessage, ports: MatchPorts):
   if (applications.length > 0) await ports.send(applications);
   const broken = opened.find((result) => 'error' in result);
   if (broken !== undefined) throw broken.error;
-  ports.log('trigger.decided', {
-    ...idsOf(push, message),
-    hook: push.hook,
-    reference,
-    decided: decided.length,
-    fired: fired.map(({ name }) => name).join(' '),
-    ms: ports.now() - started,
-  });
+  ports.log('trigger.decided', { ...decisionOf(push, message, decided.length, fired), image, ...slow(ports.now() - started) });
   return matchedBy(push, decided);
 };
 
@@ -137,6 +130,17 @@ const matchedBy = (push: Push, decided: readonly Decided[]): Matched => {
 
 /** Most deliveries hold one push, which then has their id. */
 const idsOf = ({ id }: Push, { deliveryId }: PushesMessage) => ({ push: id, ...(deliveryId === id ? {} : { delivery: deliveryId }) });
+
+/** Most pushes fire one trigger: then the call says it all. */
+const decisionOf = (push: Push, message: PushesMessage, decided: number, fired: readonly Caller[]) => {
+  const { push: id, ...delivery } = idsOf(push, message);
+  const [first] = fired;
+  if (first !== undefined && decided === 1) return { call: callId(id, first.name), ...delivery };
+  return { push: id, ...delivery, hook: push.hook, decided, fired: fired.map(({ name }) => name).join(' ') };
+};
+
+/** A second or more: what took less is said by the function's own metrics, and logs are paid for by their bytes. */
+const slow = (ms: number) => (ms < 1_000 ? {} : { ms });
 
 /** Through a trigger URL a push fires for the application that it names, and no trigger is asked. `triggers`: how many were. */
 const decisionsOn = async (push: Push, ports: MatchPorts): Promise<{ readonly decided: readonly Decided[]; readonly triggers: number }> => {

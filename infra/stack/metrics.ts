@@ -19,14 +19,19 @@ interface Counted {
   readonly value?: string;
 }
 
+/** The lines that say what became of a call, and what can become of it there. */
+const BECAME = ['deploy.attempted', 'call.settled'] as const;
+const STATUSES = ['succeeded', 'delivered', 'skipped', 'failed', 'unknown', 'held'] as const;
+
 export const METRICS = {
   Deliveries: {
     where: { event: ['push.received'] },
     by: { field: 'status', values: ['200', '202', '204', '400', '401', '404', '405', '413', '503'] },
   },
-  Calls: { where: { event: ['call.settled'] }, by: { field: 'status', values: ['succeeded', 'delivered', 'skipped', 'failed', 'unknown', 'held'] } },
+  // An attempt after which a rollout is watched says no status.
+  Calls: { where: { event: BECAME, status: STATUSES }, by: { field: 'status', values: STATUSES } },
   /** Milliseconds from a push to the end of its call, with all that it waited for. */
-  PushToDeployed: { where: { event: ['call.settled'], status: ['succeeded', 'delivered'] }, value: 'ms' },
+  PushToDeployed: { where: { event: BECAME, status: ['succeeded', 'delivered'] }, value: 'ms' },
   Braked: { where: { event: ['call.settled'], status: ['held'], reason: ['rate'] } },
   Missed: { where: { event: ['sweep.missed'] } },
 } as const satisfies Readonly<Record<string, Counted>>;

@@ -13,27 +13,33 @@ interface Query {
   readonly text: string;
 }
 
-/** The lines of one call begin with the id of its push; the delivery has the same id, or is named by the line `trigger.decided`. */
+/** Fields of a line of the access log, which is a text: see `front-door.ts`. */
+const REQUEST = String.raw`parse @message /^(?<status>\d+) (?<requestId>\S+) (?<route>ANY \S+|-) (?<integrationError>.*)$/`;
+
+/**
+ * The lines of one call begin with the id of its push; the delivery has the same id, or is named by the line `trigger.decided`.
+ * What became of a call is said by `deploy.attempted` or `call.settled`: no other line has such a status.
+ */
 export const QUERIES = {
   'one-call': {
     asks: 'functions',
-    text: 'fields @timestamp, event, call, delivery, status, reason, outcome, why | filter @message like "PUT-THE-ID-OF-THE-CALL-HERE" or push = "PUT-ITS-26-CHARACTERS-BEFORE-THE-DOT-HERE" | sort @timestamp asc',
+    text: 'fields @timestamp, event, call, delivery, status, reason, outcome, answer, why | filter @message like "PUT-THE-ID-OF-THE-CALL-HERE" or push = "PUT-ITS-26-CHARACTERS-BEFORE-THE-DOT-HERE" | sort @timestamp asc',
   },
   'one-delivery': {
     asks: 'functions',
-    text: 'fields @timestamp, event, call, push, reference, fired, status, reason, outcome, why | filter @message like "PUT-THE-ID-OF-THE-DELIVERY-HERE" | sort @timestamp asc',
+    text: 'fields @timestamp, event, call, push, image, fired, status, reason, outcome, answer, why | filter @message like "PUT-THE-ID-OF-THE-DELIVERY-HERE" | sort @timestamp asc',
   },
   'slowest-deployments': {
     asks: 'functions',
-    text: 'filter event = "call.settled" and status in ["succeeded", "delivered"] | fields @timestamp, call, application, ms / 1000 as seconds | sort ms desc | limit 50',
+    text: 'filter status in ["succeeded", "delivered"] | fields @timestamp, call, application, ms / 1000 as seconds | sort ms desc | limit 50',
   },
   'failures-by-reason': {
     asks: 'functions',
-    text: 'filter event = "call.settled" and status in ["failed", "unknown"] | stats count(*) as calls, latest(call) as last by reason, application | sort calls desc',
+    text: 'filter status in ["failed", "unknown"] | stats count(*) as calls, latest(call) as last by reason, application | sort calls desc',
   },
   'matched-nothing': {
     asks: 'functions',
-    text: 'filter event = "push.unheard" or (event = "trigger.decided" and fired = "") | fields @timestamp, hook, reference, decided | sort @timestamp desc',
+    text: 'filter event = "push.unheard" or (event = "trigger.decided" and fired = "") | fields @timestamp, hook, image, decided | sort @timestamp desc',
   },
   'refused-deliveries': {
     asks: 'functions',
@@ -41,11 +47,11 @@ export const QUERIES = {
   },
   'unknown-calls': {
     asks: 'functions',
-    text: 'filter event = "call.settled" and status = "unknown" | fields @timestamp, call, application, reason | sort @timestamp desc',
+    text: 'filter status = "unknown" | fields @timestamp, call, application, reason | sort @timestamp desc',
   },
   braked: {
     asks: 'functions',
-    text: 'filter event = "call.settled" and reason = "rate" | stats count(*) as calls, latest(call) as last by application | sort calls desc',
+    text: 'filter status = "held" and reason = "rate" | stats count(*) as calls, latest(call) as last by application | sort calls desc',
   },
   'missed-pushes': {
     asks: 'functions',
@@ -61,7 +67,7 @@ export const QUERIES = {
   },
   'server-errors': {
     asks: 'requests',
-    text: 'filter status >= 500 | fields @timestamp, route, method, status, integrationError, requestId | sort @timestamp desc',
+    text: `${REQUEST} | filter status >= 500 | fields @timestamp, route, status, integrationError, requestId | sort @timestamp desc`,
   },
 } as const satisfies Readonly<Record<string, Query>>;
 

@@ -13,21 +13,23 @@ import { runCommand } from './command-line.ts';
 import { type FakeAws, matches, startFakeAws } from './fake-aws.ts';
 
 const NOW = Date.now();
-const [DELIVERY, OTHER, STRANGER] = [ulid(NOW - 60_000), ulid(NOW - 60_000), ulid(NOW - 30_000)];
+const [DELIVERY, OTHER, THIRD, STRANGER] = [ulid(NOW - 60_000), ulid(NOW - 60_000), ulid(NOW - 60_000), ulid(NOW - 30_000)];
 const CALL = `${DELIVERY}.release`;
 const [MATCH_MS, DEPLOY_MS] = [40, 90];
 const TOKEN = `it_release_${'a'.repeat(43)}_${'b'.repeat(6)}`;
 
 /** What was logged of a delivery with two pushes, and of one that has nothing to do with it. */
 const LOGGED: readonly (readonly [Stage, number, string])[] = [
-  ['deploy', NOW - 60_000 + DEPLOY_MS, JSON.stringify({ event: 'deploy.attempted', call: CALL, application: 'web', attempt: 1, outcome: 'delivered' })],
-  ['deploy', NOW - 60_000 + DEPLOY_MS, JSON.stringify({ event: 'call.settled', call: CALL, application: 'web', status: 'delivered', ms: DEPLOY_MS })],
+  ['deploy', NOW - 60_000 + DEPLOY_MS, JSON.stringify({ event: 'deploy.attempted', call: CALL, application: 'web', status: 'delivered', ms: DEPLOY_MS })],
   ['deploy', NOW - 60_000 + DEPLOY_MS + 1, JSON.stringify({ event: 'call.settled', call: `${OTHER}.beta`, application: 'beta', status: 'skipped' })],
-  ['match', NOW - 60_000 + MATCH_MS, JSON.stringify({ event: 'trigger.decided', push: DELIVERY, reference: 'h/shop/web:v1', fired: 'release' })],
+  ['deploy', NOW - 60_000 + DEPLOY_MS + 2, JSON.stringify({ event: 'call.settled', call: `${THIRD}.gamma`, application: 'gamma', status: 'skipped' })],
+  // What fired one call names it; what two triggers decided, itself.
+  ['match', NOW - 60_000 + MATCH_MS, JSON.stringify({ event: 'trigger.decided', call: CALL, image: 'h/shop/web:v1' })],
+  ['match', NOW - 60_000 + MATCH_MS + 1, JSON.stringify({ event: 'trigger.decided', call: `${OTHER}.beta`, delivery: DELIVERY, image: 'h/shop/web:v2' })],
   [
     'match',
-    NOW - 60_000 + MATCH_MS + 1,
-    JSON.stringify({ event: 'trigger.decided', push: OTHER, delivery: DELIVERY, reference: 'h/shop/web:v2', fired: 'beta' }),
+    NOW - 60_000 + MATCH_MS + 2,
+    JSON.stringify({ event: 'trigger.decided', push: THIRD, delivery: DELIVERY, hook: 'release', decided: 2, fired: 'gamma', image: 'h/shop/web:v3' }),
   ],
   ['ingest', NOW - 60_000, JSON.stringify({ event: 'push.received', delivery: DELIVERY, hook: 'release', status: 202, pushes: 2 })],
   ['ingest', NOW - 30_000, JSON.stringify({ event: 'push.received', delivery: STRANGER, hook: 'hub', status: 401, why: 'a wrong\u001b[31m secret' })],
@@ -91,24 +93,25 @@ describe.each(BOTH)('from %s', (_, logs) => {
       expect.stringMatching(
         new RegExp(`^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3}  ingest  push\\.received    ${DELIVERY} +hook=release status=202 pushes=2$`),
       ),
-      expect.stringMatching(/ {2}match {3}trigger\.decided .* reference=h\/shop\/web:v1 fired=release$/),
-      expect.stringMatching(new RegExp(`  deploy  deploy\\.attempted ${CALL} application=web attempt=1 outcome=delivered$`)),
-      expect.stringMatching(/ {2}deploy {2}call\.settled .* status=delivered ms=90$/),
+      expect.stringMatching(new RegExp(`  match   trigger\\.decided  ${CALL} image=h/shop/web:v1$`)),
+      expect.stringMatching(new RegExp(`  deploy  deploy\\.attempted ${CALL} application=web status=delivered ms=90$`)),
       '',
     ]);
   });
 
-  test('the call of a later push of a delivery leads to that delivery', async () => {
-    expect(eventsIn((await logs(`--call ${OTHER}.beta -o json`)).out)).toEqual(['push.received', 'trigger.decided', 'call.settled']);
+  test.each([`${OTHER}.beta`, `${THIRD}.gamma`])('the call %s of a later push of a delivery leads to that delivery', async (call) => {
+    expect(eventsIn((await logs(`--call ${call} -o json`)).out)).toEqual(['push.received', 'trigger.decided', 'call.settled']);
   });
 
   test('of a delivery every push and call is shown', async () => {
     const { out } = await logs(`--delivery ${DELIVERY} -o json`);
-    expect(eventsIn(out)).toEqual(['push.received', 'trigger.decided', 'trigger.decided', 'deploy.attempted', 'call.settled', 'call.settled']);
+    const decided = Array.from({ length: 3 }, () => 'trigger.decided');
+    expect(eventsIn(out)).toEqual(['push.received', ...decided, 'deploy.attempted', 'call.settled', 'call.settled']);
   });
 
   test('of an application what was done for it, and the pushes that led to it', async () => {
-    expect(eventsIn((await logs('--application beta -o json')).out)).toEqual(['trigger.decided', 'call.settled']);
+    for (const name of ['beta', 'gamma']) expect(eventsIn((await logs(`--application ${name} -o json`)).out)).toEqual(['trigger.decided', 'call.settled']);
+    expect(eventsIn((await logs('--application web -o json')).out)).toEqual(['push.received', 'trigger.decided', 'deploy.attempted']);
   });
 
   test('of one function, of a time, and only the newest', async () => {
@@ -116,7 +119,7 @@ describe.each(BOTH)('from %s', (_, logs) => {
     expect(eventsIn((await logs('--function ingest --since 45s -o json')).out)).toEqual(['push.received']);
     const some = await logs('--limit 2');
     expect(some.out.trimEnd().split('\n')).toHaveLength(2);
-    expect(some.err).toBe('There are 7 older ones: give a larger --limit\n');
+    expect(some.err).toBe('There are 8 older ones: give a larger --limit\n');
     expect((await logs('--since 3h --function api -o json')).out).toContain('"request":"old"');
   });
 

@@ -44,7 +44,7 @@ describe.skipIf(!hasMoto)(`the command line against moto${WITHOUT_MOTO}`, () => 
     const id = ulid(now);
     const lines: Readonly<Record<string, object>> = {
       IngestLogs01234567: { event: 'push.received', delivery: id, status: 202 },
-      MatchLogs01234567: { event: 'trigger.decided', push: id, fired: 'release' },
+      MatchLogs01234567: { event: 'trigger.decided', call: `${id}.release`, image: 'h/shop/web:v1' },
       DeployLogs01234567: { event: 'call.settled', call: `${id}.release`, status: 'delivered' },
       ApiLogs01234567: { event: 'api.request', request: 'r' },
     };

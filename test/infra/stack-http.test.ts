@@ -1,5 +1,6 @@
 /** The HTTP API: what is open, what is closed, and what is not logged. */
 import { describe, expect, it } from 'vitest';
+import { QUERIES } from '../../infra/stack/queries.ts';
 import { dotted, functionOf, named, ofType, property, templateOf } from './stack-template.ts';
 
 const template = templateOf();
@@ -38,6 +39,7 @@ describe('the HTTP API', () => {
   });
 
   const [, stage] = named(template, 'AWS::ApiGatewayV2::Stage', 'Http');
+  const format = String(property(stage, 'AccessLogSettings', 'Format'));
 
   it('is throttled', () => {
     expect(property(stage, 'DefaultRouteSettings')).toEqual({ ThrottlingBurstLimit: 400, ThrottlingRateLimit: 200 });
@@ -46,10 +48,24 @@ describe('the HTTP API', () => {
   });
 
   it('logs each request by its route, never by anything that can hold a token', () => {
-    const format = String(property(stage, 'AccessLogSettings', 'Format'));
-    const variables = Object.values(JSON.parse(format) as Record<string, string>);
+    const variables = format.split(' ');
     expect(variables).toContain('$context.routeKey');
     expect(variables.filter((variable) => /path|query|header|error\.message/i.test(variable))).toEqual([]);
     expect(property(stage, 'AccessLogSettings', 'DestinationArn')).toEqual(dotted(named(template, 'AWS::Logs::LogGroup', 'Http')[0], 'Arn'));
+  });
+
+  it.each([
+    ['ANY /hooks/{token}', '503', 'Internal Server Error'],
+    ['ANY /v1/{proxy+}', '200', '-'],
+    // No route was found.
+    ['-', '404', '-'],
+  ])('of %s is read by its query as it was written', (route, status, integrationError) => {
+    const said = { status, requestId: 'JKJaXmPLvHcESHA=', route, integrationError };
+    const line = format.replace(
+      /\$context\.(\w+)/g,
+      (_, variable: string) => ({ ...said, routeKey: route, integrationErrorMessage: integrationError })[variable] ?? '?',
+    );
+    const [, expression = ''] = /^parse @message \/(.*?)\/ \|/.exec(QUERIES['server-errors'].text) ?? [];
+    expect({ ...new RegExp(expression).exec(line)?.groups }).toEqual(said);
   });
 });

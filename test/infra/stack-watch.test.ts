@@ -138,7 +138,7 @@ describe('the metrics', () => {
   it.each([
     ['Braked', '{ ($.event = "call.settled") && ($.status = "held") && ($.reason = "rate") }'],
     ['Missed', '{ $.event = "sweep.missed" }'],
-    ['PushToDeployed', '{ ($.event = "call.settled") && (($.status = "succeeded") || ($.status = "delivered")) }'],
+    ['PushToDeployed', '{ (($.event = "deploy.attempted") || ($.event = "call.settled")) && (($.status = "succeeded") || ($.status = "delivered")) }'],
   ])('%s counts the lines that it names', (name, pattern) => {
     const [, filter] = named(template, 'AWS::Logs::MetricFilter', `Deploy${name}`);
     expect(property(filter, 'FilterPattern')).toBe(pattern);

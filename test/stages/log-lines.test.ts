@@ -1,13 +1,14 @@
 /** The lines that the steps log: one id leads through all of them, and they stay short, because logs are paid for by their bytes. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { FINAL, OPEN, timeOfCall } from '../../functions/core/call.ts';
+import type { Outcome } from '../../functions/core/outcome.ts';
 import { reconcile } from '../../functions/deploy/reconcile.ts';
 import { ingest } from '../../functions/ingest/ingest.ts';
 import { match } from '../../functions/match/match.ts';
 import { makeLog } from '../../functions/runtime/log.ts';
 import { METRICS } from '../../infra/stack/metrics.ts';
 import { type Bench, makeBench } from './bench.ts';
-import { DIGEST, HOST, TOKEN } from './given.ts';
+import { APPLIED, DELIVERED, DIGEST, exchange, HOST, TOKEN } from './given.ts';
 
 /** Names as they are in practice. */
 const TAG = 'release-v1.24.3';
@@ -42,7 +43,7 @@ test('every line from the delivery to the end of its call holds the id of the pu
   await pushTags(bench, TAG);
   await reconcile('web', { count: 1, last: false }, bench.ports.deploy);
   const id = bench.enqueued[0]?.deliveryId ?? 'none';
-  expect(bench.logs.map(({ event }) => event)).toEqual(['push.received', 'trigger.decided', 'deploy.attempted', 'call.settled']);
+  expect(bench.logs.map(({ event }) => event)).toEqual(['push.received', 'trigger.decided', 'deploy.attempted']);
   for (const line of written(bench)) expect(line).toContain(id);
   expect(bench.logs.at(-1)?.fields).toMatchObject({ call: `${id}.release`, application: 'web', status: 'delivered', ms: bench.now() - timeOfCall(id) });
 });
@@ -58,14 +59,47 @@ test('of a delivery with several pushes, the line of each names both', async () 
   ]);
 });
 
+/** Of the access log of the API. */
+const ACCESS = '202 JKJaXmPLvHcESHA= ANY /hooks/{token} -';
+
 test.each([
-  ['fires', 600],
-  ['does not fire', 400],
+  ['fires', 400],
+  ['does not fire', 310],
 ] as const)('a push that %s costs at most %i bytes of log', async (rule, most) => {
   const bench = ready(rule);
   await pushTags(bench, TAG);
   await reconcile('web', { count: 1, last: false }, bench.ports.deploy);
-  expect(bytesOf(written(bench))).toBeLessThanOrEqual(most);
+  expect(bytesOf([...written(bench), ACCESS])).toBeLessThanOrEqual(most);
+});
+
+describe('an attempt is one line, which says what became of the call', () => {
+  const why = { code: 'unavailable', detail: '' } as const;
+  const ms = expect.any(Number);
+
+  test.each<readonly [string, Outcome, object]>([
+    ['delivered', DELIVERED, { status: 'delivered', ms }],
+    [
+      'refused',
+      { is: 'refused', why: { code: 'target-refused' }, exchange: exchange(403) },
+      { outcome: 'refused', answer: 403, status: 'failed', reason: 'target-refused', ms },
+    ],
+    [
+      'tried again',
+      { is: 'unavailable', why, answered: true, exchange: exchange(503) },
+      { outcome: 'unavailable', why: 'unavailable', answer: 503, status: 'held', reason: 'retry' },
+    ],
+    // What comes of it is said by the lines of the rollout.
+    ['rolling out', APPLIED, { outcome: 'applied' }],
+  ])('%s', async (_, outcome, said) => {
+    const bench = ready('fires');
+    if (outcome.is === 'applied') bench.target.sight = 'readable';
+    bench.target.answers = [outcome];
+    await pushTags(bench, TAG);
+    await reconcile('web', { count: 1, last: false }, bench.ports.deploy);
+    const lines = bench.logs.filter(({ event }) => event !== 'push.received' && event !== 'trigger.decided');
+    const call = `${bench.enqueued[0]?.deliveryId}.release`;
+    expect(lines).toEqual([{ event: 'deploy.attempted', fields: { call, application: 'web', ...said } }]);
+  });
 });
 
 test('a metric by status has a value for each status that is logged, and no other', async () => {

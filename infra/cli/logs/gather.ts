@@ -44,11 +44,16 @@ const distinct = (name: string, lines: readonly LogLine[]): readonly string[] =>
 ];
 
 const deliveriesOf = (found: readonly LogLine[]): LogFilter => distinct('delivery', found).flatMap(deliveredBy);
-const callsOfPushes = (found: readonly LogLine[]): LogFilter => distinct('push', found).map((push): Clause => ({ call: `${push}.*` }));
+/** A line that names its delivery is of another push than the first: it fired one call, which is named, or is named itself. */
+const callsOfPushes = (found: readonly LogLine[]): LogFilter => {
+  const later = found.filter(({ fields }) => fields.delivery !== undefined);
+  const pushes = [...distinct('push', later), ...distinct('call', later).flatMap((call) => splitCallId(call)?.ulid ?? [])];
+  return pushes.map((push): Clause => ({ call: `${push}.*` }));
+};
 const pushesOf = (found: readonly LogLine[]): LogFilter =>
   distinct('call', found)
     .slice(-MOST_CALLS)
     .flatMap((call): readonly Clause[] => {
       const ulid = splitCallId(call)?.ulid;
-      return ulid === undefined ? [] : [{ push: ulid }, ...deliveredBy(ulid)];
+      return ulid === undefined ? [] : [{ call }, { push: ulid }, ...deliveredBy(ulid)];
     });
