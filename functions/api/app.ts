@@ -14,7 +14,7 @@ import { hookTestRoutes } from './hook-test.ts';
 import { hookRoutes } from './hooks.ts';
 import { idempotency } from './idempotency.ts';
 import { openApiRoutes } from './openapi-route.ts';
-import { operation, type Routes } from './operation.ts';
+import { type ApiEnv, operation, type Routes } from './operation.ts';
 import { TRIGGER_OPERATIONS } from './operations/triggers.ts';
 import type { ApiPorts } from './ports.ts';
 import { bodyOf, isPassing, Problem, problemOf } from './problem.ts';
@@ -49,7 +49,7 @@ export type ApiApp = ReturnType<typeof makeApi>;
 
 export const makeApi = (given: ApiPorts) => {
   const ports: ApiPorts = { ...given, hooks: withEcrHook(given.hooks, given.ecr) };
-  const app = new Hono<{ Bindings: RequestContext }>();
+  const app = new Hono<ApiEnv>();
 
   app.use(async (c, next) => {
     const started = ports.now();

@@ -27,7 +27,7 @@ import { langOf } from './words.ts';
 export const applicationRoutes = (ports: ApiPorts): Routes => {
   const app: Routes = new Hono();
 
-  operation(app, APPLICATION_OPERATIONS.createApplication, async ({ c, body }) => {
+  operation(app, APPLICATION_OPERATIONS.createApplication, async ({ c, body, making }) => {
     const now = ports.now();
     const { name, policy = {}, parameters, source, enabled = true } = body;
     const application: ApplicationDefinition = {
@@ -45,17 +45,14 @@ export const applicationRoutes = (ports: ApiPorts): Routes => {
       await ports.send([name]);
       throw new Problem('being-removed', `an application named ${name} was deleted and its last calls are just being ended: try again in some seconds`);
     }
-    if (stored !== undefined && state !== undefined) throw taken(name);
-    if ((await ports.applications.create(application)) === 'exists') {
+    if ((await ports.applications.create(application, making.maker)) === 'exists') {
       // Without a state it is the first half of a creation that died: this one completes it.
       if (state !== undefined || (await ports.states.get(name)) !== undefined) throw taken(name);
       changedOr(await ports.applications.change(name, () => application), 'application', name);
     }
     await ports.states.create(name, now);
-    return c.json({ ...applicationView(application), hint: targetHint(application.target, ports) }, 201, {
-      location: `/v1/applications/${name}`,
-      ...etagOf(application, ports),
-    });
+    const made = making.again ? ((await ports.applications.get(name)) ?? application) : application;
+    return c.json({ ...applicationView(made), hint: targetHint(made.target, ports) }, 201, { location: `/v1/applications/${name}`, ...etagOf(made, ports) });
   });
 
   const taken = (name: string): Problem =>

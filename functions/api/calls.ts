@@ -34,8 +34,8 @@ export const callRoutes = (ports: ApiPorts): Routes => {
     return c.json({ ...callView(call, langOf(c, lang)), attempts: attempts.map(attemptView) });
   });
 
-  operation(app, CALL_OPERATIONS.redeliver, async ({ c, query: { lang } }) => {
-    const { call, hint, next } = await redeliver(idOf(c.req.param('id') ?? ''), ports);
+  operation(app, CALL_OPERATIONS.redeliver, async ({ c, query: { lang }, making }) => {
+    const { call, hint, next } = await redeliver(idOf(c.req.param('id') ?? ''), making, ports);
     return c.json({ ...callView(call, langOf(c, lang)), hint, next }, 202, { location: `/v1/calls/${call.id}` });
   });
 

@@ -1,5 +1,5 @@
 /** Credentials of hooks as bodies give them, made into what is stored: nothing here is ever shown again. */
-import type { Credential } from '../core/definitions.ts';
+import type { Credential, HookDefinition } from '../core/definitions.ts';
 import type { Registry } from '../registries/registry.ts';
 import type { CredentialBody } from '../schema/hook.ts';
 import type { ApiPorts } from './ports.ts';
@@ -67,4 +67,12 @@ export const essenceOf = async (credential: Credential | undefined, hook: string
     hashes.push(ports.hashToken(opened.text));
   }
   return JSON.stringify([credential.by, hashes]);
+};
+
+/** Whether it is the secret that the hook has, or the newest of two: then a rotation to it is done already. */
+export const isNewest = async (fresh: Credential, { name, credential: has }: HookDefinition, ports: CredentialPorts): Promise<boolean> => {
+  if (has === undefined || has.by === 'oidc') return false;
+  const newest: Credential = has.by === 'hmac' ? { ...has, secrets: has.secrets.slice(0, 1) } : { ...has, values: has.values.slice(0, 1) };
+  const [one, other] = [await essenceOf(fresh, name, ports), await essenceOf(newest, name, ports)];
+  return one !== undefined && one === other;
 };

@@ -15,6 +15,7 @@ import type { RawRequest, Reading } from '../registries/registry.ts';
 import type { Sample } from '../registries/samples/sample.ts';
 import type { HookTestBody } from '../schema/hook-test.ts';
 import { explain } from './explain.ts';
+import type { Making } from './making.ts';
 import { operation, type Routes } from './operation.ts';
 import { HOOK_OPERATIONS } from './operations/hooks.ts';
 import type { ApiPorts } from './ports.ts';
@@ -25,13 +26,13 @@ import { langOf } from './words.ts';
 export const hookTestRoutes = (ports: ApiPorts): Routes => {
   const app: Routes = new Hono();
 
-  operation(app, HOOK_OPERATIONS.testHook, async ({ c, name, query: { lang }, body }) => {
+  operation(app, HOOK_OPERATIONS.testHook, async ({ c, name, query: { lang }, body, making }) => {
     const hook = await ports.hooks.get(name);
     if (hook === undefined) throw unknownName('hook', name);
     const dry = body.dry === true;
     if (!hook.enabled && !dry) throw disabled(hook);
 
-    const { repository, delivery, push } = await tryHook(hook, body, ports);
+    const { repository, delivery, push } = await tryHook(hook, body, making, ports);
     const { tag, digest } = body;
     const image = formatImage({ repository, tag, ...(digest === undefined ? {} : { digest }) });
     const decided = await explain({ image, hook: name }, langOf(c, lang), ports);
@@ -56,7 +57,7 @@ interface Tried {
   readonly push: Parsed<Push>;
 }
 
-const tryHook = async (hook: HookDefinition, body: HookTestBody, ports: ApiPorts): Promise<Tried> => {
+const tryHook = async (hook: HookDefinition, body: HookTestBody, making: Making, ports: ApiPorts): Promise<Tried> => {
   const [format, sample] = await Promise.all([ports.registry(hook.registry), ports.sample(hook.registry)]);
   if (format === undefined || sample === undefined)
     throw new Problem('internal', `the hook ${hook.name} is for "${hook.registry}", a format that this version does not know: deploy the newest one`);
@@ -64,12 +65,13 @@ const tryHook = async (hook: HookDefinition, body: HookTestBody, ports: ApiPorts
   if (!isTag(tag)) throw refuse('tag', `${shown(tag)} is not a tag: ${TAG_RULE}`);
   if (digest !== undefined && !isDigest(digest)) throw refuse('digest', `${shown(digest)} is not a digest: ${DIGEST_RULE}`);
   const repository = repositoryOf(body.repository, hook, sample, ports);
-  const now = ports.now();
-  const id = ports.newUlid(now);
+  // Said twice with the same key it is the same push, with its place in the order.
+  const { at } = making;
+  const id = making.newUlid();
   const image = { host: hostOf(repository), path: pathOf(repository), tag, ...(digest === undefined ? {} : { digest }) };
-  const delivery = sample.delivery({ ...image, id, at: now });
+  const delivery = sample.delivery({ ...image, id, at });
   const reading = format.read(delivery, hook);
-  const push = pushIn(reading, hook, { id, receivedAt: now });
+  const push = pushIn(reading, hook, { id, receivedAt: at });
   // What cannot be said in this format would be about something else.
   if (push.ok && push.value.repository !== repository)
     throw refuse(

@@ -7,7 +7,7 @@ import { hostsOf } from '../core/push.ts';
 import { shown } from '../core/shown.ts';
 import { sweptAgain } from '../core/sweep-minutes.ts';
 import { DEFAULT_LIMIT } from '../schema/request.ts';
-import { readCredential } from './credential.ts';
+import { isNewest, readCredential } from './credential.ts';
 import { ecrGuide } from './ecr-hook.ts';
 import { enablingRoutes } from './enabling.ts';
 import { answerSeen, conditionOf, etagOf, ifMatch } from './etag.ts';
@@ -17,6 +17,7 @@ import { changeHook, makeHook, registryOf } from './hook-definition.ts';
 import { impliedAliases } from './implied-aliases.ts';
 import { operation, type Routes } from './operation.ts';
 import { HOOK_OPERATIONS } from './operations/hooks.ts';
+import { madeBefore } from './own-hook.ts';
 import type { ApiPorts } from './ports.ts';
 import { Problem, unknownName } from './problem.ts';
 import { refuse } from './request.ts';
@@ -43,13 +44,14 @@ export const hookRoutes = (ports: ApiPorts): Routes => {
   const change = async (c: Context, name: string, alter: (hook: HookDefinition) => HookDefinition | Promise<HookDefinition>) =>
     changedOr(await ports.hooks.change(name, ifMatch(c, ports, alter)), 'hook', name);
 
-  operation(app, HOOK_OPERATIONS.createHook, async ({ c, body }) => {
+  operation(app, HOOK_OPERATIONS.createHook, async ({ c, body, making }) => {
     const now = ports.now();
-    const token = ports.makeToken(body.name);
-    const hook = await makeHook(body, token, now, ports);
-    if ((await ports.hooks.create(hook)) === 'exists')
-      throw new Problem('name-taken', `there is a hook named ${hook.name}: choose another name, or change that one`, {
-        next: [`PATCH /v1/hooks/${hook.name}`],
+    const token = making.makeToken(body.name);
+    const draft = await makeHook(body, token, now, ports);
+    const hook = (await ports.hooks.create(draft)) === 'created' ? draft : await madeBefore(draft, ports);
+    if (hook === undefined)
+      throw new Problem('name-taken', `there is a hook named ${body.name}: choose another name, or change that one`, {
+        next: [`PATCH /v1/hooks/${body.name}`],
       });
     return c.json({ ...view(hook), ...(await shownOnce(hook, token, ports)) }, 201, { location: `/v1/hooks/${hook.name}`, ...etagOf(hook, ports) });
   });
@@ -104,13 +106,13 @@ export const hookRoutes = (ports: ApiPorts): Routes => {
     return answer(c, await change(c, name, alter));
   });
 
-  operation(app, HOOK_OPERATIONS.rotateHook, async ({ c, name, query: { keep } }) => {
+  operation(app, HOOK_OPERATIONS.rotateHook, async ({ c, name, query: { keep }, making }) => {
     const now = ports.now();
     if (keep === 'newest') {
       const alter = (hook: HookDefinition) => endFormer(hook, now);
       return answer(c, await change(c, name, alter));
     }
-    const token = ports.makeToken(name);
+    const token = making.makeToken(name);
     const sha256 = ports.hashToken(token);
     const alter = (hook: HookDefinition) => rotateTokens(hook, sha256, now, keep === 'former');
     const changed = await change(c, name, alter);
@@ -131,7 +133,8 @@ export const hookRoutes = (ports: ApiPorts): Routes => {
       const registry = await registryOf(hook.registry, ports);
       // Without a name it is the same header as before, whatever the format's own is.
       const same = credential.by === 'header' && hook.credential?.by === 'header' ? { name: hook.credential.name, ...credential } : credential;
-      return rotateCredential(hook, await readCredential(same, { hook: name, format: hook.registry, registry }, now, ports), now, keep === 'former');
+      const fresh = await readCredential(same, { hook: name, format: hook.registry, registry }, now, ports);
+      return (await isNewest(fresh, hook, ports)) ? hook : rotateCredential(hook, fresh, now, keep === 'former');
     };
     return answer(c, await change(c, name, alter));
   });

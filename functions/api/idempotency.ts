@@ -3,25 +3,30 @@
  * first answer again, for a day, and nothing is done twice. A key is its caller's own.
  *
  * Kept is what was done. A refusal did nothing, and neither its key is spent: the same request may succeed later, or be
- * corrected. What failed here, or died, half done is gone on with as without a key.
+ * corrected. What failed here, or died, half done is gone on with: its next run makes the same ids and tokens (`making.ts`),
+ * so that it finds what was made.
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import { fields } from '../core/fields.ts';
-import type { RequestContext } from './app.ts';
+import { freshMaking, keyedMaking } from './making.ts';
+import type { ApiEnv } from './operation.ts';
 import type { ApiPorts } from './ports.ts';
-import { Problem } from './problem.ts';
+import { PROBLEMS, Problem } from './problem.ts';
 
-type Env = { Bindings: RequestContext };
+type Ports = Pick<ApiPorts, 'answers' | 'sealedAnswers' | 'hashToken' | 'newUlid' | 'makeToken' | 'derive' | 'now' | 'log'>;
 
 /** An item may have 400 kB, and sealing makes a third more of it. In UTF-8: of Chinese each character has three. */
 const MOST_BYTES = 250_000;
 const KEPT_HEADERS = ['location', 'etag'] as const;
 
 export const idempotency =
-  (ports: Pick<ApiPorts, 'answers' | 'sealedAnswers' | 'hashToken' | 'now' | 'log'>): MiddlewareHandler<Env> =>
+  (ports: Ports): MiddlewareHandler<ApiEnv> =>
   async (c, next) => {
     const given = c.req.header('idempotency-key');
-    if (c.req.method !== 'POST' || given === undefined) return next();
+    if (c.req.method !== 'POST' || given === undefined) {
+      c.set('making', freshMaking(ports));
+      return next();
+    }
     const key = keyOf(given);
     const id = ports.hashToken(`${c.env.caller ?? ''}\n${key}`);
     // With the key in front: what a body holds, a password perhaps, cannot be guessed from the hash of it.
@@ -37,18 +42,24 @@ export const idempotency =
         if (opened === undefined) throw new Error('an answer that was kept cannot be opened');
         return replayed(JSON.parse(opened));
       }
-      case 'first':
+      case 'begun':
     }
+    c.set('making', keyedMaking(key, begun, ports));
     await next();
     const answer = c.error === undefined && c.res.status < 400 ? await textOf(c) : undefined;
     try {
-      if (answer === undefined || new TextEncoder().encode(answer).length > MOST_BYTES) await ports.answers.forget(id, begun.run);
-      else await ports.answers.keep(id, begun.run, ports.sealedAnswers.seal(key, request, answer));
+      if (answer !== undefined && new TextEncoder().encode(answer).length <= MOST_BYTES)
+        await ports.answers.keep(id, begun.run, ports.sealedAnswers.seal(key, request, answer));
+      // What was refused after a run that did a part of it is not taken for nothing.
+      else if (!begun.again && isRefusal(c.res.status)) await ports.answers.forget(id, begun.run);
+      else await ports.answers.interrupt(id, begun.run);
     } catch (error) {
       // It was done all the same, and who asked shall know.
       ports.log('api.answer-unkept', { request: c.env.requestId, error: error instanceof Error ? error.name : String(error) });
     }
   };
+
+const isRefusal = (status: number): boolean => status >= 400 && status < 500 && status !== PROBLEMS.throttled[0];
 
 /** A text in quotes as the draft has it, or without them as many send it. */
 const keyOf = (given: string): string => {
@@ -61,7 +72,7 @@ const keyOf = (given: string): string => {
   return key;
 };
 
-const textOf = async ({ res }: Context): Promise<string> =>
+const textOf = async ({ res }: Context<ApiEnv>): Promise<string> =>
   JSON.stringify({
     status: res.status,
     body: await res.clone().text(),

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { monotonicFactory } from 'ulid';
+import { monotonicFactory, ulid } from 'ulid';
 import { parsed } from '../core/parsed.ts';
 import { ENV, required } from '../env.ts';
+import { derivedBytes } from '../hooks/derived-bytes.ts';
 import { makeSealedAnswers } from '../hooks/sealed-answer.ts';
 import { makeSealedSecrets } from '../hooks/sealed-secrets.ts';
 import { hashToken, makeToken } from '../hooks/token.ts';
@@ -30,6 +31,7 @@ import { makeTriggersOf } from '../store/triggers-of.ts';
 import { targetOf, targetProblems } from '../targets/index.ts';
 import { makeApi } from './app.ts';
 import { makeApiHandler } from './handler.ts';
+import { fractionsOf } from './making.ts';
 
 const { env } = process;
 const tables = makeTables(env);
@@ -43,6 +45,8 @@ const allow = exceptions((env[ENV.outboundAllow] ?? '').split(',').filter((entry
 const stackSecretArn = required(env, ENV.stackSecretArn);
 
 const queues = makeQueueClient();
+
+const newUlid = monotonicFactory();
 
 const app = makeApi({
   hooks: makeHooks(tables, newWriter),
@@ -78,7 +82,7 @@ const app = makeApi({
     if (!bound.ok) return bound;
     return parsed(bound.value.sight === 'readable' ? bound.value.grant?.({ ...trust, application }) : undefined);
   },
-  makeToken: (hook) => makeToken(hook, randomBytes),
+  makeToken: (hook, random) => makeToken(hook, random === undefined ? randomBytes : () => random),
   makeSecret: () => randomBytes(32).toString('base64url'),
   hashToken,
   sealed: makeSealedSecrets({
@@ -88,12 +92,13 @@ const app = makeApi({
   }),
   answers: makeAnswers(tables, newWriter),
   sealedAnswers: makeSealedAnswers(randomBytes),
+  derive: derivedBytes,
   askKeys: makeSigningKeys(tables).ask,
   webhookBaseUrl: required(env, ENV.webhookBaseUrl),
   sendPushes: makePushesQueue(queues, required(env, ENV.pushesQueueUrl)).send,
   send: makeDeploymentsQueue(queues, required(env, ENV.deploymentsQueueUrl)).send,
   now: Date.now,
-  newUlid: monotonicFactory(),
+  newUlid: (now, random) => (random === undefined ? newUlid(now) : ulid(now, fractionsOf(random))),
   log: stdoutLog,
 });
 

@@ -6,10 +6,13 @@ import type { Context, Hono } from 'hono';
 import type * as z from 'zod/mini';
 import type { AnswerName } from '../schema/answers/index.ts';
 import type { RequestContext } from './app.ts';
+import type { Making } from './making.ts';
 import type { ProblemCode } from './problem.ts';
 import { nameIn, readBody, readNoBody, readQuery } from './request.ts';
 
-export type Routes = Hono<{ Bindings: RequestContext }>;
+/** `making` is set for each request before its handler hears of it. */
+export type ApiEnv = { Bindings: RequestContext; Variables: { making: Making } };
+export type Routes = Hono<ApiEnv>;
 
 export interface Operation<Q extends z.ZodMiniType = z.ZodMiniType, B extends z.ZodMiniType = z.ZodMiniType> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -36,11 +39,12 @@ export interface Operation<Q extends z.ZodMiniType = z.ZodMiniType, B extends z.
 }
 
 export interface Asked<Q extends z.ZodMiniType, B extends z.ZodMiniType> {
-  readonly c: Context<{ Bindings: RequestContext }>;
+  readonly c: Context<ApiEnv>;
   /** From the path; empty where the operation names nothing. */
   readonly name: string;
   readonly query: z.output<Q>;
   readonly body: z.output<B>;
+  readonly making: Making;
 }
 
 export const takesBody = ({ method }: Pick<Operation, 'method'>): boolean => method !== 'GET' && method !== 'DELETE';
@@ -59,7 +63,7 @@ export const operation = <Q extends z.ZodMiniType, B extends z.ZodMiniType>(
     const query = readQuery(c, declared.query);
     const name = names === undefined ? '' : nameIn(c, names);
     const body = takesBody(declared) ? await readBody(c, declared.body, declared.most) : readNoBody(declared.body);
-    return handle({ c, name, query, body });
+    return handle({ c, name, query, body, making: c.get('making') });
   });
 };
 

@@ -10,6 +10,7 @@ import { hookNameProblem } from '../schema/hook.ts';
 import { essenceOf } from './credential.ts';
 import { findTriggers } from './find-triggers.ts';
 import { type HookParts, makeHook } from './hook-definition.ts';
+import type { Making } from './making.ts';
 import type { ApiPorts } from './ports.ts';
 import { Problem } from './problem.ts';
 import { refuse } from './request.ts';
@@ -24,10 +25,10 @@ interface OwnHook {
 const MOST_TOKENS = 2;
 
 /** The hook as it would be, checked, before anything is written. */
-export const draftOwnHook = async (parts: HookParts, ports: ApiPorts): Promise<{ readonly hook: HookDefinition; readonly token: string }> => {
+export const draftOwnHook = async (parts: HookParts, making: Making, ports: ApiPorts): Promise<{ readonly hook: HookDefinition; readonly token: string }> => {
   const problem = hookNameProblem(parts.name);
   if (problem !== undefined) throw refuse('name', problem);
-  const token = ports.makeToken(parts.name);
+  const token = making.makeToken(parts.name);
   return { hook: await makeHook(parts, token, ports.now(), ports), token };
 };
 
@@ -36,9 +37,10 @@ export const storeOwnHook = async ({ hook, token }: { readonly hook: HookDefinit
   const [own] = hook.tokens;
   const forget = async (): Promise<void> =>
     void (await ports.hooks.change(name, (found) => ({ ...found, tokens: found.tokens.filter(({ sha256 }) => sha256 !== own?.sha256) })));
-  if ((await ports.hooks.create(hook)) === 'created')
+  const made = (await ports.hooks.create(hook)) === 'created' ? hook : await madeBefore(hook, ports);
+  if (made !== undefined)
     return {
-      hook,
+      hook: made,
       token,
       // Another creation of the same name may have joined the hook meanwhile: then only the token goes.
       undo: async () => {
@@ -55,6 +57,12 @@ export const storeOwnHook = async ({ hook, token }: { readonly hook: HookDefinit
   if (changed === 'absent' || changed === 'moved')
     throw new Problem('changed-meanwhile', `the hook ${name} is being changed by others at this moment: try again`);
   return { hook: changed, token, undo: forget };
+};
+
+/** The hook of this name, where it has this very token: it was stored, and who stored it was not told. */
+export const madeBefore = async ({ name, tokens: [own] }: HookDefinition, { hooks }: Pick<ApiPorts, 'hooks'>): Promise<HookDefinition | undefined> => {
+  const found = await hooks.get(name);
+  return found?.tokens.some(({ sha256 }) => sha256 === own?.sha256) === true ? found : undefined;
 };
 
 /** Everything but tokens and times. */

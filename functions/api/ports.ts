@@ -66,7 +66,8 @@ export interface ApiPorts {
   callProblem(url: string, allowed?: string): string | undefined;
   /** The smallest role for the target as a CloudFormation template; undefined when it needs none. */
   grant(target: TargetDefinition, application: string): Promise<Parsed<object | undefined>>;
-  makeToken(hook: string): string;
+  /** Of 32 random bytes, or of those given. */
+  makeToken(hook: string, random?: Uint8Array): string;
   /** 256 random bits, for a code or a session of the page. */
   makeSecret(): string;
   /** sha256 in hex: of tokens, of credentials that are only compared, and of what is only told apart. */
@@ -80,6 +81,8 @@ export interface ApiPorts {
   /** First answers to requests with an Idempotency-Key, sealed under it. */
   readonly answers: ReturnType<typeof makeAnswers>;
   readonly sealedAnswers: SealedAnswers;
+  /** 32 bytes that follow from an Idempotency-Key and what was drawn for it. */
+  derive(key: string, drawn: string, what: string): Uint8Array;
   /** Has the keys of an identity provider fetched, which are published there. */
   askKeys(url: string, now: number): Promise<void>;
   /** Without a slash at the end. */
@@ -89,6 +92,7 @@ export interface ApiPorts {
   /** Asks for a reconcile of each application. */
   send(applications: readonly string[]): Promise<void>;
   now(): number;
-  newUlid(now: number): string;
+  /** New each time, or of those bytes. */
+  newUlid(now: number, random?: Uint8Array): string;
   log(event: string, fields: LogFields): void;
 }

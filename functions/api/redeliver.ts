@@ -6,11 +6,13 @@
  * before it sends), then the message.
  */
 import { WHOLE, WHOLE_TEMPLATE } from '../core/application.ts';
-import { BY_POLICY, type Call, callId } from '../core/call.ts';
+import { BY_POLICY, type Call, splitCallId } from '../core/call.ts';
 import { REASONS } from '../core/reason.ts';
+import type { Making } from './making.ts';
 import type { ApiPorts } from './ports.ts';
 import { Problem, unknownName } from './problem.ts';
 import { registryOfHook } from './registry-of.ts';
+import { callBegun, neverTold, wasTold } from './told.ts';
 
 interface Redelivered {
   readonly call: Call;
@@ -19,8 +21,14 @@ interface Redelivered {
   readonly next?: readonly string[];
 }
 
-export const redeliver = async (id: string, ports: ApiPorts): Promise<Redelivered> => {
+export const redeliver = async (id: string, making: Making, ports: ApiPorts): Promise<Redelivered> => {
   const now = ports.now();
+  const begun = await callBegun(splitCallId(id)?.trigger ?? '', making, ports);
+  if (begun.is === 'there') {
+    if (begun.told) await ports.send([begun.call.application]);
+    else await openAndSend(begun.call, now, ports);
+    return { call: begun.call };
+  }
   const original = await ports.calls.get(id, now);
   if (original === undefined) throw unknownName('call', id);
   const { trigger, application, hook, repository, tag, digest, order, actor } = original;
@@ -42,7 +50,7 @@ export const redeliver = async (id: string, ports: ApiPorts): Promise<Redelivere
 
   const state = await ports.states.get(application);
   const call: Call = {
-    id: callId(ports.newUlid(now), trigger),
+    id: begun.id,
     trigger,
     application,
     hook,
@@ -95,18 +103,14 @@ const COMPLETED_AT_ONCE = 5;
 const mayBeHalf = ({ redeliveryOf, hook, actor, status, decidedAt }: Call, now: number): boolean =>
   (redeliveryOf !== undefined || (hook === '' && actor !== BY_POLICY)) && status === 'queued' && now - decidedAt >= SETTLES_MS;
 
-/**
- * Completes a redelivery of which the state knows nothing. The state is read before the call: `deploy` ends a call before
- * it forgets it, so a call that is queued although the state did not have it was never there.
- */
-const complete = async ({ id, application, repository }: Call, now: number, ports: ApiPorts): Promise<Call | undefined> => {
+/** Completes a redelivery of which the state knows nothing. */
+const complete = async ({ id, application }: Call, now: number, ports: ApiPorts): Promise<Call | undefined> => {
   const state = await ports.states.get(application);
-  const known = state?.open[id] !== undefined || state?.runs[repository]?.desired?.callId === id;
   const again = await ports.calls.get(id, now);
-  if (known || again?.status !== 'queued') return again;
+  if (again === undefined || wasTold(state, again)) return again;
   if (again.redeliveryOf !== undefined) await openAndSend(again, now, ports);
   // A wish of a person, who was told that it failed and may have done something else since: it is not carried out behind their back.
-  else await ports.calls.settle(id, { status: 'failed', reason: 'worker-died', detail: 'the application was never told of it: ask again', endedAt: now });
+  else await ports.calls.settle(id, neverTold(now));
   return again.redeliveryOf !== undefined ? again : ports.calls.get(id, now);
 };
 

@@ -10,6 +10,7 @@ import { enablingRoutes } from './enabling.ts';
 import { answerSeen, conditionOf, etagOf, ifMatch } from './etag.ts';
 import { findTriggers } from './find-triggers.ts';
 import { changedOr, shownOnce } from './hooks.ts';
+import type { Making } from './making.ts';
 import { operation, type Routes } from './operation.ts';
 import { TRIGGER_OPERATIONS } from './operations/triggers.ts';
 import { draftOwnHook, storeOwnHook } from './own-hook.ts';
@@ -28,9 +29,9 @@ export const triggerRoutes = (ports: ApiPorts): Routes => {
   const change = async (c: Context, name: string, alter: (trigger: TriggerDefinition) => TriggerDefinition | Promise<TriggerDefinition>) =>
     changedOr(await ports.triggers.change(name, ifMatch(c, ports, alter)), 'trigger', name);
 
-  operation(app, TRIGGER_OPERATIONS.createTrigger, async ({ c, body }) => {
+  operation(app, TRIGGER_OPERATIONS.createTrigger, async ({ c, body, making }) => {
     await requireApplication(body.application);
-    const draft = await draftOf(body);
+    const draft = await draftOf(body, making);
     const hook = draft?.hook ?? (await requireHook(body.registry === ECR_HOOK.registry ? ECR_HOOK.name : (body.hook ?? ''), body.repository));
     const now = ports.now();
     const trigger: TriggerDefinition = {
@@ -43,10 +44,12 @@ export const triggerRoutes = (ports: ApiPorts): Routes => {
       createdAt: now,
       updatedAt: now,
     };
-    if ((await ports.triggers.get(trigger.name)) !== undefined) throw taken(trigger.name);
+    const owner = making.newUlid();
+    const holder = await ports.triggers.holder(trigger.name);
+    if (holder !== undefined && holder !== owner) throw taken(trigger.name);
     const own = draft === undefined ? undefined : await storeOwnHook(draft, ports);
     // Should this throw, it is not known whether the trigger was stored: the hook stays, and doing it again completes it.
-    const made = await ports.triggers.create(trigger, ports.newUlid(now));
+    const made = await ports.triggers.create(trigger, owner);
     if (made !== 'created') await own?.undo();
     if (made === 'exists') throw taken(trigger.name);
     if (made === 'being-created')
@@ -57,7 +60,8 @@ export const triggerRoutes = (ports: ApiPorts): Routes => {
         `${trigger.repository} has 100 triggers, and no repository may have more: delete one, or let one rule do the work of several`,
       );
     const way = own === undefined ? wayOfHeard(trigger) : await shownOnce(own.hook, own.token, ports);
-    return c.json({ ...triggerView(trigger), ...way }, 201, { location: `/v1/triggers/${trigger.name}`, ...etagOf(trigger, ports) });
+    const stored = making.again ? ((await ports.triggers.get(trigger.name)) ?? trigger) : trigger;
+    return c.json({ ...triggerView(stored), ...way }, 201, { location: `/v1/triggers/${stored.name}`, ...etagOf(stored, ports) });
   });
 
   /** How pushes come to a hook that was there before. */
@@ -69,7 +73,7 @@ export const triggerRoutes = (ports: ApiPorts): Routes => {
           next: [`POST /v1/hooks/${hook}/rotate`],
         };
 
-  const draftOf = async ({ hook, registry, ...body }: TriggerBody) => {
+  const draftOf = async ({ hook, registry, ...body }: TriggerBody, making: Making) => {
     if (hook !== undefined && registry !== undefined)
       throw refuse('registry', 'give either "hook", to hear one that exists, or "registry", to make one for this trigger, and not both');
     if (hook === undefined && registry === undefined)
@@ -89,6 +93,7 @@ export const triggerRoutes = (ports: ApiPorts): Routes => {
           access: body.access,
           sweepMinutes: body.sweepMinutes,
         },
+        making,
         ports,
       );
     const foreign = OWN_FIELDS.filter((field) => body[field] !== undefined);

@@ -17,7 +17,7 @@ import { Problem } from './problem.ts';
 import { refuse } from './request.ts';
 import { imageOfText, rollBackTo } from './roll-back.ts';
 import { callView } from './views.ts';
-import { noteWish, tellWish } from './wish.ts';
+import { noteWish, tellWish, type Wished } from './wish.ts';
 import { langOf } from './words.ts';
 
 export const wishRoutes = (ports: ApiPorts): Routes => {
@@ -46,25 +46,33 @@ export const wishRoutes = (ports: ApiPorts): Routes => {
     });
   };
 
-  operation(app, WISH_OPERATIONS.deploy, async ({ c, name, query: { lang }, body: { image: text, why } }) => {
-    await findAble(name, true);
-    const image = imageOfText(text);
-    await refuseRejected(name, image.digest);
-    const call = await tellWish(name, { action: 'deploy', ...image, hold: true }, { by: c.env.caller, why }, ports);
+  operation(app, WISH_OPERATIONS.deploy, async ({ c, name, query: { lang }, body: { image: text, why }, making }) => {
+    const wish = async (): Promise<Wished> => {
+      await findAble(name, true);
+      const image = imageOfText(text);
+      await refuseRejected(name, image.digest);
+      return { action: 'deploy', ...image };
+    };
+    const call = await tellWish(name, wish, { by: c.env.caller, why }, making, ports);
     return c.json({ ...callView(call, langOf(c, lang)), hint: heldHint(name) }, 202, { location: `/v1/calls/${call.id}` });
   });
 
-  operation(app, WISH_OPERATIONS.rollBack, async ({ c, name, query: { lang }, body: { why, ...body } }) => {
-    const application = await findAble(name, true);
-    const to = await rollBackTo(application, body, ports);
-    await refuseRejected(name, to.digest);
-    const call = await tellWish(name, { action: 'rollback', ...to, hold: true, back: true }, { by: c.env.caller, why }, ports);
+  operation(app, WISH_OPERATIONS.rollBack, async ({ c, name, query: { lang }, body: { why, ...body }, making }) => {
+    const wish = async (): Promise<Wished> => {
+      const to = await rollBackTo(await findAble(name, true), body, ports);
+      await refuseRejected(name, to.digest);
+      return { action: 'rollback', ...to };
+    };
+    const call = await tellWish(name, wish, { by: c.env.caller, why }, making, ports);
     return c.json({ ...callView(call, langOf(c, lang)), hint: heldHint(name) }, 202, { location: `/v1/calls/${call.id}` });
   });
 
-  operation(app, WISH_OPERATIONS.redeploy, async ({ c, name, query: { lang }, body: { why } }) => {
-    await findAble(name, false);
-    const call = await tellWish(name, { action: 'redeploy' }, { by: c.env.caller, why }, ports);
+  operation(app, WISH_OPERATIONS.redeploy, async ({ c, name, query: { lang }, body: { why }, making }) => {
+    const wish = async (): Promise<Wished> => {
+      await findAble(name, false);
+      return { action: 'redeploy' };
+    };
+    const call = await tellWish(name, wish, { by: c.env.caller, why }, making, ports);
     return c.json(callView(call, langOf(c, lang)), 202, { location: `/v1/calls/${call.id}` });
   });
 

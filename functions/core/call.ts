@@ -37,7 +37,7 @@ export interface Call {
   readonly redeliveryOf?: string;
   /** Ids of later deliveries of the same event (at most 20 are kept). */
   readonly repeats?: readonly string[];
-  /** Version of the application's template that it deployed. */
+  /** Version of the application's template that it asked for, and once it is deployed, the one that was made of it. */
   readonly version?: number;
   /** What the image says of its source. */
   readonly commit?: Commit;

@@ -5,8 +5,8 @@
  *   REPO#<host/path> or PREFIX#<host/first segment>, TRIGGER#<name>             trigger
  *   TRIGGER#<name>, CLAIM                                                       makes a trigger's name unique: see triggers.ts
  * Only definitions carry `kind`, the key of the index byKind (kind, name). `edition` counts the changes of an item and
- * is what a change is conditional on; `writer` names the one write that made it what it is. Both are the table's, not the
- * domain's.
+ * is what a change is conditional on; `writer` names the one write that made it what it is, `maker` the request that created
+ * it. They are the table's, not the domain's.
  */
 import type { ApplicationDefinition, Credential, HookDefinition, TargetDefinition, TriggerDefinition } from '../core/definitions.ts';
 import { isFields } from '../core/fields.ts';
@@ -101,7 +101,7 @@ const strange = (item: Item): Error =>
 
 /** What is the table's own is left behind. */
 const body = (item: Item): Item => {
-  const { pk: _pk, sk: _sk, kind: _kind, v, edition: _edition, writer: _writer, due: _due, dueAt: _dueAt, ...fields } = item;
+  const { pk: _pk, sk: _sk, kind: _kind, v, edition: _edition, writer: _writer, maker: _maker, due: _due, dueAt: _dueAt, ...fields } = item;
   if (v !== 1) throw strange(item);
   return fields;
 };

@@ -51,11 +51,14 @@ export const makeDefinitions = <T>(tables: Tables, codec: Codec<T>, newWriter: (
     return item === undefined ? undefined : codec.fromItem(item);
   };
 
-  const create = async (definition: T): Promise<'created' | 'exists'> => {
+  /** `maker` stays with the item: what the same one made before is created too, and is as it has become since. */
+  const create = async (definition: T, maker?: string): Promise<'created' | 'exists'> => {
     const writer = newWriter();
-    const item: Item & Key = { ...codec.toItem(definition, 1), writer };
+    const item: Item & Key = { ...codec.toItem(definition, 1), writer, ...(maker === undefined ? {} : { maker }) };
     const put = new PutItemCommand({ TableName, Item: toItem(item), ConditionExpression: 'attribute_not_exists(pk)' });
-    return (await whenHolds(tables.client.send(put))) || (await read(item))?.writer === writer ? 'created' : 'exists';
+    if (await whenHolds(tables.client.send(put))) return 'created';
+    const found = await read(item);
+    return found?.writer === writer || (maker !== undefined && found?.maker === maker) ? 'created' : 'exists';
   };
 
   /** Applies `alter` to what is stored now; again if somebody else changed it in between. What `alter` throws ends the change. */
@@ -68,7 +71,7 @@ export const makeDefinitions = <T>(tables: Tables, codec: Codec<T>, newWriter: (
       const writer = newWriter();
       const put = new PutItemCommand({
         TableName,
-        Item: toItem({ ...codec.toItem(changed, edition + 1), writer }),
+        Item: toItem({ ...codec.toItem(changed, edition + 1), writer, maker: item.maker }),
         ConditionExpression: 'edition = :edition',
         ExpressionAttributeValues: toItem({ ':edition': edition }),
       });

@@ -75,11 +75,12 @@ export const makeTriggers = (tables: Tables, newWriter: () => string) => {
       ),
     );
 
-  const takeClaim = async (name: string, claim: Claim): Promise<'claimed' | 'exists' | 'being-created'> => {
+  const takeClaim = async (name: string, claim: Claim): Promise<'claimed' | 'own' | 'exists' | 'being-created'> => {
     for (let i = 0; i < TRIES; i += 1) {
       if (await putClaim(name, claim)) return 'claimed';
       const seen = await claimOf(name);
       if (seen === undefined) continue;
+      if (seen.owner === claim.owner && seen.at === claim.at) return 'own';
       if ((await definitions.read(keyOf(name, seen))) !== undefined) return 'exists';
       if (seen.at !== claim.at && claim.claimedAt - seen.claimedAt < CLAIM_SETTLES_MS) return 'being-created';
       if (await putClaim(name, claim, seen.owner)) return 'claimed';
@@ -107,11 +108,12 @@ export const makeTriggers = (tables: Tables, newWriter: () => string) => {
     return sum;
   };
 
-  /** `owner` must be new each time. */
+  /** `owner` must be new each time, but for one that goes on with what it began: then a trigger that is there is its own. */
   const create = async (trigger: TriggerDefinition, owner: string): Promise<Created> => {
     const { pk, sk } = triggerKey(trigger);
     const claimed = await takeClaim(trigger.name, { at: pk, owner, claimedAt: trigger.createdAt });
-    if (claimed !== 'claimed') return claimed;
+    if (claimed === 'exists' || claimed === 'being-created') return claimed;
+    if (claimed === 'own' && (await definitions.read({ pk, sk })) !== undefined) return 'created';
     if ((await count(pk)) >= MAX_TRIGGERS_PER_REPOSITORY) {
       await dropClaim(trigger.name, owner);
       return 'too-many';
@@ -131,6 +133,12 @@ export const makeTriggers = (tables: Tables, newWriter: () => string) => {
     return claim === undefined ? undefined : definitions.get(keyOf(name, claim));
   };
 
+  /** Owner of the name; undefined while there is no such trigger. */
+  const holder = async (name: string): Promise<string | undefined> => {
+    const claim = await claimOf(name);
+    return claim !== undefined && (await definitions.read(keyOf(name, claim))) !== undefined ? claim.owner : undefined;
+  };
+
   /** `alter` must keep name and repository: they are the key. */
   const change = async (name: string, alter: (trigger: TriggerDefinition) => Promise<TriggerDefinition> | TriggerDefinition) => {
     const claim = await claimOf(name);
@@ -147,5 +155,5 @@ export const makeTriggers = (tables: Tables, newWriter: () => string) => {
     return true;
   };
 
-  return { create, get, change, remove, list: definitions.list };
+  return { create, get, holder, change, remove, list: definitions.list };
 };

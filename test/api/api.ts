@@ -3,9 +3,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { ulid } from 'ulid';
 import { expect } from 'vitest';
 import { type ApiApp, makeApi } from '../../functions/api/app.ts';
+import { fractionsOf } from '../../functions/api/making.ts';
 import type { ApiPorts } from '../../functions/api/ports.ts';
 import type { PushesMessage } from '../../functions/core/message.ts';
 import { parsed } from '../../functions/core/parsed.ts';
+import { derivedBytes } from '../../functions/hooks/derived-bytes.ts';
 import { makeSealedAnswers } from '../../functions/hooks/sealed-answer.ts';
 import { hashToken, makeToken } from '../../functions/hooks/token.ts';
 import { destinationOf } from '../../functions/outbound/allow.ts';
@@ -106,17 +108,18 @@ export const startApi = async (change: (ports: ApiPorts) => ApiPorts = (ports) =
       if (!bound.ok) return bound;
       return parsed(bound.value.sight === 'readable' ? bound.value.grant?.({ deployRoleArn: DEPLOY_ROLE, externalId: 'stack-id', application }) : undefined);
     },
-    makeToken: (hook) => makeToken(hook, (bytes) => Uint8Array.from({ length: bytes }, (_, i) => (i * 7 + ++made) % 256)),
+    makeToken: (hook, random) => makeToken(hook, (bytes) => random ?? Uint8Array.from({ length: bytes }, (_, i) => (i * 7 + ++made) % 256)),
     makeSecret: () => `secret-${++made}`,
     hashToken,
     sealed: proving.sealed,
     answers: makeAnswers(tables, randomUUID),
     sealedAnswers: makeSealedAnswers(randomBytes),
+    derive: derivedBytes,
     webhookBaseUrl: 'https://hooks.example',
     sendPushes: async (message) => void pushed.push(message),
     send: async (applications) => void sent.push(...applications),
     now: () => clock.now,
-    newUlid: (now) => ulid(now),
+    newUlid: (now, random) => ulid(now, random && fractionsOf(random)),
     log: (event, fields) => void logged.push({ event, fields }),
   });
   const app = makeApi(ports);

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeApi } from '../../functions/api/app.ts';
 import { idempotency } from '../../functions/api/idempotency.ts';
+import type { ApiEnv } from '../../functions/api/operation.ts';
 import { HTTP, must, record, START, startApi, type TestApi } from './api.ts';
 
 let api: TestApi;
@@ -95,11 +96,16 @@ describe('what is not answered yet', () => {
 
   test('one that died is done anew after a minute', async () => {
     const began = await api.ports.answers.begin(api.ports.hashToken('\ndied'), 'x', START);
-    expect(began).toMatchObject({ is: 'first' });
+    expect(began).toMatchObject({ is: 'begun', again: false, at: START });
     expect(await api.ports.answers.begin(api.ports.hashToken('\ndied'), 'x', START + 59_999)).toEqual({ is: 'running' });
-    expect(await api.ports.answers.begin(api.ports.hashToken('\ndied'), 'x', START + 60_000)).toMatchObject({ is: 'first' });
+    expect(await api.ports.answers.begin(api.ports.hashToken('\ndied'), 'x', START + 60_000)).toMatchObject({
+      is: 'begun',
+      again: true,
+      at: START,
+      drawn: began.is === 'begun' && began.drawn,
+    });
     // The first one wakes: what it did is not the answer any more.
-    if (began.is === 'first') await api.ports.answers.keep(api.ports.hashToken('\ndied'), began.run, 'late');
+    if (began.is === 'begun') await api.ports.answers.keep(api.ports.hashToken('\ndied'), began.run, 'late');
     expect(await api.ports.answers.begin(api.ports.hashToken('\ndied'), 'x', START + 60_001)).toEqual({ is: 'running' });
   });
 
@@ -141,7 +147,7 @@ describe('a refusal did nothing, so its key is not spent', () => {
 
 test('an answer larger than an item is not kept, whatever it is written in', async () => {
   let done = 0;
-  const app = new Hono<{ Bindings: { requestId: string } }>();
+  const app = new Hono<ApiEnv>();
   app.use(idempotency(api.ports));
   app.post('/large', (c) => {
     done += 1;
