@@ -1,11 +1,12 @@
-/** `image-triggers import acr`: triggers of Alibaba's registry as a file for "apply". What it does is loaded when it is asked for. */
+/** `image-triggers import acr`: triggers of Alibaba's registry as a file for "apply", or at once. What it does is loaded when it is asked for. */
 import type { Command } from 'commander';
 import type { AcrFlags } from './acr/import-acr.ts';
 import { collect, examples, nameOf } from './flags.ts';
-import type { Io } from './io.ts';
+import { type Io, misused } from './io.ts';
+import { begin } from './session.ts';
 
 export const addImportCommand = (program: Command, io: Io): void => {
-  const group = examples(program.command('import').description('triggers of another system as a file for "apply"'), 'import acr --help');
+  const group = examples(program.command('import').description('triggers of another system as a file for "apply", or at once'), 'import acr --help');
   examples(
     group
       .command('acr')
@@ -18,11 +19,17 @@ export const addImportCommand = (program: Command, io: Io): void => {
         collect,
       )
       .requiredOption('--application <name>', 'what is deployed', nameOf)
-      .option('--hook <name>', 'the hook that the triggers hear', nameOf, 'acr'),
+      .option('--hook <name>', 'the hook that the triggers hear', nameOf, 'acr')
+      .option('--apply', 'make the triggers, after showing them and asking, instead of printing a file')
+      .option('--dry-run', 'with --apply: show what would be made, and make nothing')
+      .option('--yes', 'with --apply: do it without asking'),
     'import acr answer.json --registry-host shop-registry.cn-beijing.cr.aliyuncs.com --repository shop/web --application web > acr.yaml',
     'import acr --registry-host registry.cn-hangzhou.aliyuncs.com --repository shop/web --repository shop/api --application web < answers.json > acr.yaml',
-  ).action(async (file: string, flags: AcrFlags) => {
+    'import acr answer.json --registry-host registry.cn-hangzhou.aliyuncs.com --repository shop/web --application web --apply --dry-run',
+  ).action(async (file: string, flags: AcrFlags & { readonly dryRun?: true; readonly yes?: true }, command: Command) => {
+    if (flags.apply === undefined && (flags.dryRun ?? flags.yes) !== undefined)
+      throw misused(`${flags.dryRun === undefined ? '--yes' : '--dry-run'} belongs to --apply: without that nothing is made, and the file is printed`);
     const { importAcr } = await import('./acr/import-acr.ts');
-    await importAcr(file, flags, io);
+    await importAcr(file, flags, io, () => begin(command, io));
   });
 };

@@ -22,8 +22,6 @@ const READING = [
   'explain',
   'hook deliveries',
   'export',
-  'import acr',
-  'import acr',
   'logs',
   'schema',
 ];

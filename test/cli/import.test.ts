@@ -108,3 +108,40 @@ test.each([
   ['{"Repositories":[]}', 'an answer has no "Triggers"'],
   ['{"IsSuccess":false,"Code":"NoPrivilege"}', 'an answer is a refusal ("NoPrivilege")'],
 ])('what is no answer: %s', async (text, why) => expect(await importing(text)).toMatchObject({ code: 2, out: '', err: expect.stringContaining(why) }));
+
+/** With the API. */
+const applying = (stdin: string, more: string) => cli.run(`import acr ${FLAGS} --hook applied --apply ${more}`, { stdin });
+
+test('applied at once: shown with --dry-run, asked before, then there; again it is the same', async () => {
+  await cli.ok('apply -f -', { stdin: application('web') });
+  await cli.ok('trigger create taken --registry harbor --registry-host r.example --repository shop/web --all --application web');
+  const triggers = answer(one({ TriggerName: 'nightly' }), one({ TriggerName: 'taken', TriggerType: 'TAG_LIST', TriggerTag: ['v1'] }));
+  const seen = await applying(triggers, '--repository shop/applied --dry-run');
+  expect(seen).toMatchObject({ code: 0, out: expect.stringContaining('+ trigger/nightly\n'), err: expect.stringContaining('"taken": is named taken-2 here') });
+  expect(await applying(triggers, '--repository shop/applied')).toMatchObject({ code: 2, out: '', err: expect.stringContaining('--yes') });
+  expect((await cli.ok('trigger list --hook applied -o name')).out).toBe('');
+
+  const done = await applying(triggers, '--repository shop/applied --yes');
+  expect(done).toMatchObject({ code: 0, err: expect.stringContaining('hook guide applied') });
+  expect(done.out).toMatch(/^hook\/applied created {2}https:\S+\ntrigger\/nightly created\ntrigger\/taken-2 created\n$/);
+  await cli.ok('hook update applied --access public');
+  expect(await applying(triggers, '--repository shop/applied')).toMatchObject({ code: 0, out: '', err: expect.stringContaining('2 unchanged.') });
+  // What belongs to another repository, or to the hook, stays as it is.
+  expect((await applying(triggers, '--repository shop/other --yes')).out).toBe('trigger/nightly-2 created\ntrigger/taken-3 created\n');
+  expect((await cli.ok('hook show applied')).out).toMatch(/Registry access: +public/);
+});
+
+test.each([
+  ['--apply --yes --application nobody', 1, 'no application is named "nobody"'],
+  ['--apply --yes --hook other', 2, 'the hook other is there already, for harbor and r.example: give another name by --hook'],
+  ['--dry-run', 2, '--dry-run belongs to --apply'],
+  ['--yes', 2, '--yes belongs to --apply'],
+])('%s is refused', async (more, code, why) => {
+  await cli.run('hook create other --registry harbor --registry-host r.example');
+  await cli.run('apply -f -', { stdin: application('web') });
+  expect(await cli.run(`import acr ${FLAGS} --repository shop/web ${more}`, { stdin: answer(one({})) })).toMatchObject({
+    code,
+    out: '',
+    err: expect.stringContaining(why),
+  });
+});

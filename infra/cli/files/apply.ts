@@ -9,9 +9,11 @@ export interface ApplyFlags {
   readonly file: readonly string[];
   readonly prune?: true;
   readonly dryRun?: true;
+  /** Whatever is done: for who has not seen what the file says. */
+  readonly asks?: true;
 }
 
-export const apply = async ({ file, prune, dryRun }: ApplyFlags, session: Session): Promise<void> => {
+export const apply = async ({ file, prune, dryRun, asks }: ApplyFlags, session: Session): Promise<void> => {
   const { io } = session;
   const plan = await readPlan(file, prune === true, session);
   if (dryRun === true) {
@@ -27,7 +29,7 @@ export const apply = async ({ file, prune, dryRun }: ApplyFlags, session: Sessio
     ...(lost.length === 0 ? [] : [`This ends the secret of ${lost.join(', ')}.`]),
     ...(revoked.length === 0 ? [] : [`This ends trigger URLs of ${revoked.join(', ')}.`]),
   ];
-  if (effects.length > 0) await session.confirm(() => `${planText(plan, io)}${effects.join(' ')} Go on?`);
+  if (effects.length > 0 || (asks === true && plan.changes.length > 0)) await session.confirm(() => `${planText(plan, io)}${[...effects, 'Go on?'].join(' ')}`);
   await carryOut(plan, session);
 };
 
