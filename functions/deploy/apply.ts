@@ -48,7 +48,7 @@ export const applyWanted = async (run: Run, wanted: Desired, session: Session, d
   const { wish, desired } = prepared;
   const count = (before?.count ?? 0) + 1;
   const sent = before?.sent === true;
-  const io = { ...ports.io(idempotencyKey(session.application, desired.rev)), attempted: sent };
+  const io = { ...ports.io(idempotencyKey(session.application, desired.rev)), attempted: sent, atMostOnce: definition.policy.atMostOnce === true };
   const attempt = { rev: desired.rev, fence, at: ports.now(), count };
   const looked: Run = { ...withoutRolling(run), desired, attempt: { ...attempt, ...(sent ? { sent } : {}) } };
   const tried: Run = { ...looked, attempt: { ...attempt, sent: true } };

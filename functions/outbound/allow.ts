@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { type Parsed, parsed, refused } from '../core/parsed.ts';
 import { addressProblem, isMetadata } from './address.ts';
 
-export interface Destination {
+interface Destination {
   readonly url: URL;
   /** Without the brackets of IPv6. */
   readonly host: string;

@@ -5,6 +5,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { DockerRequest, OutboundAnswer, OutboundRequest } from '../targets/target.ts';
 import { withDeadline } from './deadline.ts';
+import { flat } from './exchange.ts';
 import { describeFailure } from './failure.ts';
 import { makeRecorder } from './record.ts';
 
@@ -103,8 +104,3 @@ const keepLast = (incoming: IncomingMessage): (() => { readonly body: Buffer; re
   });
   return () => ({ body: Buffer.concat(parts), complete });
 };
-
-const flat = ({ headers }: IncomingMessage): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]])),
-  );

@@ -23,6 +23,7 @@ export const callAppCenter = async (config: AppCenterConfig, wish: Wish, io: Tar
     url: url.value,
     headers: { ...(body.value === '' ? {} : { 'content-type': 'application/json' }), 'idempotency-key': io.idempotencyKey },
     body: body.value,
+    repeatable: io.atMostOnce !== true,
   });
   const outcome = outcomeOf(answer, io.now());
   return answer.is === 'answered' && outcome.is === 'delivered' ? (failureSaid(answer, io.now()) ?? outcome) : outcome;

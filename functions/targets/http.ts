@@ -82,5 +82,7 @@ const post = ({ url, headers = {} }: HttpConfig, { key, authorization }: Credent
       ...(key === undefined ? {} : signatureHeaders(key, id, io.now(), body)),
     },
     body,
+    // The receiver knows it again by its key.
+    repeatable: io.atMostOnce !== true,
     secretHeaders: ['authorization', 'webhook-signature'],
   });

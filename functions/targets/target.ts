@@ -116,6 +116,8 @@ export interface TargetIo {
   readonly externalId: string;
   /** True when something was sent to the target for this deployment before: what runs there may be our own doing. */
   readonly attempted?: boolean;
+  /** The application would rather not be deployed than deployed twice. */
+  readonly atMostOnce?: boolean;
   readonly now: () => number;
 }
 
@@ -124,6 +126,8 @@ export interface OutboundRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** May be sent twice; without a word, GET and HEAD may. It goes over a connection that is kept, and once more over a new one where that proves dead. */
+  readonly repeatable?: boolean;
   /** Names of request headers whose values must not be recorded. */
   readonly secretHeaders?: readonly string[];
   /** The recorded form of the URL where its query or path holds a secret. */

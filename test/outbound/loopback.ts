@@ -30,5 +30,8 @@ export const serveHttp = (listener: RequestListener): Promise<Loopback> => liste
 
 export const serveHttps = (listener: RequestListener): Promise<Loopback> => listen(createHttps({ cert: CERTIFICATE, key: KEY }, listener), 'https');
 
-/** Whatever a client sends, `answer` gets the raw socket. */
-export const serveTcp = (answer: (socket: Socket) => void): Promise<Loopback> => listen(createTcp(answer), 'http');
+/** Whatever a client sends, `answer` gets the raw socket. After `stop` no other one gets through. */
+export const serveTcp = (answer: (socket: Socket, stop: () => void) => void): Promise<Loopback> => {
+  const server = createTcp((socket) => answer(socket, () => void server.close()));
+  return listen(server, 'http');
+};

@@ -127,6 +127,17 @@ describe('what is posted', () => {
   });
 });
 
+describe('the connection', () => {
+  it.each([
+    ['is kept', false, 'keep-alive'],
+    ['is of its own where the application is deployed at most once', true, 'close'],
+  ])('%s', async (_, atMostOnce, connection) => {
+    const { told, url, allow } = await receiver();
+    await apply({ url }, makeIo({ allow, atMostOnce }));
+    expect(told.map(({ headers }) => headers.connection)).toEqual([connection]);
+  });
+});
+
 describe('credentials', () => {
   const SECRET = 'ssm:/image-triggers/web-hook';
   const TOKEN = 'secretsmanager:image-triggers/web-token';

@@ -12,10 +12,19 @@ export interface IoOptions {
   readonly idempotencyKey?: string;
   readonly signal?: AbortSignal;
   readonly attempted?: boolean;
+  readonly atMostOnce?: boolean;
   readonly timeoutMs?: number;
 }
 
-export const makeIo = ({ allow = [], secrets = {}, idempotencyKey = 'web.7', signal, attempted = false, timeoutMs }: IoOptions = {}): TargetIo => {
+export const makeIo = ({
+  allow = [],
+  secrets = {},
+  idempotencyKey = 'web.7',
+  signal,
+  attempted = false,
+  atMostOnce = false,
+  timeoutMs,
+}: IoOptions = {}): TargetIo => {
   const end = new AbortController();
   // Clients of AWS keep connections until the attempt ends.
   onTestFinished(() => end.abort());
@@ -31,6 +40,7 @@ export const makeIo = ({ allow = [], secrets = {}, idempotencyKey = 'web.7', sig
     idempotencyKey,
     externalId: EXTERNAL_ID,
     attempted,
+    atMostOnce,
     now: () => NOW,
   };
 };

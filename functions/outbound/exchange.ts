@@ -1,0 +1,114 @@
+/** One request and its answer over one connection, to addresses that were checked. */
+import type { IncomingMessage } from 'node:http';
+import type { LookupFunction, Socket } from 'node:net';
+import type { OutboundRequest } from '../targets/target.ts';
+import { readBody } from './body.ts';
+import type { Connections, Place } from './connections.ts';
+
+// Static ESM imports of these load undici; this way they do not.
+const http = process.getBuiltinModule('node:http');
+const https = process.getBuiltinModule('node:https');
+
+export interface Resolved {
+  readonly address: string;
+  readonly family: number;
+}
+
+/** Where a request goes. */
+export interface Endpoint extends Place {
+  readonly url: URL;
+  readonly addresses: readonly Resolved[];
+}
+
+interface Answered {
+  readonly is: 'answered';
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  readonly complete: boolean;
+}
+interface Broken {
+  readonly is: 'broken';
+  readonly error: unknown;
+  readonly sent: boolean;
+  /** The connection was a kept one that was dead: no byte of an answer came over it. */
+  readonly dead: boolean;
+}
+export type Result = Answered | Broken;
+
+/** With `kept` over a connection that is kept, before and after; without over one that is opened for this request and closed after it. */
+export const exchange = (request: OutboundRequest, to: Endpoint, deadline: AbortSignal, kept?: Connections): Promise<Result> =>
+  new Promise((settle) => {
+    const { url, secure, host, port, ca } = to;
+    let sent = false;
+    let answering = false;
+    let reused: Socket | undefined;
+    const outgoing = (secure ? https : http).request({
+      method: request.method,
+      host,
+      port,
+      path: `${url.pathname}${url.search}`,
+      headers: headersOf(request, url),
+      lookup: pinned(to.addresses),
+      // An agent of ours in either case: the global one would take proxies from the environment.
+      agent: kept?.agentTo(to) ?? false,
+      // Said explicitly, because NODE_TLS_REJECT_UNAUTHORIZED=0 would turn the check off.
+      ...(secure ? { rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) } : {}),
+    });
+    const fail = (error: unknown): void => {
+      // Once there is a status, a break only shortens the body.
+      if (answering) return;
+      deadline.removeEventListener('abort', abort);
+      outgoing.destroy();
+      settle({ is: 'broken', error, sent, dead: reused !== undefined && !deadline.aborted && kept?.hasAnswered(reused) === false });
+    };
+    const abort = (): void => fail(deadline.reason);
+    outgoing.on('error', fail);
+    // Also after an answer that never becomes a response, such as 101.
+    outgoing.on('close', () => fail(new Error('the connection was closed without an answer')));
+    outgoing.on('socket', (socket) => {
+      const send = (): void => {
+        sent = true;
+        outgoing.end(request.body);
+      };
+      // Not a byte leaves before the certificate is verified; from here on the target may have acted.
+      if (!outgoing.reusedSocket) return void socket.once(secure ? 'secureConnect' : 'connect', send);
+      reused = socket;
+      return kept?.isFit(socket) === true ? send() : fail(new Error('the connection was kept for too long'));
+    });
+    outgoing.on('response', (incoming) => {
+      answering = true;
+      deadline.removeEventListener('abort', abort);
+      const { socket } = outgoing;
+      if (socket !== null) incoming.once('end', () => kept?.rest(socket));
+      readBody(incoming, deadline, request.mostBytes).then(({ body, complete }) => {
+        // Ends the connection, unless the answer was read to its end and it is kept.
+        outgoing.destroy();
+        settle({ is: 'answered', status: incoming.statusCode ?? 0, headers: flat(incoming), body, complete });
+      });
+    });
+    if (deadline.aborted) abort();
+    else deadline.addEventListener('abort', abort);
+  });
+
+/** Hands out the checked addresses, whatever is asked. */
+const pinned =
+  (addresses: readonly Resolved[]): LookupFunction =>
+  (_host, options, callback) => {
+    const [first] = addresses;
+    if (options.all === true) callback(null, [...addresses]);
+    else callback(null, first?.address ?? '', first?.family);
+  };
+
+const headersOf = ({ headers, body }: OutboundRequest, url: URL): Record<string, string | number> => ({
+  'user-agent': 'image-triggers',
+  accept: '*/*',
+  ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+  host: url.host,
+  ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }),
+});
+
+export const flat = ({ headers }: IncomingMessage): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]])),
+  );
