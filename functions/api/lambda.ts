@@ -18,7 +18,8 @@ import { makeCalls } from '../store/calls.ts';
 import { makeDeliveryList } from '../store/deliveries.ts';
 import { makeTables } from '../store/dynamo.ts';
 import { makeHooks } from '../store/hooks.ts';
-import { makeDeploymentsQueue, makePushesQueue, makeQueueClient } from '../store/queues.ts';
+import { makeQueueClient } from '../store/queue-client.ts';
+import { makeDeploymentsQueue, makePushesQueue } from '../store/queues.ts';
 import { makeRejects } from '../store/rejects.ts';
 import { makeSessions } from '../store/sessions.ts';
 import { makeSigningKeys } from '../store/signing-keys.ts';
@@ -44,7 +45,7 @@ const allow = exceptions((env[ENV.outboundAllow] ?? '').split(',').filter((entry
 
 const stackSecretArn = required(env, ENV.stackSecretArn);
 
-const queues = makeQueueClient();
+const queues = makeQueueClient(tables.client);
 
 const newUlid = monotonicFactory();
 

@@ -6,13 +6,14 @@ import { ENV, required } from '../env.ts';
 import { stdoutLog } from '../runtime/log.ts';
 import type { Tables } from '../store/dynamo.ts';
 import { makeHookOf } from '../store/hook-of.ts';
-import { makePushesQueue, type makeQueueClient } from '../store/queues.ts';
+import type { QueueClient } from '../store/queue-client.ts';
+import { makePushesQueue } from '../store/queues.ts';
 import { makeSweeps } from '../store/sweeps.ts';
 import { type SweepPorts, sweep } from './sweep.ts';
 
 interface Around extends Pick<SweepPorts, 'registry'> {
   readonly tables: Tables;
-  readonly queueClient: ReturnType<typeof makeQueueClient>;
+  readonly queueClient: QueueClient;
 }
 
 const { env } = process;

@@ -11,7 +11,8 @@ import { makeDefinitionOf } from '../store/definition-of.ts';
 import { makeDeliveryNote } from '../store/deliveries.ts';
 import { makeTables } from '../store/dynamo.ts';
 import { makeHookOf } from '../store/hook-of.ts';
-import { makePushesQueue, makeQueueClient } from '../store/queues.ts';
+import { makeQueueClient } from '../store/queue-client.ts';
+import { makePushesQueue } from '../store/queues.ts';
 import { makeSigningKeys } from '../store/signing-keys.ts';
 import { makeIngestHandler } from './handler.ts';
 
@@ -44,7 +45,7 @@ export const handler = makeIngestHandler({
     return other === undefined ? undefined : { other: labelOf(other), own: labelOf(hook.registry) };
   },
   toPush,
-  send: makePushesQueue(makeQueueClient(), required(env, ENV.pushesQueueUrl)).send,
+  send: makePushesQueue(makeQueueClient(tables.client), required(env, ENV.pushesQueueUrl)).send,
   note: makeDeliveryNote(tables),
   now: Date.now,
   newUlid: ulid,

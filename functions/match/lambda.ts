@@ -9,7 +9,8 @@ import { makeCalls } from '../store/calls.ts';
 import { makeDeliveryNote } from '../store/deliveries.ts';
 import { makeTables } from '../store/dynamo.ts';
 import { makeMarks } from '../store/marks.ts';
-import { makeDeploymentsQueue, makeQueueClient } from '../store/queues.ts';
+import { makeQueueClient } from '../store/queue-client.ts';
+import { makeDeploymentsQueue } from '../store/queues.ts';
 import { makeStates } from '../store/states.ts';
 import { makeTriggersOf } from '../store/triggers-of.ts';
 import { makeMatchHandler, type ReadEvent } from './handler.ts';
@@ -46,7 +47,7 @@ const ports: MatchPorts = {
     await states.create(application, Date.now());
     return true;
   },
-  send: makeDeploymentsQueue(makeQueueClient(), required(env, ENV.deploymentsQueueUrl)).send,
+  send: makeDeploymentsQueue(makeQueueClient(tables.client), required(env, ENV.deploymentsQueueUrl)).send,
   note: makeDeliveryNote(tables),
   now: Date.now,
   log: stdoutLog,

@@ -1,10 +1,6 @@
 /** The two queues. A send that is not confirmed for every message throws: the caller has promised nothing yet. */
-import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { encodeDeployment, encodePushes, type PushesMessage } from '../core/message.ts';
-import { STEADY } from './quick.ts';
-
-/** `useQueueUrlAsEndpoint: false`: an endpoint given by the environment wins over the host in the queue's URL. */
-export const makeQueueClient = (): SQSClient => new SQSClient({ ...STEADY, useQueueUrlAsEndpoint: false });
+import type { QueueClient, QueueEntry } from './queue-client.ts';
 
 /** SQS delays at most this long; anything later is for the tick. */
 const MAX_DELAY_SECONDS = 900;
@@ -12,13 +8,11 @@ const MAX_DELAY_SECONDS = 900;
 const BATCH = 10;
 const BATCH_BYTES = 900_000;
 
-export const makePushesQueue = (client: SQSClient, url: string) => ({
+export const makePushesQueue = (client: QueueClient, url: string) => ({
   send: async (message: PushesMessage): Promise<void> => {
     const bodies = encodePushes(message);
-    if (bodies.length === 1) {
-      await client.send(new SendMessageCommand({ QueueUrl: url, MessageBody: bodies[0] }));
-      return;
-    }
+    const [first] = bodies;
+    if (first !== undefined && bodies.length === 1) return client.send(url, first);
     for (const batch of batches(bodies))
       await sendBatch(
         client,
@@ -28,7 +22,7 @@ export const makePushesQueue = (client: SQSClient, url: string) => ({
   },
 });
 
-export const makeDeploymentsQueue = (client: SQSClient, url: string) => ({
+export const makeDeploymentsQueue = (client: QueueClient, url: string) => ({
   /** Asks for one reconcile of each application, after `delaySeconds` (0 to 900). The group id only makes the queue fair between applications. */
   send: async (applications: readonly string[], delaySeconds = 0): Promise<void> => {
     const delay = Math.max(0, Math.min(MAX_DELAY_SECONDS, Math.ceil(delaySeconds)));
@@ -43,13 +37,9 @@ export const makeDeploymentsQueue = (client: SQSClient, url: string) => ({
   },
 });
 
-type Entry = { Id: string; MessageBody: string; MessageGroupId?: string; DelaySeconds?: number };
-
-const sendBatch = async (client: SQSClient, url: string, entries: Entry[]): Promise<void> => {
-  const { Failed } = await client.send(new SendMessageBatchCommand({ QueueUrl: url, Entries: entries }));
-  const [first] = Failed ?? [];
-  if (first !== undefined)
-    throw new Error(`the queue refused ${Failed?.length} of ${entries.length} messages: ${first.Code}: ${first.Message ?? 'no message'}`);
+const sendBatch = async (client: QueueClient, url: string, entries: readonly QueueEntry[]): Promise<void> => {
+  const refused = await client.sendBatch(url, entries);
+  if (refused.length > 0) throw new Error(`the queue refused ${refused.length} of ${entries.length} messages: ${refused[0]}`);
 };
 
 const batches = (bodies: readonly string[]): readonly (readonly string[])[] => {

@@ -2,17 +2,17 @@
 import { isBuiltin } from 'node:module';
 import type { Plugin } from 'esbuild';
 
-// The ESM face of these evaluates their lazy WebSocket getters, which loads undici: 25 ms and more of every cold start
-// on Node 22 and 24. `process.getBuiltinModule` gives the same object without that.
-const COSTLY_AS_ESM = new Set(['http', 'https', 'http2']);
-
-/** Costly built-in modules, and any that CommonJS code requires (an ESM bundle has no `require`), come from `process.getBuiltinModule`. */
+/**
+ * All built-in modules come from `process.getBuiltinModule`, which a bundle has in place of `require`, too. To import one
+ * evaluates what it would only load at its first use: undici for `node:http`, 25 ms and more of every cold start on
+ * Node 22 and 24, the streams of standard input for `node:process`, 4 ms.
+ */
 export const builtinModules: Plugin = {
   name: 'builtin-modules',
   setup(build) {
-    build.onResolve({ filter: /^[a-z0-9:/_]+$/ }, ({ path, kind }) => {
+    build.onResolve({ filter: /^[a-z0-9:/_]+$/ }, ({ path }) => {
+      if (!isBuiltin(path)) return undefined;
       const name = path.replace(/^node:/, '');
-      if (!isBuiltin(path) || !(COSTLY_AS_ESM.has(name) || kind === 'require-call')) return undefined;
       return { path: `node:${name}`, namespace: 'builtin' };
     });
     build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({

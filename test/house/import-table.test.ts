@@ -23,7 +23,7 @@ const ROWS: readonly Row[] = [
   { files: /^functions\/hooks\//, may: ['functions/core/', 'functions/hooks/', 'node:crypto$', 'jose$', 'T:functions/registries/registry'] },
   { files: /^functions\/targets\//, may: ['functions/core/', 'functions/targets/', 'functions/outbound/', 'zod/mini$', 'node:crypto$', CLIENT, '@smithy/'] },
   { files: /^functions\/outbound\//, may: ['functions/core/', 'functions/outbound/', 'T:functions/targets/target', 'ipaddr\\.js$', 'node:'] },
-  { files: /^functions\/store\//, may: ['functions/core/', 'functions/store/', 'functions/env', CLIENT] },
+  { files: /^functions\/store\//, may: ['functions/core/', 'functions/store/', 'functions/env', CLIENT, '@smithy/signature-v4$', 'node:crypto$'] },
   { files: /^functions\/runtime\//, may: ['functions/runtime/', 'T:aws-lambda$'] },
   { files: /^functions\/\w+\/(?:\w+-)?lambda\.ts$/, may: ['functions/', 'ulid$', 'node:crypto$', 'hono'] },
   {

@@ -26,12 +26,12 @@ const callable = (value: unknown): ((argument?: unknown) => Promise<unknown>) =>
 };
 
 describe('a bundle', () => {
-  const sender = bundle('test/infra/stack-entries/queue-sender.ts', join(room, 'sender'));
+  const reader = bundle('test/infra/stack-entries/parameter-reader.ts', join(room, 'reader'));
   const lazy = bundle('test/infra/stack-entries/lazy.ts', join(room, 'lazy'), ['@aws-sdk/client-sts']);
 
   it('has the same bytes on each run, wherever it is written', async () => {
-    const again = await bundle('test/infra/stack-entries/queue-sender.ts', join(room, 'deeper', 'again'));
-    expect(contentsOf(again.directory)).toEqual(contentsOf((await sender).directory));
+    const again = await bundle('test/infra/stack-entries/parameter-reader.ts', join(room, 'deeper', 'again'));
+    expect(contentsOf(again.directory)).toEqual(contentsOf((await reader).directory));
   });
 
   it('replaces what an earlier build left, and leaves alone what has not changed', async () => {
@@ -47,14 +47,14 @@ describe('a bundle', () => {
   });
 
   it('never imports a built-in the costly way', async () => {
-    const { metafile, directory } = await sender;
+    const { metafile, directory } = await reader;
     const imports = Object.values(metafile.outputs).flatMap((output) => output.imports.filter(({ external }) => external).map(({ path }) => path));
-    expect(imports.filter((path) => /^(node:)?(http|https|http2)$/.test(path))).toEqual([]);
+    expect(imports).toEqual([]);
     expect((await load(directory)).teapot).toBe("I'm a Teapot");
   });
 
   it('takes credentials from the environment of the function and from nowhere else', async () => {
-    const { metafile, directory } = await sender;
+    const { metafile, directory } = await reader;
     expect(Object.keys(metafile.inputs).filter((path) => /credential-provider-|nested-clients/.test(path))).toEqual([]);
     vi.stubEnv('AWS_REGION', 'eu-west-1');
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');

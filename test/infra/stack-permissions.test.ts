@@ -43,6 +43,13 @@ describe.each(functionNames)('%s', (name) => {
     expect([...granted].filter((action) => ![...BY_LAMBDA, ...BY_REGISTRY].includes(action)).sort()).toEqual(actionsOf(await made));
   });
 
+  it('knows endpoints by the one rule, whatever client it holds', async () => {
+    const { metafile } = await made;
+    const held = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
+    // A client whose own rules are there has no row in infra/stack/sdk-replacements.ts.
+    expect(held.filter((file) => /\/endpoint\/(bdd|ruleset)\.js$/.test(file))).toEqual([]);
+  });
+
   it('starts with the variables of the stack alone', async () => {
     const { directory } = await made;
     const told = functionOf(template, name)[1].Properties.Environment as { readonly Variables: Readonly<Record<string, unknown>> };

@@ -1,6 +1,6 @@
 /** The SDK as bundled, with what was replaced in it, still speaks to a table and a queue. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +36,7 @@ const queue =
 
 describe('a bundle with its replaced parts of the SDK', () => {
   const bodies: string[] = [];
+  const agents = new Set<string | undefined>();
   let table = '';
   let honest = '';
   let lying = '';
@@ -45,7 +46,11 @@ describe('a bundle with its replaced parts of the SDK', () => {
     vi.stubEnv('AWS_REGION', 'eu-west-1');
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'example');
-    table = await listen(dynalite({ createTableMs: 0 }));
+    table = await listen(
+      dynalite({ createTableMs: 0 }).prependListener('request', ({ headers }) => {
+        if (headers['user-agent'] !== 'node') agents.add(headers['user-agent']);
+      }),
+    );
     honest = await listen(createServer(queue(bodies, (body) => createHash('md5').update(body).digest('hex'))));
     lying = await listen(createServer(queue(bodies, () => '0'.repeat(32))));
     await fetch(table, {
@@ -79,7 +84,7 @@ describe('a bundle with its replaced parts of the SDK', () => {
   });
 
   it('writes, knows a lost condition by its class, and sends', async () => {
-    await expect(handler({ table: 'items', queue: `${honest}/1/pushes`, id: 'one' })).resolves.toBe('sent m1');
+    await expect(handler({ table: 'items', queue: `${honest}/1/pushes`, id: 'one' })).resolves.toBe('sent');
     await expect(handler({ table: 'items', queue: `${honest}/1/pushes`, id: 'one' })).resolves.toBe('there already');
     expect(bodies).toEqual(['one']);
   });
@@ -88,10 +93,25 @@ describe('a bundle with its replaced parts of the SDK', () => {
     vi.stubEnv('AWS_ENDPOINT_URL_SQS', lying);
     const { directory } = await bundle('test/infra/stack-entries/table-writer.ts', join(room, 'other'));
     const other: { handler: typeof handler } = await import(/* @vite-ignore */ pathToFileURL(join(directory, 'index.mjs')).href);
-    await expect(other.handler({ table: 'items', queue: `${lying}/1/pushes`, id: 'two' })).rejects.toThrow('InvalidChecksumError');
+    await expect(other.handler({ table: 'items', queue: `${lying}/1/pushes`, id: 'two' })).rejects.toThrow('stored another message');
   });
 
-  it('replaces files that the installed SDK has', () => {
+  it('has the name of an error whose class was left out', async () => {
+    await expect(handler({ table: 'nowhere', queue: `${honest}/1/pushes`, id: 'one' })).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+      $metadata: { httpStatusCode: 400, attempts: 1 },
+    });
+  });
+
+  it('says who asks', () => {
+    expect(agents).toEqual(new Set(['image-triggers']));
+  });
+
+  it('replaces files that the installed SDK has, and finds in them what it takes out', () => {
     expect(REPLACEMENTS.filter(({ file }) => !existsSync(join(ROOT, 'node_modules', file)))).toEqual([]);
+    for (const { file, contents } of REPLACEMENTS) {
+      const source = readFileSync(join(ROOT, 'node_modules', file), 'utf8');
+      if (typeof contents !== 'string') expect(contents(source).length, file).toBeLessThan(source.length);
+    }
   });
 });

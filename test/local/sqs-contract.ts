@@ -1,5 +1,6 @@
-/** What a queue service must do for this project, asked by the real SDK client: run over the engine's own queues, and over other implementations as a second opinion. */
+/** What a queue service must do for this project, asked by the real SDK client, and by the one of functions: run over the engine's own queues, and over other implementations as a second opinion. */
 import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   ChangeMessageVisibilityBatchCommand,
   ChangeMessageVisibilityCommand,
@@ -17,7 +18,8 @@ import {
   SQSClient,
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
-import { beforeAll, describe, expect } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { makeQueueClient, type QueueClient } from '../../functions/store/queue-client.ts';
 import { type Deviations, testsBut } from '../conformance/deviations.ts';
 
 export interface SqsUnderTest {
@@ -28,10 +30,16 @@ export interface SqsUnderTest {
 export const sqsContract = (name: string, start: () => Promise<SqsUnderTest>, deviations: Deviations = {}): void => {
   describe(`queues of ${name}`, () => {
     let sqs = new SQSClient({});
+    let ours: QueueClient;
+    let tables: DynamoDBClient;
     beforeAll(async () => {
       const { endpoint, accessKeyId } = await start();
-      sqs = new SQSClient({ endpoint, region: 'us-east-1', credentials: { accessKeyId, secretAccessKey: 'x' }, useQueueUrlAsEndpoint: false, maxAttempts: 1 });
+      const config = { endpoint, region: 'us-east-1', credentials: { accessKeyId, secretAccessKey: 'x' }, maxAttempts: 1 };
+      sqs = new SQSClient({ ...config, useQueueUrlAsEndpoint: false });
+      tables = new DynamoDBClient(config);
+      ours = makeQueueClient(tables, { env: { AWS_ENDPOINT_URL_SQS: endpoint }, random: () => 0, wait: async () => undefined });
     });
+    afterAll(() => tables.destroy());
     const test = testsBut(deviations);
 
     const create = async (attributes: Record<string, string> = {}): Promise<string> => {
@@ -54,6 +62,14 @@ export const sqsContract = (name: string, start: () => Promise<SqsUnderTest>, de
       }
       return 'no error';
     };
+
+    test('takes what functions send, and says by name why not', async () => {
+      const url = await create();
+      await ours.send(url, 'hello ü');
+      expect(await ours.sendBatch(url, [{ Id: '0', MessageBody: 'a', MessageGroupId: 'web', DelaySeconds: 0 }])).toEqual([]);
+      expect((await receive(url)).map(({ Body }) => Body).sort()).toEqual(['a', 'hello ü']);
+      expect(await failure(ours.send(`${url}-nowhere`, 'a'))).toBe(await failure(send(`${url}-nowhere`, 'a')));
+    });
 
     test('sends, receives with attributes, deletes', async () => {
       const url = await create();

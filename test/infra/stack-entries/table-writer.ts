@@ -1,9 +1,9 @@
 /** Writes one item once, in the way that every store of ours does, and sends one message. */
 import { ConditionalCheckFailedException, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { makeQueueClient } from '../../../functions/store/queue-client.ts';
 
 const tables = new DynamoDBClient({});
-const queues = new SQSClient({ useQueueUrlAsEndpoint: false });
+const queues = makeQueueClient(tables);
 
 export const handler = async (event: { readonly table: string; readonly queue: string; readonly id: string }): Promise<string> => {
   try {
@@ -12,6 +12,6 @@ export const handler = async (event: { readonly table: string; readonly queue: s
     if (error instanceof ConditionalCheckFailedException) return 'there already';
     throw error;
   }
-  const { MessageId } = await queues.send(new SendMessageCommand({ QueueUrl: event.queue, MessageBody: event.id }));
-  return `sent ${MessageId}`;
+  await queues.send(event.queue, event.id);
+  return 'sent';
 };

@@ -1,11 +1,11 @@
 /** A function as small as one can be: one client, one command, a static import of a built-in that is costly as ESM. */
 import { STATUS_CODES } from 'node:http';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 
-const client = new SQSClient({});
+const client = new SSMClient({});
 
 export const handler = async (): Promise<string | undefined> => {
-  await client.send(new SendMessageCommand({ QueueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/pushes', MessageBody: '{}' }));
+  await client.send(new GetParameterCommand({ Name: 'image-triggers/example' }));
   return STATUS_CODES[202];
 };
 
