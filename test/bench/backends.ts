@@ -31,18 +31,10 @@ export const openTlsBackends = async (room: string, assembly: string, allow: rea
   const identity = readIdentity(directory);
   const undo: (() => unknown)[] = [];
   const { queues, tables, awsUrl, port } = await openBackends(directory, identity.accessKeyId, calm, undo);
-  // A request is a head and a body: between two sockets that gather what is small, the second waits 40 ms for word of the first. AWS waits for nothing.
-  const front = createTlsServer({ cert: CERTIFICATE, key: KEY, noDelay: true }, (socket) => {
-    const inner = connect({ port, host: '127.0.0.1', noDelay: true });
-    socket.on('error', () => inner.destroy()).pipe(inner);
-    inner.on('error', () => socket.destroy()).pipe(socket);
-  });
-  await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
-  undo.push(() => front.close());
-  const address = front.address();
-  const tlsUrl = `https://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  // An address for each, as on AWS: who speaks to both opens two connections.
+  const [tablesUrl, queuesUrl] = [await openFront(port, undo), await openFront(port, undo)];
   const plan = makePlan(readAssembly(assembly), {
-    ...{ region: REGION, account: ACCOUNT, now: Date.now, newId: randomUUID, stackUuid: identity.stackUuid, apiUrl: tlsUrl, awsUrl: tlsUrl },
+    ...{ region: REGION, account: ACCOUNT, now: Date.now, newId: randomUUID, stackUuid: identity.stackUuid, apiUrl: queuesUrl, awsUrl: queuesUrl },
   });
   for (const { name, settings } of plan.queues) queues.create(name, settings);
   await tables.create(plan.tables);
@@ -62,11 +54,24 @@ export const openTlsBackends = async (room: string, assembly: string, allow: rea
     tables: { client, definitions: env[ENV.definitionsTable] ?? '', calls: env[ENV.callsTable] ?? specOf('match').environment[ENV.callsTable] ?? '' },
     function: (stage) => {
       const spec = specOf(stage);
-      const given = environmentOf(spec, { awsUrl: tlsUrl, region: REGION, ...identity, allow, outer: process.env });
-      return { file: join(spec.directory, 'index.mjs'), env: { ...given, NODE_EXTRA_CA_CERTS: trusted } };
+      const given = environmentOf(spec, { awsUrl: tablesUrl, region: REGION, ...identity, allow, outer: process.env });
+      return { file: join(spec.directory, 'index.mjs'), env: { ...given, AWS_ENDPOINT_URL_SQS: queuesUrl, NODE_EXTRA_CA_CERTS: trusted } };
     },
     stop: async () => {
       for (let act = undo.pop(); act !== undefined; act = undo.pop()) await act();
     },
   };
+};
+
+/** TLS in front of a port. A request is a head and a body: between sockets that gather what is small, the second waits 40 ms for word of the first. AWS waits for nothing. */
+const openFront = async (port: number, undo: (() => unknown)[]): Promise<string> => {
+  const front = createTlsServer({ cert: CERTIFICATE, key: KEY, noDelay: true }, (socket) => {
+    const inner = connect({ port, host: '127.0.0.1', noDelay: true });
+    socket.on('error', () => inner.destroy()).pipe(inner);
+    inner.on('error', () => socket.destroy()).pipe(socket);
+  });
+  await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+  undo.push(() => front.close());
+  const address = front.address();
+  return `https://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
 };
