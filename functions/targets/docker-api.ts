@@ -65,6 +65,8 @@ export interface DockerApi {
   /** By a name: that name, and with the last of them the image. The daemon keeps one that a container has. */
   removeImage(reference: string): Promise<void>;
   lastLines(id: string): Promise<string>;
+  /** With which code it ended last, between these times (in milliseconds), where the daemon knows it still. */
+  lastCode(id: string, since: number, until: number): Promise<string | undefined>;
 }
 
 const LAST_LINES = 20;
@@ -123,6 +125,11 @@ const connectDocker = (docker: (request: DockerRequest) => Promise<OutboundAnswe
     // Without its anonymous volumes: the one that takes its place may have them. 409: it is being removed already.
     remove: async (id) => void (await ask('DELETE', `/containers/${id}?force=true`, [204, 404, 409])),
     removeImage: async (reference) => void (await ask('DELETE', `/images/${reference}`, [200, 404, 409, 500])),
+    lastCode: async (id, since, until) => {
+      const filters = encodeURIComponent(JSON.stringify({ container: [id], event: ['die', 'died'] }));
+      const { body } = await ask('GET', `/events?since=${Math.floor(since / 1_000)}&until=${until / 1_000}&filters=${filters}`, [200]);
+      return body.split('\n').flatMap(codeIn).at(-1);
+    },
     lastLines: async (id) => plainLog((await ask('GET', `/containers/${id}/logs?stdout=true&stderr=true&tail=${LAST_LINES}`, [200])).body),
   };
 };
@@ -178,6 +185,13 @@ const pullProblem = (answer: Answered): string | undefined => {
 const pullCode = (why: string): Why['code'] => {
   if (/unauthori[sz]ed|denied|authentication required|no basic auth/i.test(why)) return 'access-denied';
   return /manifest unknown|not found|no matching manifest|does not exist|invalid reference/i.test(why) ? 'target-refused' : 'unavailable';
+};
+
+/** An event a line. Podman before 5 has its own name for the attribute, as for the event; where it keeps them in a file, it gives none that has passed. */
+const codeIn = (line: string): readonly string[] => {
+  const attributes = jsonAt(jsonAt(parsedOf(line) ?? {}, 'Actor'), 'Attributes');
+  const codes = [textAt(attributes, 'exitCode'), textAt(attributes, 'containerExitCode')];
+  return codes.filter((code) => code !== '').slice(0, 1);
 };
 
 /** Without a terminal each piece of a log has a head of eight bytes: stream, three zeros, length. */

@@ -43,9 +43,14 @@ const deathOf = (found: Found, { error }: Handle): string | undefined => {
   if (error !== undefined) return `it could not be started: ${error}`;
   const count = restarts(found);
   // While it runs anew, the code of its end is not shown any more.
-  if (found.isRunning) return count > 0 ? `it ended, and was started again ${count} times by its restart policy` : undefined;
-  const said = textAt(found.state, 'Error');
-  return `it ended with exit code ${numberAt(found.state, 'ExitCode')}${found.state.OOMKilled === true ? ', out of memory' : ''}${said === '' ? '' : `: ${said}`}`;
+  if (found.isRunning) return count > 0 ? `it ended, and was started again ${count === 1 ? 'once' : `${count} times`} by its restart policy` : undefined;
+  return endOf(found);
+};
+
+/** Of one that does not run. */
+export const endOf = ({ state }: Found): string => {
+  const said = textAt(state, 'Error');
+  return `it ended with exit code ${numberAt(state, 'ExitCode')}${state.OOMKilled === true ? ', out of memory' : ''}${said === '' ? '' : `: ${said}`}`;
 };
 
 const isWell = (answer: OutboundAnswer, status: number | undefined): boolean =>

@@ -11,8 +11,9 @@ import { type DockerApi, DockerFailure, type DockerProblem, dockerOf, failure } 
 import { type DockerConfig, NEXT, STOP_SECONDS } from './docker-config.ts';
 import { type Found, hasDigest, LABEL } from './docker-container.ts';
 import { bodyOf, canStandBeside, furtherNetworks, type Making, networkOf } from './docker-create.ts';
+import { evidenceOf } from './docker-evidence.ts';
 import { type Handle, readHandle, writeHandle } from './docker-handle.ts';
-import { healthOf } from './docker-health.ts';
+import { endOf, healthOf } from './docker-health.ts';
 import { baseOf, type Look, look } from './docker-look.ts';
 import { freePort, pullImage } from './docker-prepare.ts';
 import { fail, takeOver } from './docker-swap.ts';
@@ -69,7 +70,7 @@ export const watchNext = (config: DockerConfig, text: string, io: TargetIo): Pro
     const handle = readHandle(text);
     const there = await look(api, config);
     const { live, next } = there;
-    if (live !== undefined && live.id === handle.id) return live.isRunning ? takeOver(api, config, there, live) : endedSince(live);
+    if (live !== undefined && live.id === handle.id) return live.isRunning ? takeOver(api, config, there, live) : endedSince(api, live, io.now());
     if (next === undefined || next.id !== handle.id) return replaced(there, config);
     if (live !== undefined && live.id !== handle.from) {
       await api.remove(next.id);
@@ -77,7 +78,7 @@ export const watchNext = (config: DockerConfig, text: string, io: TargetIo): Pro
     }
     const health = await healthOf(config, next, handle, io);
     if (health.is === 'healthy') return takeOver(api, config, there, next);
-    return health.is === 'failed' ? fail(api, config, there, next, health.why) : health;
+    return health.is === 'failed' ? fail(api, config, there, next, health.why, io.now()) : health;
   }).then((rollout) => (rollout.is === 'refused' ? { is: 'failed', why: rollout.why, evidence: '' } : rollout));
 
 interface DockerState {
@@ -107,10 +108,10 @@ const replaced = ({ live, next }: Look, { container }: DockerConfig): Rollout =>
   return { is: 'replaced', detail: `replaced before it was healthy: ${what}`, evidence: '' };
 };
 
-const endedSince = ({ container }: Found): Rollout => ({
+const endedSince = async (api: DockerApi, found: Found, now: number): Promise<Rollout> => ({
   is: 'failed',
-  why: { code: 'rollout-failed', detail: `${container.name} was healthy and has ended since` },
-  evidence: '',
+  why: { code: 'rollout-failed', detail: `${found.container.name} was healthy, and since then ${endOf(found)}` },
+  evidence: await evidenceOf(api, found, now),
 });
 
 type Aimed = { readonly ok: true; readonly value: Aim } | { readonly ok: false; readonly failure: DockerFailure };

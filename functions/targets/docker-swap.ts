@@ -1,10 +1,11 @@
 /** The two ends of a rollout: the next container takes over the name, or is removed. Each step is taken only where it is still to be taken, so that a crash in between is gone on from. */
 import { nameText } from '../core/image-text.ts';
 import type { Commit, Rollout, Why } from '../core/outcome.ts';
-import { type DockerApi, DockerFailure, jsonAt, textAt } from './docker-api.ts';
+import { type DockerApi, jsonAt, textAt } from './docker-api.ts';
 import { type DockerConfig, NEXT, PREVIOUS, STOP_SECONDS } from './docker-config.ts';
 import { type Found, LABEL } from './docker-container.ts';
 import { canStandBeside } from './docker-create.ts';
+import { evidenceOf } from './docker-evidence.ts';
 import type { Look } from './docker-look.ts';
 
 const AGAIN_MS = 1_000;
@@ -32,8 +33,8 @@ export const takeOver = async (api: DockerApi, config: DockerConfig, { live, nex
  * What ran before was never touched, or (where the two could not run beside each other) is started again. The one that failed
  * is removed last: as long as it is there, whoever goes on after a crash finds what is still to be done.
  */
-export const fail = async (api: DockerApi, config: DockerConfig, { live, previous }: Look, next: Found, why: Why): Promise<Rollout> => {
-  const evidence = await lastWords(api, next);
+export const fail = async (api: DockerApi, config: DockerConfig, { live, previous }: Look, next: Found, why: Why, now: number): Promise<Rollout> => {
+  const evidence = await evidenceOf(api, next, now);
   const former = live ?? previous;
   if (live === undefined && previous !== undefined) await api.rename(previous.id, config.container);
   if (former !== undefined && !former.isRunning && !canStandBeside(config, former)) {
@@ -52,16 +53,6 @@ const discard = async (api: DockerApi, { id, imageId, labels, container }: Found
   const tagged = `${nameText(container.text)}:${container.image?.tag}`;
   if (container.image?.tag !== undefined && textAt((await api.image(tagged)) ?? {}, 'Id') === imageId) await api.removeImage(tagged);
   await api.removeImage(imageId);
-};
-
-const lastWords = async (api: DockerApi, { id }: Found): Promise<string> => {
-  try {
-    return await api.lastLines(id);
-  } catch (error) {
-    // Only evidence: without it the verdict stands.
-    if (error instanceof DockerFailure) return `its last lines are not known (${error.message})`;
-    throw error;
-  }
 };
 
 /** https://github.com/opencontainers/image-spec/blob/main/annotations.md */

@@ -4,7 +4,7 @@ import type { Outcome } from '../../functions/core/outcome.ts';
 import type { TargetIo, Wish } from '../../functions/targets/target.ts';
 import { drive, readableOf } from './docker-drive.ts';
 import { type DockerWorld, dockerWorld, imageOf, REPOSITORY, THEIRS } from './docker-world.ts';
-import type { Json } from './fake-docker.ts';
+import { type FakeContainer, frame, type Json } from './fake-docker.ts';
 import { BLUE, GREEN, makeIo, NOW, wanted } from './io.ts';
 import { targetOf, targetProblems } from './kinds.ts';
 
@@ -337,6 +337,86 @@ describe('health', () => {
     });
     // A label of the image is not one of the container.
     expect(labelsIn(world.fake.created[0] ?? {})).not.toHaveProperty(['org.opencontainers.image.revision']);
+  });
+});
+
+describe('the evidence of a failure', () => {
+  const failed = async (how: Partial<FakeContainer>, body: Json = {}): Promise<{ readonly detail: string | undefined; readonly evidence: string }> => {
+    const world = await dockerWorld({}, body);
+    const handle = handleOf(await tell(world));
+    Object.assign(world.fake.named('web.next') ?? {}, how);
+    const rollout = await readableOf(world).observe(handle, world.io());
+    if (rollout.is !== 'failed') throw new Error(`it is ${rollout.is}`);
+    return { detail: rollout.why.detail, evidence: rollout.evidence };
+  };
+
+  it('says the code and the last lines of one that ended', async () => {
+    expect(await failed({ status: 'exited', exitCode: 3 })).toEqual({
+      detail: 'it ended with exit code 3',
+      evidence: 'its last lines: started aaa\ncannot go on',
+    });
+  });
+
+  it('says them of one that is started over and over, where the container shows none', async () => {
+    expect(await failed({ status: 'running', exitCode: 3, restarts: 2 })).toEqual({
+      detail: 'it ended, and was started again 2 times by its restart policy',
+      evidence: 'exit code 3; its last lines: started aaa\ncannot go on',
+    });
+  });
+
+  it('of one that could not be started is what the daemon said of it', async () => {
+    const world = await dockerWorld();
+    world.fake.instead.push({ match: /start$/, times: 1, with: { status: 400, message: 'no such file' } });
+    const handle = handleOf(await tell(world));
+    Object.assign(world.fake.named('web.next') ?? {}, { log: '' });
+    expect(await readableOf(world).observe(handle, world.io())).toEqual({
+      is: 'failed',
+      why: { code: 'rollout-failed', detail: 'it could not be started: no such file' },
+      evidence: '',
+    });
+  });
+
+  it('reads a log with a terminal, which has no heads, and one that is empty', async () => {
+    expect(await failed({ status: 'exited', log: 'one\r\ntwo\r\n' })).toMatchObject({ evidence: 'its last lines: one\r\ntwo' });
+    expect(await failed({ status: 'exited', log: '' })).toMatchObject({ evidence: 'it said nothing' });
+  });
+
+  it('keeps the end of long lines, and pieces of one line together', async () => {
+    const { evidence } = await failed({ status: 'exited', log: frame('x'.repeat(200)) + frame(`${'y'.repeat(200)} and the `) + frame('cause\n') });
+    expect(evidence).toMatch(/^its last lines: x+y+ and the cause$/);
+    expect(evidence.length).toBeLessThanOrEqual('its last lines: '.length + 400);
+  });
+
+  it('holds no password that the container was given', async () => {
+    const Env = ['DB_PASSWORD=hunter2hunter2', 'DATABASE_URL=postgres://shop:hunter2hunter2@db.example/shop', 'MODE=production', 'PIN_TOKEN=1'];
+    const log = frame('connect postgres://shop:hunter2hunter2@db.example/shop in production: 1 try\n') + frame('also ftp://a:b@c and hunter2hunter2\n');
+    expect((await failed({ status: 'exited', log }, { Env })).evidence).toBe(
+      'its last lines: connect $DATABASE_URL in production: 1 try\nalso ftp://…@c and $DB_PASSWORD',
+    );
+  });
+
+  it('is not had where the daemon does not give it, and the verdict stands', async () => {
+    const world = await dockerWorld();
+    const handle = handleOf(await tell(world));
+    Object.assign(world.fake.named('web.next') ?? {}, { restarts: 1 });
+    for (const match of [/^GET \/events/, /logs/]) world.fake.instead.push({ match, times: 1, with: { status: 500, message: 'no journal' } });
+    expect(await readableOf(world).observe(handle, world.io())).toMatchObject({
+      is: 'failed',
+      evidence: expect.stringMatching(/^its last lines are not known \(.*no journal\)$/),
+    });
+  });
+
+  it('is also that of one that took the name over and ended since', async () => {
+    const world = await dockerWorld();
+    const handle = handleOf(await tell(world));
+    world.finish?.('healthy');
+    await readableOf(world).observe(handle, world.io());
+    Object.assign(world.fake.named('web') ?? {}, { status: 'exited', exitCode: 137 });
+    expect(await readableOf(world).observe(handle, world.io())).toMatchObject({
+      is: 'failed',
+      why: { detail: 'web was healthy, and since then it ended with exit code 137' },
+      evidence: expect.stringContaining('cannot go on'),
+    });
   });
 });
 

@@ -20,6 +20,8 @@ export interface FakeContainer {
   health: '' | 'starting' | 'healthy' | 'unhealthy';
   exitCode: number;
   restarts: number;
+  /** What it wrote, as the daemon sends it. */
+  log?: string;
   /** Of restarting, where it was changed. */
   policy?: string;
   ports: Record<string, { HostIp: string; HostPort: string }[]>;
@@ -67,6 +69,7 @@ const QUERIES: Readonly<Record<string, readonly string[]>> = {
   'POST /containers/*/rename': ['name'],
   'DELETE /containers/*': ['force', 'v'],
   'GET /containers/*/logs': ['stdout', 'stderr', 'tail'],
+  'GET /events': ['since', 'until', 'filters'],
 };
 
 const CONFIG = new Set(
@@ -228,7 +231,16 @@ export const startFakeDocker = async (): Promise<FakeDocker> => {
     },
     'GET /containers/*/logs': (key) => {
       const container = find(key);
-      return container === undefined ? missing(key) : [200, frame(`started ${container.image.digest.slice(7, 10)}\n`) + frame('cannot go on\n')];
+      if (container === undefined) return missing(key);
+      return [200, container.log ?? frame(`started ${container.image.digest.slice(7, 10)}\n`) + frame('cannot go on\n')];
+    },
+    // Without an end it would go on for ever.
+    'GET /events': (_, query) => {
+      const { container: ids, event } = objectIn(JSON.parse(query.get('filters') ?? '{}'));
+      if (!(Number(query.get('until')) > 0 && Number(query.get('since')) > 0)) return [400, { message: 'since or until is none' }];
+      const deaths = fake.containers.filter(({ id }) => listIn(ids).includes(id) && listIn(event).includes('die'));
+      const told = deaths.flatMap(({ id, restarts, exitCode }) => Array.from({ length: restarts }, (_, i) => dieEvent(id, i + 1 === restarts ? exitCode : 1)));
+      return [200, told.join('')];
     },
     'POST /networks/*/connect': () => [200],
   };
@@ -269,7 +281,7 @@ export const startFakeDocker = async (): Promise<FakeDocker> => {
 };
 
 const routeOf = (method: string, path: string): { readonly name: string; readonly key: string } | undefined => {
-  if (path === '/images/create' || path === '/containers/create') return { name: `${method} ${path}`, key: '' };
+  if (path === '/images/create' || path === '/containers/create' || path === '/events') return { name: `${method} ${path}`, key: '' };
   const [, room, key = '', act] = /^\/(containers|images|networks)\/(.+?)(?:\/(json|tag|start|stop|rename|update|logs|connect))?$/.exec(path) ?? [];
   return room === undefined ? undefined : { name: `${method} /${room}/*${act === undefined ? '' : `/${act}`}`, key };
 };
@@ -282,7 +294,10 @@ const missing = (key: string): readonly [number, unknown] => [404, { message: `N
 const objectIn = (value: unknown): Json => (typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {});
 const listIn = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const portsOf = ({ ports }: FakeContainer): readonly string[] => Object.values(ports).flatMap((bindings) => bindings.map(({ HostPort }) => HostPort));
-const frame = (line: string): string => `\u0001\0\0\0\0\0\0${String.fromCharCode(line.length)}${line}`;
+const dieEvent = (id: string, exitCode: number): string =>
+  `${JSON.stringify({ Type: 'container', Action: 'die', Actor: { ID: id, Attributes: { exitCode: String(exitCode), name: 'web.next' } } })}\n`;
+
+export const frame = (line: string): string => `\u0001\0\0\0\0\0\0${String.fromCharCode(line.length)}${line}`;
 
 const inspectImage = ({ id, repository, digest, config }: FakeImage): Json => ({ Id: id, RepoDigests: [`${repository}@${digest}`], Config: config });
 
@@ -292,6 +307,7 @@ const inspect = ({ id, name, image, body, status, health, exitCode, restarts, po
   const imageEnv = listIn(image.config.Env);
   return {
     Id: id,
+    Created: '2026-01-01T00:00:00Z',
     Name: `/${name}`,
     Image: image.id,
     RestartCount: restarts,
