@@ -78,10 +78,11 @@ export const makeApi = (given: ApiPorts) => {
   for (const routes of ROUTES) app.route('/', routes(ports));
   operation(app, TRIGGER_OPERATIONS.explain, async ({ c, query: { lang }, body }) => c.json(await explain(body, langOf(c, lang), ports)));
 
-  /** The page asks as anybody does, from the inside. */
-  const ask = async (request: { readonly method: string; readonly path: string; readonly body?: object }, caller: string) => {
-    const body = request.body === undefined ? {} : { body: JSON.stringify(request.body), headers: { 'content-type': 'application/json' } };
-    const response = await app.fetch(new Request(`https://api.invalid${request.path}`, { method: request.method, ...body }), {
+  /** The page asks as anybody does, from the inside; its language as a browser does, so that each route that speaks one heeds it. */
+  const ask: Parameters<typeof makeConsole>[0]['ask'] = async ({ method, path, body, lang }, caller) => {
+    const headers = { 'accept-language': lang, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+    const request = new Request(`https://api.invalid${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    const response = await app.fetch(request, {
       requestId: ports.newUlid(ports.now()),
       caller,
     });

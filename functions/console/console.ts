@@ -9,7 +9,7 @@ import { html } from 'hono/html';
 import { type Fields, fields, list, textOf } from '../core/fields.ts';
 import { applicationPage, applicationsPage, type PageWish, WISHES } from './applications.ts';
 import { callPage, callsPage, FILTERS, type Filters } from './calls.ts';
-import { explainPage, hookPage, hooksPage, triggersPage } from './definitions.ts';
+import { explainPage, hookPage, hooksPage, triggerPage, triggersPage } from './definitions.ts';
 import { ENTER_SCRIPT, enterPage } from './enter.ts';
 import { type Html, page, type View, viewIn } from './layout.ts';
 import { STYLE } from './style.ts';
@@ -25,9 +25,9 @@ interface ConsolePorts {
   redeem(code: string): Promise<{ readonly text: string; readonly seconds: number } | undefined>;
   session(text: string): Promise<ConsoleSession | undefined>;
   end(text: string): Promise<void>;
-  /** The API, asked for the person of the session. */
+  /** The API, asked for the person of the session, who prefers a language. */
   ask(
-    request: { readonly method: string; readonly path: string; readonly body?: object },
+    request: { readonly method: string; readonly path: string; readonly body?: object; readonly lang: Lang },
     by: string,
   ): Promise<{ readonly status: number; readonly body: Fields }>;
 }
@@ -42,7 +42,10 @@ const HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
 } as const;
 const CALLS_SHOWN = 50;
-const CALLS_OF_APPLICATION = 20;
+const CALLS_BESIDE = 20;
+const DEFINITIONS_SHOWN = 100;
+/** Fewer, since each is asked what it runs. */
+const APPLICATIONS_SHOWN = 25;
 
 type Env = { readonly Variables: { readonly session: ConsoleSession } };
 
@@ -92,23 +95,44 @@ export const makeConsole = (ports: ConsolePorts) => {
   });
 
   /** What the API answers becomes a page; a problem becomes the page that says it. */
-  const show = async (c: Context<Env>, path: string, make: (view: View, answer: Fields) => Html) => {
+  const show = async (c: Context<Env>, path: string, make: (view: View, answer: Fields) => Html | Promise<Html>) => {
     const view = viewOf(c);
     const { status, body } = await get(c, path);
-    return status === 200 ? c.html(make(view, body)) : problem(c, view, status, body);
+    return status === 200 ? c.html(await make(view, body)) : problem(c, view, status, body);
   };
-  const get = (c: Context<Env>, path: string) => ports.ask({ method: 'GET', path: withLang(path, viewOf(c).lang) }, byOf(c));
+  const get = (c: Context<Env>, path: string) => ports.ask({ method: 'GET', path, lang: viewOf(c).lang }, byOf(c));
+  /** The same with what stands below it, both asked at once. */
+  const showBoth = async (c: Context<Env>, path: string, below: string, make: (view: View, answer: Fields, more: Fields) => Html) => {
+    const more = get(c, below);
+    const shown = await show(c, path, async (view, answer) => make(view, answer, (await more).body));
+    await more;
+    return shown;
+  };
+  const cursorOf = (c: Context<Env>): string | undefined => c.req.query('cursor') || undefined;
+  const listOf = (c: Context<Env>, kind: string, limit: number): string => {
+    const cursor = cursorOf(c);
+    return `/v1/${kind}?${new URLSearchParams({ limit: String(limit), ...(cursor === undefined ? {} : { cursor }) }).toString()}`;
+  };
 
-  app.get('/applications', (c) => show(c, '/v1/applications?limit=100', applicationsPage));
-  app.get('/applications/:name', async (c) => {
+  app.get('/applications', (c) =>
+    show(c, listOf(c, 'applications', APPLICATIONS_SHOWN), async (view, { items, cursor }) => {
+      // One that was deleted meanwhile, for example, is shown as it was listed.
+      const seen = list(items).map(async (item) => ({ ...item, ...(await get(c, `/v1/applications/${encodeURIComponent(textOf(item.name))}`)).body }));
+      return applicationsPage(view, await Promise.all(seen), { here: cursorOf(c), next: textOf(cursor) });
+    }),
+  );
+  app.get('/applications/:name', (c) => {
     const name = encodeURIComponent(c.req.param('name'));
-    const calls = await get(c, `/v1/calls?application=${name}&limit=${CALLS_OF_APPLICATION}`);
-    return show(c, `/v1/applications/${name}`, (view, item) => applicationPage(view, item, list(calls.body.items)));
+    const calls = `/v1/calls?application=${name}&limit=${CALLS_BESIDE}`;
+    return showBoth(c, `/v1/applications/${name}`, calls, (view, item, { items }) => applicationPage(view, item, list(items)));
   });
   app.post('/applications/:name/:wish', async (c) => {
     const { name, wish } = c.req.param();
     if (!isWish(wish)) return c.notFound();
-    const { status, body } = await ports.ask({ method: 'POST', path: `/v1/applications/${encodeURIComponent(name)}/${wish}`, body: {} }, byOf(c));
+    const { status, body } = await ports.ask(
+      { method: 'POST', path: `/v1/applications/${encodeURIComponent(name)}/${wish}`, body: {}, lang: viewOf(c).lang },
+      byOf(c),
+    );
     if (status >= 300) return problem(c, viewOf(c), status, body);
     return c.redirect(`/console/applications/${encodeURIComponent(name)}`, 303);
   });
@@ -118,20 +142,24 @@ export const makeConsole = (ports: ConsolePorts) => {
     return show(c, `/v1/calls?${query.toString()}`, (view, answer) => callsPage(view, answer, filters));
   });
   app.get('/calls/:id', (c) => show(c, `/v1/calls/${encodeURIComponent(c.req.param('id'))}`, callPage));
-  app.get('/triggers', (c) => show(c, '/v1/triggers?limit=100', triggersPage));
-  app.get('/triggers/:name', (c) => c.redirect(`/console/calls?trigger=${encodeURIComponent(c.req.param('name'))}`));
-  app.get('/hooks', (c) => show(c, '/v1/hooks?limit=100', hooksPage));
-  app.get('/hooks/:name', async (c) => {
+  app.get('/triggers', (c) => show(c, listOf(c, 'triggers', DEFINITIONS_SHOWN), (view, answer) => triggersPage(view, answer, cursorOf(c))));
+  app.get('/triggers/:name', (c) => {
     const name = encodeURIComponent(c.req.param('name'));
-    const deliveries = await get(c, `/v1/hooks/${name}/deliveries`);
-    return show(c, `/v1/hooks/${name}`, (view, hook) => hookPage(view, hook, deliveries.body));
+    const calls = `/v1/calls?trigger=${name}&limit=${CALLS_BESIDE}`;
+    return showBoth(c, `/v1/triggers/${name}`, calls, (view, trigger, { items }) => triggerPage(view, trigger, list(items)));
+  });
+  app.get('/hooks', (c) => show(c, listOf(c, 'hooks', DEFINITIONS_SHOWN), (view, answer) => hooksPage(view, answer, cursorOf(c))));
+  app.get('/hooks/:name', (c) => {
+    const name = encodeURIComponent(c.req.param('name'));
+    return showBoth(c, `/v1/hooks/${name}`, `/v1/hooks/${name}/deliveries`, hookPage);
   });
   app.get('/explain', async (c) => {
     const view = viewOf(c);
-    const image = c.req.query('image') ?? '';
-    if (image === '') return c.html(explainPage(view, '', undefined));
-    const { status, body } = await ports.ask({ method: 'POST', path: withLang('/v1/explain', view.lang), body: { image } }, byOf(c));
-    return status === 200 ? c.html(explainPage(view, image, body)) : problem(c, view, status, body);
+    const { image = '', call = '' } = c.req.query();
+    if (image === '' && call === '') return c.html(explainPage(view, '', undefined));
+    const asked = call === '' ? { image } : { call };
+    const { status, body } = await ports.ask({ method: 'POST', path: '/v1/explain', body: asked, lang: view.lang }, byOf(c));
+    return status === 200 ? c.html(explainPage(view, image || textOf(body.image), body)) : problem(c, view, status, body);
   });
   app.get('*', (c) => c.redirect('/console/applications'));
   return app;
@@ -140,12 +168,6 @@ export const makeConsole = (ports: ConsolePorts) => {
 const byOf = (c: Context<Env>): string => {
   const { by, id } = c.get('session');
   return `${by} (page, session ${id})`;
-};
-
-const withLang = (path: string, lang: Lang): string => {
-  const [plain, query] = path.split('?');
-  const takes = !/\/v1\/(?:hooks|triggers)|\/v1\/applications$/.test(plain ?? '');
-  return takes ? `${path}${query === undefined ? '?' : '&'}lang=${lang}` : path;
 };
 
 /** A page of ours, as the form names it; whatever else it says leads nowhere. */

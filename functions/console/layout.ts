@@ -2,6 +2,7 @@
 import { html } from 'hono/html';
 import type { Fields } from '../core/fields.ts';
 import { textOf } from '../core/fields.ts';
+import { stateIn } from './states.ts';
 import { type Lang, type Say, sayIn, type Word } from './words.ts';
 
 export type Html = ReturnType<typeof html>;
@@ -60,7 +61,21 @@ export const table = ({ say }: View, columns: readonly Column[], items: readonly
   items.length === 0
     ? html`<p>${say('none')}</p>`
     : html`<div class="scroll"><table><thead><tr>${columns.map(({ head }) => html`<th scope="col">${head}</th>`)}</tr></thead>
-<tbody>${items.map((item) => html`<tr>${columns.map(({ cell }) => html`<td>${cell(item)}</td>`)}</tr>`)}</tbody></table></div>`;
+<tbody>${items.map((item) => html`<tr>${columns.map(({ head, cell }) => html`<td data-head="${head}">${cell(item)}</td>`)}</tr>`)}</tbody></table></div>`;
+
+/** The way to what does not fit on this page, and back to its beginning. */
+export const pages = ({ say }: View, path: string, query: Readonly<Record<string, string>>, { here, next, more }: Cursors): Html => {
+  const to = (given: Readonly<Record<string, string>>): string => `/console/${path}?${new URLSearchParams(given).toString()}`;
+  const first = here === undefined ? '' : html`<a href="${to(query)}">${say(more === 'older' ? 'newest' : 'first')}</a> `;
+  const rest = next === '' ? '' : html`<a href="${to({ ...query, cursor: next })}">${say(more)}</a>`;
+  return html`<p>${first}${rest}</p>`;
+};
+
+interface Cursors {
+  readonly here: string | undefined;
+  readonly next: string;
+  readonly more: Extract<Word, 'older' | 'more'>;
+}
 
 /** What has no value, or holds nothing, is left out. */
 export const facts = (pairs: readonly (readonly [string, unknown])[]): Html =>
@@ -71,7 +86,12 @@ const KINDS: Readonly<Record<string, string>> = {
   delivered: 'good',
   synced: 'good',
   healthy: 'good',
+  fired: 'good',
   failed: 'bad',
+  refused: 'bad',
+  unreadable: 'bad',
+  'other-format': 'bad',
+  unheard: 'wait',
   unknown: 'bad',
   degraded: 'bad',
   'out-of-sync': 'bad',
@@ -82,14 +102,20 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 /** `unknown` is no alarm where a target cannot be asked: there it is shown plainly. */
-export const badge = (status: unknown, plain = false): Html => {
-  const text = textOf(status);
-  return html`<span class="badge ${plain && text === 'unknown' ? '' : (KINDS[text] ?? '')}">${text}</span>`;
+export const badge = ({ lang }: View, state: unknown, plain = false): Html => {
+  const text = textOf(state);
+  return html`<span class="badge ${plain && text === 'unknown' ? '' : (KINDS[text] ?? '')}" title="${text}">${stateIn(lang, text)}</span>`;
 };
 
 export const link = (section: Section, name: unknown): Html | '' => {
   const text = textOf(name);
   return text === '' ? '' : html`<a href="/console/${section}/${encodeURIComponent(text)}">${text}</a>`;
+};
+
+/** By what made it: the rest of its id says when, which stands beside it. */
+export const callLink = (id: unknown): Html | '' => {
+  const text = textOf(id);
+  return text === '' ? '' : html`<a href="/console/calls/${encodeURIComponent(text)}" title="${text}">${text.replace(/^[^.]*\./, '')}</a>`;
 };
 
 /** Down to the second, as UTC: `2026-11-25 16:07:33`. */

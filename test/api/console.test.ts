@@ -1,6 +1,13 @@
 /** The page, asked as a browser does: the door, the session, what it shows, and what it refuses. */
+
+import { ulid } from 'ulid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { HTTP, items, must, record, startApi, type TestApi } from './api.ts';
+import { makeConsole } from '../../functions/console/console.ts';
+import { stateIn } from '../../functions/console/states.ts';
+import { FINAL, OPEN } from '../../functions/core/call.ts';
+import { VERDICTS } from '../../functions/core/delivery-record.ts';
+import { REASONS } from '../../functions/core/reason.ts';
+import { HTTP, items, must, record, START, startApi, type TestApi } from './api.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -103,12 +110,54 @@ test.each([
   ['/console/triggers', 'tags v1'],
   ['/console/hooks', 'registry.example'],
   ['/console/hooks/release', 'Last deliveries'],
+  ['/console/triggers/release', '<h2>Calls</h2>'],
   ['/console/explain', 'What would a push'],
   ['/console/explain?image=registry.example/shop/web:v1', 'release'],
 ])('%s shows what the API tells', async (path, text) => {
   const { status, text: shown } = await browse('GET', path, { cookie: await signIn() });
   expect(status).toBe(200);
   expect(shown).toContain(text);
+});
+
+test('what runs stands in the list of applications, which goes on where one page ends', async () => {
+  const cookie = await signIn();
+  await must(api, 200, 'POST', '/v1/applications/web/hold');
+  for (let i = 0; i < 25; i += 1) await must(api, 201, 'POST', '/v1/applications', { name: `svc-${i}`, target: HTTP, enabled: i > 0 });
+  const first = await browse('GET', '/console/applications', { cookie });
+  expect(first.text.match(/href="\/console\/applications\/[^"]+"/g)).toHaveLength(25);
+  expect(first.text).toContain('disabled');
+  const [, next = ''] = /href="(\/console\/applications\?cursor=[^"]+)"/.exec(first.text) ?? [];
+  const rest = await browse('GET', next.replaceAll('&amp;', '&'), { cookie });
+  expect(rest.text).toContain('/console/applications/web"');
+  expect(rest.text).toContain('On hold');
+  expect(rest.text).toContain('Back to the first');
+  await must(api, 200, 'POST', '/v1/applications/web/release');
+});
+
+test('both questions about an application are asked at once', async () => {
+  const asked: string[] = [];
+  let both = (): void => undefined;
+  const bothAsked = new Promise<void>((resolve) => {
+    both = resolve;
+  });
+  const page = makeConsole({
+    redeem: async () => undefined,
+    session: async () => ({ id: 's', by: 'me' }),
+    end: async () => undefined,
+    ask: async ({ path, lang }) => {
+      asked.push(`${lang} ${path}`);
+      if (asked.length === 2) both();
+      await bothAsked;
+      return { status: 200, body: {} };
+    },
+  });
+  for (const path of ['/applications/web', '/triggers/release', '/hooks/release']) {
+    asked.length = 0;
+    expect((await page.request(path, { headers: { cookie: '__Host-image-triggers=x', 'accept-language': 'zh-CN' } })).status).toBe(200);
+    expect(asked).toHaveLength(2);
+    // Whatever the route: each that has words for people heeds what the browser asks for.
+    for (const each of asked) expect(each).toMatch(/^zh /);
+  }
 });
 
 test('a wish is what the API makes of it, in the name of who opened the page', async () => {
@@ -160,6 +209,38 @@ test('in Chinese where the browser prefers it, or the person chose it', async ()
   expect(text).toContain('访问记录');
   expect(text).toContain('<html lang="zh-CN">');
 });
+
+test('states and why are in Chinese too, and a call leads to what its push would do now', async () => {
+  const cookie = await signIn();
+  const [language = ''] = (await browse('POST', '/console/language', { cookie, form: 'lang=zh' })).headers.getSetCookie();
+  await api.calls.put({
+    id: `${ulid(START)}.release`,
+    trigger: 'release',
+    application: 'web',
+    hook: 'release',
+    repository: 'registry.example/shop/web',
+    tag: 'v2',
+    order: '1#x',
+    status: 'untriggered',
+    reason: 'rule-not-matched',
+    receivedAt: START,
+    decidedAt: START,
+  });
+  const look = async (path: string) => (await browse('GET', path, { cookie: `${cookie}; ${language.split(';')[0]}` })).text;
+  const calls = await look('/console/calls?trigger=release');
+  expect(calls).toMatch(/title="untriggered">未触发</);
+  expect(calls).toContain(REASONS['rule-not-matched'].zh.sentence);
+  const [, call = ''] = /href="(\/console\/calls\/[^"]+)"/.exec(calls) ?? [];
+  const [, explain = ''] = /href="(\/console\/explain\?call=[^"]+)"/.exec(await look(call)) ?? [];
+  const explained = await look(explain);
+  expect(explained).toContain('value="registry.example/shop/web:v2"');
+  expect(explained).toContain(REASONS['rule-not-matched'].zh.cure);
+  await must(api, 200, 'POST', '/v1/applications/web/hold');
+  expect(await look('/console/applications/web')).toContain('已暂停');
+  await must(api, 200, 'POST', '/v1/applications/web/release');
+});
+
+test.each([...OPEN, ...FINAL, ...VERDICTS])('%s has a Chinese word', (state) => expect(stateIn('zh', state)).not.toBe(state));
 
 test('whoever chooses the other language stays on the page, and is led nowhere else', async () => {
   const cookie = await signIn();
