@@ -185,6 +185,10 @@ export const NO_FACTS: Facts = { rejects: new Set(), approvals: new Set(), pins:
 /** A change of the state by `deploy`, in one conditional write. */
 export interface StateChange {
   readonly runs?: Readonly<Record<string, Run>>;
+  /** Takes the lease as well: only while nobody has it, nobody had it since the state was looked at, and no fact changed since `rev`. The fence is then one more than it was. */
+  readonly lease?: { readonly until: number; readonly rev: number };
+  /** Open calls that are wanted from now on: `runs` says most of what their entries said. */
+  readonly promoted?: readonly OpenCall[];
   /** Repositories whose run is forgotten. */
   readonly drop?: readonly string[];
   /** Open calls that are settled. */

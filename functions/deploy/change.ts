@@ -1,5 +1,5 @@
 /** Turns a plan into what is written: calls first, then one change of the state. */
-import type { Held, Run, SeenThere, StateChange } from '../core/application.ts';
+import type { Held, OpenCall, Run, SeenThere, StateChange } from '../core/application.ts';
 import { type Ending, isOpen, type Settlement, timeOfCall } from '../core/call.ts';
 import type { Plan } from '../core/goal.ts';
 import type { Outcome } from '../core/outcome.ts';
@@ -11,10 +11,13 @@ import type { Session } from './ports.ts';
 export interface Draft {
   runs: Record<string, Run>;
   close: string[];
+  promoted: readonly OpenCall[];
   held: Record<string, Held>;
   deployedAt?: readonly number[];
   seen?: SeenThere;
   bump: number;
+  /** Taken by the first write, where none was needed before it: see `straight.ts`. */
+  lease?: StateChange['lease'];
 }
 
 /** Promotes, settles the losers, holds who waits. Only calls are written here; the state follows with the next write. */
@@ -22,7 +25,7 @@ export const settlePlan = async (plan: Plan, session: Session): Promise<Draft> =
   const { state, ports } = session;
   const now = ports.now();
   const { runs, bump } = runsAfter(plan, state, now);
-  const draft: Draft = { runs: { ...runs }, close: [...plan.forget], held: {}, bump };
+  const draft: Draft = { runs: { ...runs }, close: [...plan.forget], promoted: plan.promote, held: {}, bump };
   for (const { callId, settlement } of plan.settle) {
     await settleCall(callId, { ...settlement, endedAt: now }, session);
     draft.close.push(callId);
@@ -88,9 +91,11 @@ export const takeChange = (draft: Draft): StateChange => {
   const change: StateChange = { ...rest, runs: { ...draft.runs }, close: [...draft.close], held: { ...draft.held }, ...(bump === 0 ? {} : { bump }) };
   draft.runs = {};
   draft.close = [];
+  draft.promoted = [];
   draft.held = {};
   draft.bump = 0;
   delete draft.deployedAt;
   delete draft.seen;
+  delete draft.lease;
   return change;
 };

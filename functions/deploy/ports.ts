@@ -9,6 +9,11 @@ import type { BoundTarget, TargetIo } from '../targets/target.ts';
 
 export interface DeployPorts {
   readonly states: {
+    /** The state without the lease, unless somebody has it at `now`. */
+    look(
+      application: string,
+      now: number,
+    ): Promise<{ readonly is: 'free'; readonly state: ApplicationState } | { readonly is: 'taken'; readonly until: number } | { readonly is: 'absent' }>;
     lease(
       application: string,
       now: number,

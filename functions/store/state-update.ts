@@ -1,11 +1,13 @@
 /** One change of an application's state as one update of its item, conditional on the fence. */
 import type { StateChange } from '../core/application.ts';
 import { toItem } from './dynamo.ts';
+import { restToItem, runToItem } from './state-item.ts';
 
 /** The rest is forgotten with the next write. */
 const MOST_DROPPED = 20;
 
 export const stateUpdate = (fence: number, change: StateChange) => {
+  const { lease } = change;
   const names: Record<string, string> = {};
   const values: Record<string, unknown> = { ':fence': fence };
   const sets: string[] = [];
@@ -14,7 +16,7 @@ export const stateUpdate = (fence: number, change: StateChange) => {
   for (const [i, [repository, run]] of Object.entries(change.runs ?? {}).entries()) {
     names['#runs'] = 'runs';
     names[`#run${i}`] = repository;
-    values[`:run${i}`] = run;
+    values[`:run${i}`] = runToItem(run);
     sets.push(`#runs.#run${i} = :run${i}`);
   }
   for (const [i, repository] of (change.drop ?? []).slice(0, MOST_DROPPED).entries()) {
@@ -22,8 +24,16 @@ export const stateUpdate = (fence: number, change: StateChange) => {
     names[`#drop${i}`] = repository;
     removes.push(`#runs.#drop${i}`);
   }
+  const promoted = (change.promoted ?? []).filter(({ callId }) => !closing.has(callId));
+  for (const [i, call] of promoted.entries()) {
+    const held = change.held?.[call.callId];
+    names['#open'] = 'open';
+    names[`#wanted${i}`] = call.callId;
+    values[`:wanted${i}`] = restToItem(held === undefined ? call : { ...call, held });
+    sets.push(`#open.#wanted${i} = :wanted${i}`);
+  }
   for (const [i, [callId, held]] of Object.entries(change.held ?? {}).entries()) {
-    if (closing.has(callId)) continue;
+    if (closing.has(callId) || promoted.some((call) => call.callId === callId)) continue;
     names['#open'] = 'open';
     names[`#held${i}`] = callId;
     values[`:held${i}`] = held;
@@ -46,6 +56,14 @@ export const stateUpdate = (fence: number, change: StateChange) => {
     values[':bump'] = change.bump;
     sets.push('rev = rev + :bump');
   }
+  if (lease !== undefined) {
+    Object.assign(values, { ':before': fence - 1, ':rev': lease.rev });
+    sets.push('fence = :fence');
+    if (change.release === undefined) {
+      values[':until'] = lease.until;
+      sets.push('leaseUntil = :until');
+    }
+  }
   if (change.release !== undefined) {
     removes.push('leaseUntil');
     if (change.release.dueAt === undefined) removes.push('due', 'dueAt');
@@ -60,7 +78,7 @@ export const stateUpdate = (fence: number, change: StateChange) => {
     .join(' ');
   return {
     ...(update === '' ? {} : { UpdateExpression: update }),
-    ConditionExpression: 'fence = :fence',
+    ConditionExpression: lease === undefined ? 'fence = :fence' : 'fence = :before AND rev = :rev AND attribute_not_exists(leaseUntil)',
     ...(Object.keys(names).length > 0 ? { ExpressionAttributeNames: names } : {}),
     ExpressionAttributeValues: toItem(values),
   };

@@ -5,8 +5,10 @@
 import { GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { ApplicationState, Hold, OpenCall, StateChange } from '../core/application.ts';
 import { fromItem, type Item, type Tables, toItem, whenHolds } from './dynamo.ts';
+import { openToItem, stateFromItem } from './state-item.ts';
 import { stateUpdate } from './state-update.ts';
 
+export type Looked = { readonly is: 'free'; readonly state: ApplicationState } | { readonly is: 'taken'; readonly until: number } | { readonly is: 'absent' };
 export type Leased = { readonly is: 'leased'; readonly state: ApplicationState } | { readonly is: 'taken'; readonly until: number } | { readonly is: 'absent' };
 
 export const stateKey = (application: string) => toItem({ pk: `APP#${application}`, sk: 'STATE' });
@@ -40,7 +42,7 @@ export const makeStates = (tables: Tables) => {
           UpdateExpression: `SET #open.#call = if_not_exists(#open.#call, :call), rev = rev + :one${wake === undefined ? '' : ', due = :due, dueAt = :dueAt'}`,
           ConditionExpression: 'attribute_exists(pk)',
           ExpressionAttributeNames: { '#open': 'open', '#call': call.callId },
-          ExpressionAttributeValues: toItem({ ':call': call, ':one': 1, ...(wake === undefined ? {} : { ':due': 'due', ':dueAt': wake.dueAt }) }),
+          ExpressionAttributeValues: toItem({ ':call': openToItem(call), ':one': 1, ...(wake === undefined ? {} : { ':due': 'due', ':dueAt': wake.dueAt }) }),
         }),
       ),
     );
@@ -59,7 +61,7 @@ export const makeStates = (tables: Tables) => {
     if (call !== undefined) {
       names['#open'] = 'open';
       names['#call'] = call.callId;
-      values[':call'] = call;
+      values[':call'] = openToItem(call);
       sets.push('#open.#call = :call');
     }
     if (hold !== undefined) names['#hold'] = 'hold';
@@ -81,6 +83,14 @@ export const makeStates = (tables: Tables) => {
       ),
     );
     return held ? 'noted' : 'absent';
+  };
+
+  /** The state as it is, unless somebody has the lease at `now`. */
+  const look = async (application: string, now: number): Promise<Looked> => {
+    const state = await get(application);
+    if (state === undefined) return { is: 'absent' };
+    const { leaseUntil } = state;
+    return leaseUntil !== undefined && leaseUntil > now ? { is: 'taken', until: leaseUntil } : { is: 'free', state };
   };
 
   /** Takes the lease until `until`, unless somebody has it at `now`; the fence grows by one. */
@@ -160,7 +170,7 @@ export const makeStates = (tables: Tables) => {
     return names;
   };
 
-  return { create, get, open, wish, lease, wake, write, due };
+  return { create, get, open, wish, look, lease, wake, write, due };
 };
 
 export interface Wishing {
@@ -168,22 +178,3 @@ export interface Wishing {
   readonly hold?: Hold | 'release';
   readonly refresh?: boolean;
 }
-
-/** The item is written by this stack alone, so a shape other than this is a newer version, or an accident that must be seen. */
-const isState = (value: Item): value is Item & ApplicationState =>
-  typeof value.application === 'string' &&
-  typeof value.rev === 'number' &&
-  typeof value.fence === 'number' &&
-  typeof value.open === 'object' &&
-  value.open !== null &&
-  typeof value.runs === 'object' &&
-  value.runs !== null;
-
-const stateFromItem = (item: Item): ApplicationState => {
-  const { pk: _pk, sk: _sk, v, due: _due, ...state } = item;
-  if (v !== 1 || !isState(state))
-    throw new Error(
-      `the state of application ${String(item.application)} has version ${String(v)} or lacks fields: this code reads version 1; deploy the newer code`,
-    );
-  return state;
-};

@@ -5,6 +5,7 @@ import type { TargetIo, WantedImage, Wish } from '../../functions/targets/target
 import type { Planted } from './ports.ts';
 
 const FOR_EVER = Number.MAX_SAFE_INTEGER;
+const SHORT_MS = 3_000;
 const ONE = 'registry.example.com/one';
 
 /** The repository is put aside where only the target looks for it. */
@@ -19,6 +20,10 @@ const changeState = (ports: DeployPorts, change: (state: ApplicationState) => Ap
   ...ports,
   states: {
     ...ports.states,
+    look: async (application, now) => {
+      const looked = await ports.states.look(application, now);
+      return looked.is === 'free' ? { is: 'free', state: change(looked.state) } : looked;
+    },
     lease: async (application, now, until) => {
       const leased = await ports.states.lease(application, now, until);
       return leased.is === 'leased' ? { is: 'leased', state: change(leased.state) } : leased;
@@ -44,10 +49,25 @@ export const PLANTED = {
     }),
   },
   'no lease': {
-    deploy: (ports) => ({ ...ports, states: { ...ports.states, lease: (application, _now, until) => ports.states.lease(application, FOR_EVER, until) } }),
+    deploy: (ports) => ({
+      ...ports,
+      states: {
+        ...ports.states,
+        look: (application) => ports.states.look(application, FOR_EVER),
+        lease: (application, _now, until) => ports.states.lease(application, FOR_EVER, until),
+      },
+    }),
   },
   'lease too short': {
-    deploy: (ports) => ({ ...ports, states: { ...ports.states, lease: (application, now) => ports.states.lease(application, now, now + 3_000) } }),
+    deploy: (ports) => ({
+      ...ports,
+      states: {
+        ...ports.states,
+        lease: (application, now) => ports.states.lease(application, now, now + SHORT_MS),
+        write: (application, fence, { lease, ...change }) =>
+          ports.states.write(application, fence, { ...change, ...(lease === undefined ? {} : { lease: { ...lease, until: ports.now() + SHORT_MS } }) }),
+      },
+    }),
   },
   'no read before write': {
     deploy: (ports) => ({
@@ -87,6 +107,22 @@ export const PLANTED = {
       };
     },
   },
+  'the lease taken by what was seen before': {
+    deploy: (ports) => ({
+      ...ports,
+      states: {
+        ...ports.states,
+        write: async (application, fence, change) => {
+          const looked = change.lease === undefined ? undefined : await ports.states.look(application, FOR_EVER);
+          if (change.lease === undefined || looked?.is !== 'free') return ports.states.write(application, fence, change);
+          const { rev, fence: present } = looked.state;
+          return present === fence - 1
+            ? ports.states.write(application, fence, { ...change, lease: { ...change.lease, rev } })
+            : ports.states.write(application, fence, change);
+        },
+      },
+    }),
+  },
   'acknowledged silently when the lease is taken': {
     deploy: (ports) => {
       let taken = false;
@@ -94,6 +130,11 @@ export const PLANTED = {
         ...ports,
         states: {
           ...ports.states,
+          look: async (application, now) => {
+            const looked = await ports.states.look(application, now);
+            taken = looked.is === 'taken';
+            return looked;
+          },
           lease: async (application, now, until) => {
             const leased = await ports.states.lease(application, now, until);
             taken = leased.is === 'taken';

@@ -121,6 +121,15 @@ export const matchPorts = (invocation: Invocation, { memory, faults, random, not
 
 export const deployPorts = (invocation: Invocation, { memory, faults, random, note, deployments, targets, seen }: Surroundings): DeployPorts => ({
   states: {
+    look: (application, now) => {
+      invocation.about.add(application);
+      return faults.call(invocation, 'look', () => {
+        const looked = memory.states.look(application, now);
+        if (looked.is === 'free') invocation.saw.held = looked.state.hold !== undefined;
+        note(invocation, `look at ${application}: ${looked.is}`);
+        return looked;
+      });
+    },
     lease: (application, now, until) => {
       invocation.about.add(application);
       return faults.call(invocation, 'lease', () => {
@@ -137,7 +146,7 @@ export const deployPorts = (invocation: Invocation, { memory, faults, random, no
         return woken;
       }),
     write: (application, fence, change) =>
-      faults.call(invocation, change.release === undefined ? 'write' : 'release', () => {
+      faults.call(invocation, change.release !== undefined ? 'release' : change.lease === undefined ? 'write' : 'write and lease', () => {
         const written = memory.states.write(application, fence, change);
         note(
           invocation,
@@ -145,6 +154,7 @@ export const deployPorts = (invocation: Invocation, { memory, faults, random, no
         );
         const state = memory.states.get(application);
         if (written !== 'lost' && state !== undefined) seen(state);
+        if (written !== 'lost' && change.lease !== undefined) invocation.saw.held = state?.hold !== undefined;
         return written;
       }),
     remove: (application, fence, rev) =>

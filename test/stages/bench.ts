@@ -2,6 +2,8 @@
  * The ports of all steps over one memory, for tests of single steps: a clock that tests move, what was sent, one target
  * that tests steer, and a saw that cuts a step off before or after any of its effects.
  */
+
+import type { StateChange } from '../../functions/core/application.ts';
 import { decideAll } from '../../functions/core/decide-all.ts';
 import type { ApplicationDefinition, HookDefinition, TriggerDefinition } from '../../functions/core/definitions.ts';
 import { lower } from '../../functions/core/lower.ts';
@@ -23,6 +25,9 @@ import type { BoundTarget, Obstacle, Running, WantedImage, Wish } from '../../fu
 import { APPLIED, application, DELIVERED, hook, NOW, trigger, ULIDS } from './given.ts';
 import { createMemory } from './memory.ts';
 import { makeProving } from './proving.ts';
+
+/** What a write of the state is: the first one may take the lease, the last one gives it back. */
+const writing = ({ lease, release }: StateChange): string => (release !== undefined ? 'states.release' : lease === undefined ? 'states.write' : 'states.take');
 
 export const makeBench = () => {
   const memory = createMemory();
@@ -166,9 +171,10 @@ export const makeBench = () => {
   };
   const deploy: DeployPorts = {
     states: {
+      look: (name, at) => effect('states.look', () => states.look(name, at)),
       lease: (name, at, until) => effect('states.lease', () => states.lease(name, at, until)),
       wake: (name, at) => effect('states.wake', () => states.wake(name, at)),
-      write: (name, fence, change) => effect(change.release === undefined ? 'states.write' : 'states.release', () => states.write(name, fence, change)),
+      write: (name, fence, change) => effect(writing(change), () => states.write(name, fence, change)),
       remove: (name, fence, rev) => effect('states.remove', () => states.remove(name, fence, rev)),
       removeRemains: (name) => effect('states.removeRemains', () => states.removeRemains(name)),
     },

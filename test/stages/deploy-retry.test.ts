@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ApplicationDefinition } from '../../functions/core/definitions.ts';
 import type { Outcome } from '../../functions/core/outcome.ts';
-import { GaveUp, LEASE_MS, reconcile } from '../../functions/deploy/reconcile.ts';
+import { GaveUp } from '../../functions/deploy/carry-out.ts';
+import { LEASE_MS, reconcile } from '../../functions/deploy/reconcile.ts';
 import { match } from '../../functions/match/match.ts';
 import { type Bench, makeBench } from './bench.ts';
 import { exchange, message, NOW, push, REPOSITORY, ULIDS } from './given.ts';

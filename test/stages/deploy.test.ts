@@ -87,7 +87,7 @@ test('the same image again while it is on its way: its place is stored before it
   await match(message(push(2, { tag: 'v1', digest: push(1).digest ?? '' })), bench.ports.match);
   const from = bench.effects.length;
   await go(bench);
-  expect(bench.effects.slice(from)).toEqual(['states.lease', 'application', 'states.write', 'calls.settle', 'states.release']);
+  expect(bench.effects.slice(from)).toEqual(['states.look', 'states.lease', 'application', 'states.write', 'calls.settle', 'states.release']);
   expect(bench.call(2)).toMatchObject({ status: 'skipped', reason: 'duplicate', by: `${ULIDS[1]}.release` });
   expect(bench.state().runs[REPOSITORY]?.desired).toMatchObject({ callId: `${ULIDS[1]}.release`, again: `${ULIDS[2]}.release` });
 });
@@ -129,6 +129,8 @@ describe('the lease', () => {
   test('lost before the attempt was marked: nothing is called, nothing is written, somebody is asked', async () => {
     const bench = ready();
     await pushed(bench, 1);
+    // Of a worker that died, so that the lease is taken first.
+    bench.memory.states.lease('web', NOW - LEASE_MS, NOW);
     const { states } = bench.ports.deploy;
     const write: typeof states.write = async (name, fence, change) => {
       if (change.release === undefined) bench.memory.states.lease('web', Number.MAX_SAFE_INTEGER, NOW + 2 * LEASE_MS);
@@ -140,6 +142,31 @@ describe('the lease', () => {
     expect(bench.state().runs).toEqual({});
     expect(bench.call(1)?.status).toBe('queued');
     expect(bench.sent).toEqual([{ application: 'web', seconds: 0 }]);
+  });
+
+  test.each<readonly [string, (bench: Bench) => unknown, object]>([
+    ['somebody took the lease', (bench) => bench.memory.states.lease('web', NOW, NOW + LEASE_MS), { applied: [], dueAt: NOW }],
+    ['something newer was pushed', (bench) => pushed(bench, 2), { applied: [`web.${NOW + 3}`], dueAt: undefined }],
+  ])('%s between the look and the mark: nothing is written by what was seen', async (_, act, then) => {
+    const bench = ready();
+    await pushed(bench, 1);
+    const { states } = bench.ports.deploy;
+    const write: typeof states.write = async (name, fence, change) => {
+      if (change.lease !== undefined) await act(bench);
+      return states.write(name, fence, change);
+    };
+    await reconcile('web', FIRST, { ...bench.ports.deploy, states: { ...states, write } });
+    const { dueAt } = bench.state();
+    expect({ applied: keys(bench), dueAt }).toEqual(then);
+  });
+
+  test('nothing to do: nothing is written', async () => {
+    const bench = ready();
+    await pushed(bench, 1);
+    await go(bench);
+    const from = bench.effects.length;
+    await go(bench);
+    expect(bench.effects.slice(from)).toEqual(['states.look', 'application']);
   });
 
   test('a process that was paused beyond its lease does not call the target', async () => {
@@ -233,7 +260,7 @@ test('wherever the process goes down: called under one key, recorded once, nothi
     () => withCall(ready()),
   );
   expect(cuts.map((cut) => cut.replace(/ \(.*/, ''))).toEqual(
-    ['states.lease', 'application', 'states.write', 'target.apply', 'calls.attempt', 'calls.settle', 'states.release'].flatMap((name) => [
+    ['states.look', 'application', 'states.take', 'target.apply', 'calls.attempt', 'calls.settle', 'states.release'].flatMap((name) => [
       `before ${name}`,
       `after ${name}`,
     ]),

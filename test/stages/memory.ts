@@ -13,6 +13,7 @@ import type { Push } from '../../functions/core/push.ts';
 import { repositoryMatches } from '../../functions/core/repository-pattern.ts';
 
 export type Claim = { readonly mine: true } | { readonly mine: false; readonly pushId: string };
+export type Looked = { readonly is: 'free'; readonly state: ApplicationState } | { readonly is: 'taken'; readonly until: number } | { readonly is: 'absent' };
 export type Leased = { readonly is: 'leased'; readonly state: ApplicationState } | { readonly is: 'taken'; readonly until: number } | { readonly is: 'absent' };
 
 interface StateItem {
@@ -21,6 +22,8 @@ interface StateItem {
   fence: number;
   leaseUntil?: number;
   open: Record<string, OpenCall>;
+  /** Of which the tables keep only what `runs` does not say. */
+  promoted: Set<string>;
   runs: Record<string, Run>;
   hold?: Hold;
   refresh?: number;
@@ -64,7 +67,7 @@ export const createMemory = (retentionDays = 30) => {
 
   const states = {
     create: (application: string, now: number): void => {
-      if (!items.has(application)) items.set(application, { application, rev: now, fence: now, open: {}, runs: {} });
+      if (!items.has(application)) items.set(application, { application, rev: now, fence: now, open: {}, promoted: new Set(), runs: {} });
     },
     get: (application: string): ApplicationState | undefined => {
       const item = items.get(application);
@@ -85,13 +88,21 @@ export const createMemory = (retentionDays = 30) => {
     ): 'noted' | 'absent' => {
       const item = items.get(application);
       if (item === undefined) return 'absent';
-      if (call !== undefined) item.open[call.callId] = { ...call, hosts: [...call.hosts] };
+      if (call !== undefined) {
+        item.open[call.callId] = { ...call, hosts: [...call.hosts] };
+        item.promoted.delete(call.callId);
+      }
       if (hold === 'release') delete item.hold;
       else if (hold !== undefined && (hold.callId !== undefined || item.hold === undefined)) item.hold = hold;
       if (refresh === true) item.refresh = now;
       item.rev += 1;
       item.dueAt = now;
       return 'noted';
+    },
+    look: (application: string, now: number): Looked => {
+      const item = items.get(application);
+      if (item === undefined) return { is: 'absent' };
+      return item.leaseUntil !== undefined && item.leaseUntil > now ? { is: 'taken', until: item.leaseUntil } : { is: 'free', state: copyState(item) };
     },
     lease: (application: string, now: number, until: number): Leased => {
       const item = items.get(application);
@@ -110,18 +121,27 @@ export const createMemory = (retentionDays = 30) => {
     },
     write: (application: string, fence: number, change: StateChange): { readonly rev: number } | 'lost' => {
       const item = items.get(application);
-      if (item === undefined || item.fence !== fence) return 'lost';
+      if (item === undefined || item.fence !== (change.lease === undefined ? fence : fence - 1)) return 'lost';
+      if (change.lease !== undefined && (item.rev !== change.lease.rev || item.leaseUntil !== undefined)) return 'lost';
       const closing = new Set(change.close ?? []);
       const held: [string, Held][] = Object.entries(change.held ?? {}).filter(([callId]) => !closing.has(callId));
       for (const [callId] of held)
         if (item.open[callId] === undefined) throw new Error(`ValidationException: the update names ${callId}, which is not in "open" of ${application}`);
+      item.fence = fence;
+      if (change.lease !== undefined) item.leaseUntil = change.lease.until;
       for (const [repository, run] of Object.entries(change.runs ?? {})) item.runs[repository] = run;
       for (const repository of (change.drop ?? []).slice(0, 20)) delete item.runs[repository];
       for (const [callId, value] of held) {
         const call = item.open[callId];
         if (call !== undefined) item.open[callId] = { ...call, held: { ...value } };
       }
-      for (const callId of closing) delete item.open[callId];
+      for (const { callId } of change.promoted ?? []) item.promoted.add(callId);
+      for (const callId of closing) {
+        delete item.open[callId];
+        item.promoted.delete(callId);
+      }
+      const lost = [...item.promoted].find((callId) => !Object.values(item.runs).some(({ desired }) => desired?.callId === callId));
+      if (lost !== undefined) throw new Error(`${lost} was promoted and is open, and no run of ${application} says what it is`);
       if (change.deployedAt !== undefined) item.deployedAt = [...change.deployedAt];
       if (change.seen !== undefined) item.seen = change.seen;
       item.rev += change.bump ?? 0;
@@ -282,4 +302,4 @@ const given = <T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], und
 const isGiven = <V>(value: V): value is Exclude<V, undefined> => value !== undefined;
 
 /** Runs and open calls are never changed in place (their types are readonly), so the two maps are all that must be copied. */
-const copyState = ({ open, runs, ...rest }: StateItem): ApplicationState => ({ ...rest, open: { ...open }, runs: { ...runs } });
+const copyState = ({ open, runs, promoted: _, ...rest }: StateItem): ApplicationState => ({ ...rest, open: { ...open }, runs: { ...runs } });

@@ -45,11 +45,13 @@ const number = fc.integer({ min: 1, max: 4 });
 const change: fc.Arbitrary<StateChange> = fc
   .record({
     runs: fc.option(
-      fc.dictionary(
-        fc.constantFrom(REPOSITORY, 'h.example/b'),
-        fc.tuple(number, number).map(([n, rev]) => run(n, rev, { attempt: { rev, fence: 1, at: NOW, count: 1 } })),
-        { maxKeys: 2 },
-      ),
+      fc
+        .dictionary(fc.constantFrom(REPOSITORY, 'h.example/b'), fc.tuple(number, number), { maxKeys: 2 })
+        .map((made) =>
+          Object.fromEntries(
+            Object.entries(made).map(([repository, [n, rev]]) => [repository, run(n, rev, { attempt: { rev, fence: 1, at: NOW, count: 1 } }, repository)]),
+          ),
+        ),
       { nil: undefined },
     ),
     close: fc.option(
@@ -108,6 +110,26 @@ const stateStep: fc.Arbitrary<Step> = fc.oneof(
       return s.states.write(own + name, (state?.fence ?? 0) + ago, given);
     }),
   ),
+  // In repositories of their own: what is wanted is wanted until its call is closed.
+  fc.tuple(app, number, fc.boolean()).map(([name, n, closes]) =>
+    step(`promote ${n} in ${name}, ${closes ? 'and close it' : ''}`, async (s, own) => {
+      const repository = `h.example/promoted-${n}`;
+      await s.states.open(own + name, open(n, repository));
+      const state = await s.states.get(own + name);
+      const call = state?.open[open(n).callId];
+      if (state === undefined || call?.repository !== repository) return undefined;
+      const change = { runs: { [repository]: run(n, n, {}, repository) }, promoted: [call], bump: 1, ...(closes ? { close: [call.callId] } : {}) };
+      return s.states.write(own + name, state.fence, change);
+    }),
+  ),
+  fc.tuple(app, times, fc.integer({ min: -1, max: 0 }), fc.integer({ min: -1, max: 0 }), change).map(([name, until, rev, fence, given]) =>
+    step(`take ${name} until ${until} with ${JSON.stringify(given)}`, async (s, own) => {
+      const state = await s.states.get(own + name);
+      const lease = { until, rev: (state?.rev ?? 0) + rev };
+      return s.states.write(own + name, (state?.fence ?? 0) + 1 + fence, { ...given, lease });
+    }),
+  ),
+  fc.tuple(app, times).map(([name, at]) => step(`look at ${name}`, (s, own) => s.states.look(own + name, at))),
   fc.tuple(app, fc.constantFrom(0, 1), fc.constantFrom(0, 1)).map(([name, fence, rev]) =>
     step(`remove ${name}`, async (s, own) => {
       const state = await s.states.get(own + name);

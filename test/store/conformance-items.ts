@@ -15,11 +15,11 @@ export const open = (n: number, repository = REPOSITORY): OpenCall => {
     hosts: ['registry.example.com'],
   };
 };
-const desired = (n: number, rev: number): Desired => {
-  const { held: _, redelivery: __, ...call } = open(n);
+const desired = (n: number, rev: number, repository?: string): Desired => {
+  const { held: _, redelivery: __, ...call } = open(n, repository);
   return { ...call, rev, since: NOW };
 };
-export const run = (n: number, rev: number, more: Partial<Run> = {}): Run => ({ desired: desired(n, rev), ...more });
+export const run = (n: number, rev: number, more: Partial<Run> = {}, repository?: string): Run => ({ desired: desired(n, rev, repository), ...more });
 
 /** `own` keeps the names of one run apart: the tables are shared. */
 export const call = (n: number, own: string, change: Partial<Call> = {}): Call => {

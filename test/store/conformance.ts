@@ -15,7 +15,7 @@ import { makeHookOf } from '../../functions/store/hook-of.ts';
 import { type Claim, makeMarks } from '../../functions/store/marks.ts';
 import { makeReject, makeRejects } from '../../functions/store/rejects.ts';
 import { makeRemainsRemoval, makeStateRemoval } from '../../functions/store/state-removal.ts';
-import { type Leased, makeStates, type Wishing } from '../../functions/store/states.ts';
+import { type Leased, type Looked, makeStates, type Wishing } from '../../functions/store/states.ts';
 import { makeTemplates } from '../../functions/store/templates.ts';
 import { makeTriggersOf } from '../../functions/store/triggers-of.ts';
 import { createMemory } from '../stages/memory.ts';
@@ -25,6 +25,7 @@ export interface Store {
     create(application: string, now: number): Promise<void>;
     get(application: string): Promise<ApplicationState | undefined>;
     open(application: string, call: OpenCall, wake?: { readonly dueAt: number }): Promise<'opened' | 'absent'>;
+    look(application: string, now: number): Promise<Looked>;
     lease(application: string, now: number, until: number): Promise<Leased>;
     wake(application: string, now: number): Promise<boolean>;
     write(application: string, fence: number, change: StateChange): Promise<{ readonly rev: number } | 'lost'>;

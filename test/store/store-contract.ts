@@ -1,5 +1,6 @@
 /** What the steps rely on: asked of the memory of their tests, and of the real store over every implementation of tables. */
 import { beforeAll, describe, expect } from 'vitest';
+import type { ApplicationState, OpenCall } from '../../functions/core/application.ts';
 import { deliveryRecord } from '../../functions/core/delivery-record.ts';
 import { type Deviations, testsBut } from '../conformance/deviations.ts';
 import { application, exchange, hook, NOW, push, REPOSITORY, trigger } from '../stages/given.ts';
@@ -67,6 +68,45 @@ export const storeContract = (name: string, start: () => Promise<() => Store>, d
       expect(await store.states.get(`${own}web`)).toMatchObject({ rev: NOW, leaseUntil: NOW + 150_000 });
       expect(await store.states.write(`${own}web`, NOW + 2, { bump: 1, release: { dueAt: NOW + 9 } })).toEqual({ rev: NOW + 1 });
       expect(await store.states.lease(`${own}none`, NOW, NOW + 1)).toEqual({ is: 'absent' });
+    });
+
+    test('the first write may take the lease: not if somebody has it or had it since, nor when a fact changed', async () => {
+      await ready();
+      const looked = async () => {
+        const found = await store.states.look(`${own}web`, NOW);
+        if (found.is !== 'free') throw new Error(`the state is ${found.is}`);
+        return found.state;
+      };
+      const take = ({ fence, rev }: ApplicationState, bump = 0) => store.states.write(`${own}web`, fence + 1, { lease: { until: NOW + 75_000, rev }, bump });
+      const first = await looked();
+      await store.states.open(`${own}web`, open(1));
+      expect(await take(first)).toBe('lost');
+      const second = await looked();
+      expect(await take(second, 1)).toEqual({ rev: second.rev + 1 });
+      expect(await store.states.look(`${own}web`, NOW)).toEqual({ is: 'taken', until: NOW + 75_000 });
+      expect(await store.states.get(`${own}web`)).toMatchObject({ fence: second.fence + 1, leaseUntil: NOW + 75_000 });
+      expect(await take({ ...second, fence: second.fence + 1, rev: second.rev + 1 })).toBe('lost');
+      await store.states.write(`${own}web`, second.fence + 1, { release: {} });
+      expect(await take(second, 1)).toBe('lost');
+      expect(await store.states.look(`${own}none`, NOW)).toEqual({ is: 'absent' });
+    });
+
+    test('a call that is wanted is read back as it was, with what is noted of it since, until it is closed', async () => {
+      await ready();
+      const call: OpenCall = { ...open(1), redelivery: true, access: 'ecr' };
+      await store.states.open(`${own}web`, call);
+      const { fence } = (await store.states.get(`${own}web`)) ?? { fence: 0 };
+      const { redelivery: _, ...said } = call;
+      await store.states.write(`${own}web`, fence, { runs: { [REPOSITORY]: { desired: { ...said, rev: 1, since: NOW } } }, promoted: [call] });
+      const entry = async () => (await store.states.get(`${own}web`))?.open[call.callId];
+      expect(await entry()).toEqual(call);
+      // The message came twice: what is there stays.
+      await store.states.open(`${own}web`, call);
+      const held = { reason: 'retry' as const, until: NOW + 9 };
+      await store.states.write(`${own}web`, fence, { held: { [call.callId]: held } });
+      expect(await entry()).toEqual({ ...call, held });
+      await store.states.write(`${own}web`, fence, { close: [call.callId] });
+      expect(await entry()).toBeUndefined();
     });
 
     test('waking tells the holder of the lease and the tick, and nobody when there is none', async () => {
