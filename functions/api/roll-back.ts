@@ -2,7 +2,7 @@
 import { type ApplicationState, isPending, type Run, WHOLE, WHOLE_TEMPLATE } from '../core/application.ts';
 import type { Call } from '../core/call.ts';
 import type { ApplicationDefinition } from '../core/definitions.ts';
-import { goodsOf, wayBack } from '../core/history.ts';
+import { deployedVersion, goodsOf, wayBack } from '../core/history.ts';
 import { parseImage, parseRepository } from '../core/image.ts';
 import type { RollbackBody } from '../schema/wish.ts';
 import { findVersion } from './find-application.ts';
@@ -28,7 +28,7 @@ export const rollBackTo = async (application: ApplicationDefinition, body: Omit<
     throw refuse('call', 'give one of "call", "version" and "repository", or none of them for what ran before');
   if (version !== undefined) return versionOf(application, version, ports);
   if (call !== undefined) return placeOfCall(application, call, ports);
-  return previous(application.name, repository, await ports.states.get(application.name));
+  return previous(application, repository, await ports.states.get(application.name), ports);
 };
 
 const versionOf = async ({ name, target }: ApplicationDefinition, version: number, ports: ApiPorts): Promise<Place> => {
@@ -55,11 +55,17 @@ const placeOfCall = async (application: ApplicationDefinition, id: string, ports
 
 const ran = ({ status, reason }: Call): boolean => status === 'delivered' || status === 'succeeded' || reason === 'already-running';
 
-const previous = (name: string, asked: string | undefined, state: ApplicationState | undefined): Place => {
+const previous = async (
+  application: ApplicationDefinition,
+  asked: string | undefined,
+  state: ApplicationState | undefined,
+  ports: ApiPorts,
+): Promise<Place> => {
+  const { name } = application;
   // An image for which the target has no container is nothing that runs.
   const runs = Object.entries(state?.runs ?? {}).filter(([key, run]) => key !== WHOLE && key !== WHOLE_TEMPLATE && (isPending(run) || goodsOf(run).length > 0));
   const repository = asked === undefined ? onlyOne(name, runs) : repositoryOf(asked);
-  const before = repository === undefined ? undefined : wayBack(state?.runs[repository] ?? {});
+  const before = repository === undefined ? undefined : wayBack(state?.runs[repository] ?? {}, await laterIn(application, repository, state, ports));
   if (repository === undefined || before === undefined)
     throw new Problem(
       'nothing-before',
@@ -68,6 +74,22 @@ const previous = (name: string, asked: string | undefined, state: ApplicationSta
     );
   const { tag, digest } = before;
   return { repository, tag, ...(digest === undefined ? {} : { digest }) };
+};
+
+/** Where a version of the template came after what was deployed of the repository: its image runs, whatever the run says. */
+const laterIn = async ({ name, parameters = {} }: ApplicationDefinition, repository: string, state: ApplicationState | undefined, ports: ApiPorts) => {
+  const { [repository]: run = {}, [WHOLE_TEMPLATE]: whole = {} } = state?.runs ?? {};
+  const deployed = state === undefined ? undefined : deployedVersion(state);
+  const version = deployed === undefined || deployed === goodsOf(run)[0]?.version ? undefined : await ports.templates.get(name, deployed);
+  if (version === undefined) return undefined;
+  const { templateImages } = await import('../core/template-images.ts');
+  const read = templateImages(version.text, parameters);
+  const images = read.ok ? read.value.map(({ image }) => parseImage(image)) : [];
+  const written = images.find((image) => image.ok && image.value.repository === repository);
+  if (written === undefined || !written.ok) return undefined;
+  const { tag = '', digest } = written.value;
+  const back = whole.desired !== undefined && run.desired !== undefined && run.desired.order < whole.desired.order;
+  return { tag, ...(digest === undefined ? {} : { digest }), back };
 };
 
 const repositoryOf = (text: string): string => {

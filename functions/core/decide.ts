@@ -11,7 +11,7 @@ export { needsEngines } from './rule.ts';
 export const decide = (trigger: Pick<TriggerDefinition, 'hook' | 'enabled' | 'rule'>, push: Pick<Push, 'hook' | 'tag'>, engines: Engines): Decision => {
   if (trigger.hook !== push.hook)
     return { fires: false, reason: 'other-hook', detail: `the push came through the hook ${shown(push.hook)}, this trigger hears ${shown(trigger.hook)}` };
-  if (!trigger.enabled) return { fires: false, reason: 'trigger-disabled', detail: 'the trigger is disabled' };
+  if (!trigger.enabled) return { fires: false, reason: 'trigger-disabled', detail: 'disabled at the time of this decision' };
   const test = compileRule(trigger.rule, engines);
   return test.ok ? test.value(push.tag) : { fires: false, reason: 'rule-not-matched', detail: test.why };
 };

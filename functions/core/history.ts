@@ -50,14 +50,25 @@ export const wasBefore = (run: Run, next: Desired): Good | undefined => {
 
 const isPlace = (good: Good, next: Desired): boolean => isOther(good, next) && (next.back !== true || next.from === undefined || isOther(good, next.from));
 
+/** What a version of the template that was deployed after a run has in its place; `back` where that version was gone back to, and took the run back with it. */
+interface Later {
+  readonly tag: string;
+  readonly digest?: string;
+  readonly back: boolean;
+}
+
 /** Where a roll back leads: what is under way or went wrong is left for what runs; what runs, for what ran before it. */
-export const wayBack = (run: Run): Which | undefined => {
+export const wayBack = (run: Run, later?: Later): Which | undefined => {
   const { desired, done } = run;
   if (desired === undefined) return goodsOf(run)[0];
+  if (later !== undefined) return goodsOf(run).find((one) => !isWritten(one, later) && (!later.back || isOther(one, desired)));
   // A roll back that is under way, or went wrong, is not left for what it was to leave: it is asked for again.
   if (desired.back === true && (done === undefined || isPending(run) || !wentWell(done))) return desired;
   return goodsOf(run).find((one) => isOther(one, desired));
 };
+
+/** A template may name an image by its tag alone. */
+const isWritten = (good: Which, { tag, digest }: Later): boolean => (digest === undefined ? good.tag === tag : good.digest === digest);
 
 /** Whether going back to it would be a change. */
 export const isOther = (good: Which, { tag, digest, version }: Which): boolean =>

@@ -52,9 +52,9 @@ export const REASONS = {
     '让镜像仓库调用该触发器的 Webhook，或在触发器中改用另一个 Webhook。',
   ),
   superseded: entry(
-    'A newer image replaced this one.',
+    'A newer image, or a later request for the same, took the place of this one.',
     'Nothing to do; push the image again to run it all the same.',
-    '已被更新的镜像取代。',
+    '已被更新的镜像或之后的同一请求取代。',
     '无需处理；如仍要运行此镜像，请再次推送。',
   ),
   coalesced: entry(

@@ -176,6 +176,32 @@ describe('what runs, and how to get back', () => {
     expect(await shown({ [REPOSITORY]: kept('red', 'red', START + 2_000), ...other, '*template': versioned })).toHaveLength(2);
   });
 
+  test('after a version of the template, a roll back does not lead to what that version has brought back', async () => {
+    const text = (tag: string, digest: string): string => `spec: {containers: [{name: web, image: "${REPOSITORY}:${tag}@${digest}"}]}\n`;
+    const put = (version: number, tag: string, digest: string) => api.ports.templates.put(name, { version, text: text(tag, digest), at: version });
+    await Promise.all([put(1, 'blue', BLUE), put(2, 'green', GREEN), put(3, 'blue', BLUE), put(4, 'red', RED)]);
+    const runs = (version: number, order: number): Readonly<Record<string, Run>> => ({
+      [REPOSITORY]: {
+        desired: { rev: 2, order: '0000000000002#x', callId: 'c2', repository: REPOSITORY, tag: 'green', digest: GREEN, hosts: [], since: 2, version: 2 },
+        done: { rev: 2, status: 'succeeded', at: 2 },
+        good: [{ callId: 'c1', tag: 'blue', digest: BLUE, at: 1, version: 1 }],
+      },
+      '*template': {
+        desired: { rev: 3, order: `000000000000${order}#x`, callId: 'back', repository: '*template', tag: '', hosts: [], since: 3, version },
+        done: { rev: 3, status: 'succeeded', at: 3 },
+      },
+    });
+    const write = async (changed: Readonly<Record<string, Run>>): Promise<void> => {
+      const leased = await api.states.lease(name, api.clock.now, api.clock.now + 1_000);
+      if (leased.is !== 'leased') throw new Error(`the lease is ${leased.is}`);
+      await api.states.write(name, leased.state.fence, { runs: changed, release: {} });
+    };
+    await write(runs(3, 3));
+    expect(await ask('rollback', {}, 409)).toMatchObject({ code: 'nothing-before' });
+    await write(runs(4, 3));
+    expect(await ask('rollback', {})).toMatchObject({ tag: 'blue', digest: BLUE });
+  });
+
   test('rollback to a call; to none, when nothing ran before', async () => {
     expect(await ask('rollback', {}, 409)).toMatchObject({ code: 'nothing-before', next: expect.arrayContaining([`POST /v1/applications/${name}/deploy`]) });
     const blue = await push('blue', BLUE);

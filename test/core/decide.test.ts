@@ -3,6 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import { decide } from '../../functions/core/decide.ts';
 import { loadEngines } from '../../functions/core/decide-all.ts';
 import type { TriggerDefinition } from '../../functions/core/definitions.ts';
+import { REASONS } from '../../functions/core/reason.ts';
 import { isReasonCode, REASON_STATUS } from '../../functions/core/reason-code.ts';
 import type { Rule } from '../../functions/core/rule.ts';
 
@@ -29,6 +30,8 @@ describe('decide', () => {
     ],
   ])('%s', async (_name, one, reason, detail) => {
     const decision = decide(one, push, await loadEngines([one.rule]));
+    // Beside the sentence of the reason it says more.
+    if (!decision.fires) expect(REASONS[decision.reason].en.sentence.toLowerCase()).not.toContain(decision.detail);
     expect(decision).toEqual({ fires: false, reason, detail: expect.stringMatching(detail) });
     expect(isReasonCode(reason) && REASON_STATUS[reason]).toBe('untriggered');
   });

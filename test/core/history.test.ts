@@ -1,4 +1,5 @@
 /** What went well: where it is told apart by when. */
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Desired, type Run, WHOLE } from '../../functions/core/application.ts';
 import { deployedVersion, goodBefore, goodsOf, partsOf, wasBefore, wayBack } from '../../functions/core/history.ts';
@@ -36,6 +37,29 @@ test.each([
     expect(wasBefore(present, back)).toEqual(was);
     expect([wasBefore(present, next(4)), goodBefore(present, next(4))]).toEqual([undefined, [was]]);
   }
+});
+
+test.each([
+  ['a version that has the image of the one before leaves nothing to go back to', { tag: 'v1', digest: 'sha256:1', back: true }, undefined],
+  ['so does one that names it by its tag alone', { tag: 'v1', back: true }, undefined],
+  ['of an image that nobody pushed it leads to what ran, less what was taken back', { tag: 'v0', digest: 'sha256:0', back: true }, 'v1'],
+  ['a version that was only put and deployed took nothing back', { tag: 'v1', digest: 'sha256:1', back: false }, 'v2'],
+])('after a version of the template, %s', (_, later, tag) => {
+  const run = { ...done(next(2), 'succeeded', NOW + 2), good: [good(1)] };
+  expect(wayBack(run, later)?.tag).toBe(tag);
+});
+
+test('a roll back never leads to what runs', () => {
+  const run = { ...done(next(2), 'succeeded', NOW + 2), good: [good(1)] };
+  const digit = fc.integer({ min: 0, max: 3 });
+  fc.assert(
+    fc.property(digit, fc.boolean(), fc.boolean(), (n, pinned, back) => {
+      const { tag, digest } = v(n);
+      const to = wayBack(run, { tag, ...(pinned ? { digest } : {}), back });
+      expect(to?.tag).not.toBe(tag);
+      if (back) expect(to?.tag).not.toBe('v2');
+    }),
+  );
 });
 
 test('what ran all the time goes on saying since when, and of which commit', () => {
