@@ -12,6 +12,8 @@ export interface PushesMessage {
   readonly hosts: readonly string[];
   /** The hook's registry may be asked about the images. */
   readonly access?: RegistryAccess;
+  /** What its sender was answered, where that is not what follows from its pushes. */
+  readonly answered?: number;
   readonly receivedAt: number;
   readonly pushes: readonly Push[];
 }
@@ -85,7 +87,7 @@ const isPush = (value: unknown): value is Push =>
 
 export const decodePushes = (body: string): PushesMessage => {
   const value = decode(body, 'pushes');
-  const { deliveryId, hook, hosts, access, receivedAt, pushes } = value;
+  const { deliveryId, hook, hosts, access, answered, receivedAt, pushes } = value;
   if (
     typeof deliveryId !== 'string' ||
     typeof hook !== 'string' ||
@@ -96,7 +98,8 @@ export const decodePushes = (body: string): PushesMessage => {
   )
     throw new Error('the pushes queue holds a message of version 1 with missing fields: only this stack’s functions may send to it');
   const known = hosts.filter((host) => typeof host === 'string');
-  return { v: 1, deliveryId, hook, hosts: known, ...(isRegistryAccess(access) ? { access } : {}), receivedAt, pushes };
+  const optional = { ...(isRegistryAccess(access) ? { access } : {}), ...(typeof answered === 'number' ? { answered } : {}) };
+  return { v: 1, deliveryId, hook, hosts: known, ...optional, receivedAt, pushes };
 };
 
 /** Whether a body of the pushes queue is such an event. It carries no version of ours: its format is AWS's to keep. */

@@ -138,16 +138,18 @@ export const authentic = async (token: string, now: number, ports: IngestPorts):
   return valid && found?.enabled === true ? found : undefined;
 };
 
-/** Whether the queue has every part. */
+/** Whether the queue has every part. `answered`: where it is not what such a delivery is answered as a rule. */
 export const enqueue = async (
   { deliveryId, now }: Received,
   { name, access }: HookDefinition,
   hosts: readonly string[],
   pushes: readonly Push[],
   ports: IngestPorts,
+  answered?: number,
 ): Promise<boolean> => {
   try {
-    await ports.send({ v: 1, deliveryId, hook: name, hosts, ...(access === undefined ? {} : { access }), receivedAt: now, pushes });
+    const optional = { ...(access === undefined ? {} : { access }), ...(answered === undefined ? {} : { answered }) };
+    await ports.send({ v: 1, deliveryId, hook: name, hosts, ...optional, receivedAt: now, pushes });
     return true;
   } catch (error) {
     ports.log('push.refused', { delivery: deliveryId, hook: name, why: error instanceof Error ? error.message : String(error) });

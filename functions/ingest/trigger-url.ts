@@ -9,6 +9,7 @@ import { ANY_HOST } from '../core/image.ts';
 import { forApplication, hostsOf, type Push, pushText, toRestart } from '../core/push.ts';
 import { shown } from '../core/shown.ts';
 import { type Answer, authentic, type Delivery, enqueue, type IngestPorts, idsFor, receive, spokeOf, summary, tooLarge } from './delivery.ts';
+import { lookAhead } from './link-preview.ts';
 
 export const triggerUrl = async (token: string, delivery: Delivery, ports: IngestPorts): Promise<Answer> => {
   const received = receive(delivery, ports);
@@ -22,7 +23,7 @@ export const triggerUrl = async (token: string, delivery: Delivery, ports: Inges
     return done({ status: 404, message: 'no such trigger URL: copy it again from the answer that created it, or create another one' });
 
   const { name } = hook;
-  const refused = large ?? methodProblem(hook, delivery.method);
+  const refused = large ?? methodProblem(hook, delivery.method) ?? previewProblem(delivery);
   if (refused !== undefined) return received.ended(refused, name, 'refused');
 
   const reading = await ports.readTrigger(hook, delivery);
@@ -48,12 +49,12 @@ export const triggerUrl = async (token: string, delivery: Delivery, ports: Inges
       pushes.push(forApplication(push.value, application.name));
     }
   const hosts = reading.is === 'events' && reading.anyHost === true ? [ANY_HOST] : hostsOf(hook);
-  if (!(await enqueue(received, hook, hosts, pushes, ports)))
+  // It is sent on all the same, so that the access record shows who tried.
+  const refusal: Answer | undefined = application.source !== undefined && reading.is === 'events' ? { status: 400, message: await gitSource() } : undefined;
+  if (!(await enqueue(received, hook, hosts, pushes, ports, refusal?.status)))
     return received.ended({ status: 503, message: 'the queue did not take it: send it again' }, name, 'not-taken', { references: pushes.map(pushText) });
 
-  // It is sent on all the same, so that the access record shows who tried.
-  if (application.source !== undefined && reading.is === 'events') return done({ status: 400, message: await gitSource() }, name);
-  return done({ status: 200, message: '', pushes: pushes.length }, name);
+  return done(refusal ?? { status: 200, message: '', pushes: pushes.length }, name);
 };
 
 const methodProblem = ({ get }: HookDefinition, method: string): Answer | undefined => {
@@ -66,6 +67,14 @@ const methodProblem = ({ get }: HookDefinition, method: string): Answer | undefi
         message: 'GET is switched off for this URL, because whatever looks at a link sends one: send POST, or create a URL with "get": true',
       }
     : { status: 405, allow, message: `${shown(method, 20)} does nothing here: send ${get === true ? 'GET or POST' : 'POST'}` };
+};
+
+/** A page that holds the URL, or a chat, deploys nothing by being looked at. */
+const previewProblem = ({ method, headers }: Delivery): Answer | undefined => {
+  const told = method === 'GET' ? lookAhead(headers) : undefined;
+  return told === undefined
+    ? undefined
+    : { status: 400, message: `prefetch-refused: a program looked at the link (${told}), and nothing is deployed by that: open the URL itself, or send POST` };
 };
 
 /** Loaded only here: the table of reasons is a tenth of what ingest may weigh. */

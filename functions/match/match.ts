@@ -64,7 +64,10 @@ export const match = async (message: PushesMessage, ports: MatchPorts): Promise<
       matched.push(await matchPush(push, message, ports));
     } catch (error) {
       failed ??= { error };
-      matched.push({ verdict: 'unfinished', why: 'it could not be matched yet and is tried again: the log of match says why' });
+      matched.push({
+        verdict: 'unfinished',
+        why: 'it could not be matched: it comes again for some minutes, and then lies with the dead letters until they are redriven; the log of match says why',
+      });
     }
   await noted(recordOf(message, matched), ports);
   if (failed !== undefined) throw failed.error;
@@ -74,11 +77,11 @@ export const match = async (message: PushesMessage, ports: MatchPorts): Promise<
 export const noted = (record: DeliveryRecord, { note, log }: Pick<MatchPorts, 'note' | 'log'>): Promise<void> =>
   note(record).catch((error: unknown) => log('delivery.unrecorded', { delivery: record.id, hook: record.hook, why: String(error) }));
 
-const recordOf = ({ deliveryId: id, hook, receivedAt: at, pushes }: PushesMessage, matched: readonly Matched[]): DeliveryRecord => {
+const recordOf = ({ deliveryId: id, hook, answered: told, receivedAt: at, pushes }: PushesMessage, matched: readonly Matched[]): DeliveryRecord => {
   const verdict = verdictOf(matched.map((each) => each.verdict));
   const why = matched.find((each) => each.verdict === verdict)?.why;
   const [first] = pushes;
-  const answered = hook === ECR_HOOK.name || first?.source !== undefined ? {} : { status: first?.application === undefined ? 202 : 200 };
+  const answered = hook === ECR_HOOK.name || first?.source !== undefined ? {} : { status: told ?? (first?.application === undefined ? 202 : 200) };
   return deliveryRecord({
     ...{ id, hook, at, verdict, ...answered },
     ...(why === undefined ? {} : { why }),

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ApplicationDefinition, HookDefinition } from '../../functions/core/definitions.ts';
+import { decodePushes } from '../../functions/core/message.ts';
 import { REASONS } from '../../functions/core/reason.ts';
 import { reconcile } from '../../functions/deploy/reconcile.ts';
 import { hashToken, makeToken } from '../../functions/hooks/token.ts';
@@ -221,6 +222,27 @@ describe('anything else is refused with what is allowed, and nothing is sent', (
 });
 
 describe('methods', () => {
+  test.each<Readonly<Record<string, string>>>([
+    { 'sec-purpose': 'prefetch;prerender' },
+    { purpose: 'prefetch' },
+    { 'x-purpose': 'preview' },
+    { 'x-moz': 'prefetch' },
+    { 'user-agent': 'Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)' },
+    { 'user-agent': 'WhatsApp/2.23.20.0' },
+  ])('a look ahead, %j, deploys nothing by GET, and is recorded', async (headers) => {
+    const bench = ready({ hook: { get: true } });
+    const asked = (method: string) => triggerUrl(URL_TOKEN, { ...delivery('', method), headers }, bench.ports.ingest);
+    expect(await asked('GET')).toEqual({ status: 400, message: expect.stringMatching(/^prefetch-refused: .*send POST$/) });
+    expect(bench.enqueued).toEqual([]);
+    expect(bench.memory.deliveries.list(ID, 20, NOW)).toMatchObject([{ verdict: 'refused', status: 400, why: expect.stringContaining('prefetch-refused') }]);
+    expect(await asked('POST')).toMatchObject(OK);
+  });
+
+  test('a browser that opens it deploys', async () => {
+    const headers = { 'sec-fetch-mode': 'navigate', 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36' };
+    expect(await triggerUrl(URL_TOKEN, { ...delivery('', 'GET'), headers }, ready({ hook: { get: true } }).ports.ingest)).toMatchObject(OK);
+  });
+
   test('GET is off unless switched on, and says how', async () => {
     const bench = ready();
     expect(await call(bench, '', 'GET')).toEqual({ status: 405, allow: 'POST', message: expect.stringContaining('"get": true') });
@@ -274,6 +296,9 @@ test('a source in git is deployed again, but takes no image: refused, and sent o
   const { sentence, cure } = REASONS['git-source'].en;
   expect(await call(bench, CURL)).toEqual({ status: 400, message: `${sentence} ${cure}` });
   expect(pushes(bench)).toMatchObject([{ repository: IMAGE, application: 'web' }]);
+  expect(bench.enqueued).toMatchObject([{ answered: 400 }]);
+  await match(decodePushes(JSON.stringify(bench.enqueued[0])), bench.ports.match);
+  expect(bench.memory.deliveries.list(ID, 20, NOW)).toMatchObject([{ status: 400 }]);
   expect(await call(bench, '')).toMatchObject(OK);
 });
 
