@@ -8,7 +8,7 @@ const document = (kind: string, more: object) => ({ apiVersion: API_VERSION, kin
 
 test('a document has the fields of the body that it stands for, and no others', () => {
   expect(Object.keys(DOCUMENTS.Hook.shape)).toEqual(['apiVersion', 'kind', ...Object.keys(hookBody.shape)]);
-  expect(Object.keys(DOCUMENTS.Application.shape)).toEqual(['apiVersion', 'kind', ...Object.keys(applicationBody.shape), 'template']);
+  expect(Object.keys(DOCUMENTS.Application.shape)).toEqual(['apiVersion', 'kind', ...Object.keys(applicationBody.shape), 'template', 'triggerUrls']);
   expect(check(DOCUMENTS.Trigger, document('Trigger', { repository: 'r/a', application: 'web', hook: 'web', registry: 'zot' }))).toMatchObject({
     ok: false,
     problems: [{ field: 'registry' }],
