@@ -214,8 +214,9 @@ const RUNS_KEPT = 200;
 
 /** The runs to forget: what was done longest ago, where there are more than one item should hold. What is pending stays. */
 export const runsToDrop = (runs: Readonly<Record<string, Run>>): readonly string[] => {
+  const most = Object.keys(runs).length - RUNS_KEPT;
+  if (most <= 0) return [];
   const ended = Object.entries(runs).flatMap(([repository, run]) => (isPending(run) || run.done === undefined ? [] : [{ repository, at: run.done.at }]));
-  const most = Math.max(0, Object.keys(runs).length - RUNS_KEPT);
   return ended
     .sort((a, b) => a.at - b.at)
     .slice(0, most)

@@ -5,7 +5,7 @@
  * compared afterwards; it may hold `_` itself, which is why a token is read from its end. The checksum tells a token that
  * was cut while copying from one that was revoked, without a look-up.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Parsed, parsed, refused } from '../core/parsed.ts';
 
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -31,7 +31,7 @@ export const readToken = (text: string): Parsed<{ readonly hook: string; readonl
 };
 
 /** What is stored of a token, and of anything else that is only ever compared: sha256 in lower-case hex. */
-export const hashToken = (token: string): string => createHash('sha256').update(token, 'utf8').digest('hex');
+export const hashToken = (token: string): string => hash('sha256', token);
 
 const base62 = (value: bigint, width: number): string => {
   let rest = value;

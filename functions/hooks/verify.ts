@@ -43,7 +43,7 @@ export const verifyCredential = async ({ name, credential }: Hook, request: RawR
     case 'hmac': {
       const signed = proofs.filter((proof) => proof.by === 'hmac');
       if (signed.length === 0) return cannot('sign');
-      const { verifySignature } = await import('./signature.ts');
+      const { verifySignature } = await loadSignature();
       const valid = credential.secrets.filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);
       return verifySignature(name, valid, request, signed, ground.open);
     }
@@ -54,6 +54,13 @@ export const verifyCredential = async ({ name, credential }: Hook, request: RawR
       return verifyIdentityToken(credential, request, proof, now, ground.keys);
     }
   }
+};
+
+/** An import is looked up again each time although it was done. */
+let signature: Promise<typeof import('./signature.ts')> | undefined;
+const loadSignature = (): Promise<typeof import('./signature.ts')> => {
+  signature ??= import('./signature.ts');
+  return signature;
 };
 
 const cannot = (what: string): Verdict =>

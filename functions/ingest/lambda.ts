@@ -7,6 +7,7 @@ import { readToken } from '../hooks/token.ts';
 import { verifyCredential, verifyToken } from '../hooks/verify.ts';
 import { labelOf, looksLike, registryOf } from '../registries/index.ts';
 import { stdoutLog } from '../runtime/log.ts';
+import { makeRandom } from '../runtime/random.ts';
 import { makeDefinitionOf } from '../store/definition-of.ts';
 import { makeDeliveryNote } from '../store/deliveries.ts';
 import { makeTables } from '../store/dynamo.ts';
@@ -16,7 +17,7 @@ import { makePushesQueue } from '../store/queues.ts';
 import { makeSigningKeys } from '../store/signing-keys.ts';
 import { makeIngestHandler } from './handler.ts';
 
-const ulid = monotonicFactory();
+const ulid = monotonicFactory(makeRandom(randomBytes));
 const { env } = process;
 const tables = makeTables(env);
 const stackSecretArn = required(env, ENV.stackSecretArn);

@@ -27,8 +27,8 @@ const CURE = 'use a public https address';
 
 /** `new URL` turns every numeric and Unicode spelling of an IPv4 address into the dotted one, which is then checked here. */
 export const destinationOf = (text: string, allow: ReadonlySet<string>): Parsed<Destination> => {
-  if (!URL.canParse(text)) return refused(`the address is not a URL: ${CURE}`);
-  const url = new URL(text);
+  const url = URL.parse(text);
+  if (url === null) return refused(`the address is not a URL: ${CURE}`);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return refused(`the scheme ${url.protocol}// cannot be called: ${CURE}`);
   if (url.username !== '' || url.password !== '') return refused('the address holds a user name or password: put the credential into a header');
   const host = url.hostname.replace(/^\[|\]$/g, '');

@@ -9,13 +9,12 @@ interface ReadBody {
   readonly complete: boolean;
 }
 
-/** Ends at the end of the answer, after `mostBytes`, when the connection breaks, or with the signal: the status is known by then, so none of these is a failure. */
-export const readBody = (incoming: Readable, signal: AbortSignal, mostBytes = MOST_BYTES): Promise<ReadBody> =>
+/** Ends at the end of the answer, after `mostBytes`, when the connection breaks, or when it is destroyed: the status is known by then, so none of these is a failure. */
+export const readBody = (incoming: Readable, mostBytes = MOST_BYTES): Promise<ReadBody> =>
   new Promise((resolve) => {
     const parts: Buffer[] = [];
     let bytes = 0;
     const end = (complete: boolean): void => {
-      signal.removeEventListener('abort', cut);
       incoming.destroy();
       resolve({ body: Buffer.concat(parts, bytes), complete });
     };
@@ -29,6 +28,4 @@ export const readBody = (incoming: Readable, signal: AbortSignal, mostBytes = MO
     incoming.on('end', () => end(true));
     incoming.on('error', cut);
     incoming.on('close', cut);
-    if (signal.aborted) cut();
-    else signal.addEventListener('abort', cut);
   });

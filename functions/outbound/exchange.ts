@@ -41,7 +41,7 @@ export const exchange = (request: OutboundRequest, to: Endpoint, deadline: Abort
   new Promise((settle) => {
     const { url, secure, host, port, ca } = to;
     let sent = false;
-    let answering = false;
+    let answer: IncomingMessage | undefined;
     let reused: Socket | undefined;
     const outgoing = (secure ? https : http).request({
       method: request.method,
@@ -55,14 +55,18 @@ export const exchange = (request: OutboundRequest, to: Endpoint, deadline: Abort
       // Said explicitly, because NODE_TLS_REJECT_UNAUTHORIZED=0 would turn the check off.
       ...(secure ? { rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) } : {}),
     });
+    const end = (result: Result): void => {
+      deadline.removeEventListener('abort', abort);
+      // Ends the connection, unless an answer was read to its end and it is kept.
+      outgoing.destroy();
+      settle(result);
+    };
     const fail = (error: unknown): void => {
       // Once there is a status, a break only shortens the body.
-      if (answering) return;
-      deadline.removeEventListener('abort', abort);
-      outgoing.destroy();
-      settle({ is: 'broken', error, sent, dead: reused !== undefined && !deadline.aborted && kept?.hasAnswered(reused) === false });
+      if (answer !== undefined) return;
+      end({ is: 'broken', error, sent, dead: reused !== undefined && !deadline.aborted && kept?.hasAnswered(reused) === false });
     };
-    const abort = (): void => fail(deadline.reason);
+    const abort = (): void => void (answer === undefined ? fail(deadline.reason) : answer.destroy());
     outgoing.on('error', fail);
     // Also after an answer that never becomes a response, such as 101.
     outgoing.on('close', () => fail(new Error('the connection was closed without an answer')));
@@ -77,15 +81,10 @@ export const exchange = (request: OutboundRequest, to: Endpoint, deadline: Abort
       return kept?.isFit(socket) === true ? send() : fail(new Error('the connection was kept for too long'));
     });
     outgoing.on('response', (incoming) => {
-      answering = true;
-      deadline.removeEventListener('abort', abort);
+      answer = incoming;
       const { socket } = outgoing;
       if (socket !== null) incoming.once('end', () => kept?.rest(socket));
-      readBody(incoming, deadline, request.mostBytes).then(({ body, complete }) => {
-        // Ends the connection, unless the answer was read to its end and it is kept.
-        outgoing.destroy();
-        settle({ is: 'answered', status: incoming.statusCode ?? 0, headers: flat(incoming), body, complete });
-      });
+      readBody(incoming, request.mostBytes).then((read) => end({ is: 'answered', status: incoming.statusCode ?? 0, headers: flat(incoming), ...read }));
     });
     if (deadline.aborted) abort();
     else deadline.addEventListener('abort', abort);

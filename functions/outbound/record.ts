@@ -1,5 +1,5 @@
 /** What is kept of a request and its answer: headers redacted, bodies cut, and no secret that the request carried, not even where the answer repeats it. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { CutBody, Exchange } from '../core/outcome.ts';
 import type { OutboundRequest } from '../targets/target.ts';
 import { hiddenParts, shownUrl } from './shown-url.ts';
@@ -74,9 +74,14 @@ const scrubber = (secrets: readonly string[]): Scrub => {
 
 /** `kept` bytes of text; length and sha256 are of all that was read. */
 const cutBody = (read: Buffer, kept: number, complete: boolean, scrub: Scrub): CutBody => ({
-  // Cleaned before it is cut, so that no secret survives in half. As a stream: a character cut in half is left out instead of shown as U+FFFD.
-  text: new TextDecoder().decode(Buffer.from(scrub(read.toString('utf8'))).subarray(0, kept), { stream: true }),
+  // Cleaned before it is cut, so that no secret survives in half.
+  text: cutText(scrub(read.toString('utf8')), kept),
   bytes: read.length,
-  sha256: createHash('sha256').update(read).digest('hex'),
+  sha256: hash('sha256', read),
   complete,
 });
+
+const MOST_BYTES_OF_A_CHARACTER = 3;
+/** As a stream: a character cut in half is left out instead of shown as U+FFFD. */
+const cutText = (text: string, kept: number): string =>
+  text.length * MOST_BYTES_OF_A_CHARACTER <= kept ? text : new TextDecoder().decode(Buffer.from(text).subarray(0, kept), { stream: true });

@@ -6,8 +6,8 @@ const TOKEN = /^(?:[0-9A-Fa-f-]{20,}|(?=.*[0-9])(?=.*[a-z])(?=.*[A-Z])[\w.~%-]{2
 
 /** The URL without userinfo and fragment, every value of its query and every token-like path segment replaced by `…`. Text that is no URL is not shown at all. */
 export const shownUrl = (text: string): string => {
-  if (!URL.canParse(text)) return '(not a URL)';
-  const url = new URL(text);
+  const url = URL.parse(text);
+  if (url === null) return '(not a URL)';
   const path = url.pathname
     .split('/')
     .map((segment) => (TOKEN.test(segment) ? `${segment.slice(0, 4)}${HIDDEN}` : segment))
@@ -27,8 +27,8 @@ const shownQuery = (search: string): string =>
 
 /** The parts that `shownUrl` hides, raw and decoded: an answer may repeat them. */
 export const hiddenParts = (text: string): readonly string[] => {
-  if (!URL.canParse(text)) return [];
-  const url = new URL(text);
+  const url = URL.parse(text);
+  if (url === null) return [];
   const raw = [
     ...url.pathname.split('/').filter((segment) => TOKEN.test(segment)),
     ...url.search

@@ -34,10 +34,21 @@ export const decodePayload = (request: RawRequest, field: string): Parsed<unknow
   return bytes === undefined ? refused(`the delivery has no field "${field}", which is what this sender puts its JSON in`) : decodeJson(bytes);
 };
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/** A format looks at a delivery twice, and where it does not know it again every other one does: decoded once, as long as it is there. */
+const decoded = new WeakMap<Uint8Array, Parsed<unknown>>();
+
 export const decodeJson = (body: Uint8Array): Parsed<unknown> => {
+  const known = decoded.get(body) ?? decode(body);
+  decoded.set(body, known);
+  return known;
+};
+
+const decode = (body: Uint8Array): Parsed<unknown> => {
   if (body.length === 0) return refused('the body is empty: send the registry’s JSON with POST');
   try {
-    return parsed(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)));
+    return parsed(JSON.parse(UTF8.decode(body)));
   } catch {
     return refused(`the body (${body.length} bytes) is not JSON in UTF-8: send the registry’s JSON as it is, not as a form and not compressed`);
   }

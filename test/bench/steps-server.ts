@@ -2,6 +2,7 @@
  * All steps in one process behind `node:http`: ingest, match and deploy over the tables in memory that tests of single
  * steps use. Queues hand over at once, so an answer means that the target was called and the call recorded.
  */
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import { monotonicFactory } from 'ulid';
 import * as z from 'zod/mini';
@@ -9,6 +10,7 @@ import { reconcile } from '../../functions/deploy/reconcile.ts';
 import { ingest } from '../../functions/ingest/ingest.ts';
 import { match } from '../../functions/match/match.ts';
 import { makeOutbound } from '../../functions/outbound/request.ts';
+import { makeRandom } from '../../functions/runtime/random.ts';
 import { targetOf } from '../../functions/targets/index.ts';
 import { makeBench } from '../stages/bench.ts';
 import { TOKEN } from '../stages/given.ts';
@@ -53,7 +55,7 @@ const ports = {
   ingest: {
     ...bench.ports.ingest,
     send: (message: Parameters<typeof match>[0]) => match(message, ports.match),
-    ...{ now, newUlid: monotonicFactory(), log },
+    ...{ now, newUlid: monotonicFactory(makeRandom(randomBytes)), log },
   },
 };
 

@@ -9,7 +9,19 @@ test.each([
   ['a form', Buffer.from('payload=%7B%7D'), 'not as a form'],
 ])('%s is no JSON', (_what, body, why) => expect(decodeJson(body)).toMatchObject({ ok: false, why: expect.stringContaining(why) }));
 
-it('reads JSON with a byte order mark', () => expect(decodeJson(Buffer.from('\ufeff{"a":"é"}'))).toEqual({ ok: true, value: { a: 'é' } }));
+it('reads JSON with a byte order mark, whatever was read before it', () => {
+  const bytes = (): Buffer => Buffer.from('\ufeff{"a":"é"}');
+  expect([decodeJson(bytes()), decodeJson(Buffer.from([0x22, 0xe2, 0x82])), decodeJson(bytes())]).toMatchObject([
+    { ok: true, value: { a: 'é' } },
+    { ok: false },
+    { ok: true, value: { a: 'é' } },
+  ]);
+});
+
+it('decodes a body once, however many formats look at it', () => {
+  const body = Buffer.from('{"a":1}');
+  expect(decodeJson(body)).toBe(decodeJson(body));
+});
 
 it('names the field that is wrong and never its value', () => {
   const shape = z.object({ a: z.object({ b: z.array(z.string()) }) });
