@@ -10,7 +10,7 @@ import type { RawAnswer } from './tables.ts';
 
 interface AwsBackends {
   readonly accessKeyId: string;
-  readonly dynamodb: (headers: Readonly<Record<string, string>>, body: string) => Promise<RawAnswer>;
+  readonly dynamodb: (operation: string, body: string) => Promise<RawAnswer>;
   readonly sqs: (action: string, request: Fields, signal: AbortSignal) => Promise<Fields>;
   readonly ssm: (action: string, request: Fields) => Fields;
   readonly secretsManager: (action: string, request: Fields) => Fields;
@@ -33,15 +33,18 @@ export const makeAwsEndpoint = (backends: AwsBackends): Server => {
 
 const answer = async (backends: AwsBackends, request: IncomingMessage, response: ServerResponse): Promise<void> => {
   const gone = new AbortController();
-  response.on('close', () => gone.abort());
+  // It closes after each answer too, when nobody waits for anything any more.
+  response.on('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
   const body = await readBody(request);
-  const headers = Object.fromEntries(Object.entries(request.headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])));
+  const { headers } = request;
   if (headers.origin !== undefined || !headers.authorization?.includes(`Credential=${backends.accessKeyId}/`))
     throw new AwsError('UnrecognizedClientException', 'The security token included in the request is invalid: use the access key of endpoint.json.', {
       status: 403,
     });
-  const [service = '', action = ''] = (headers['x-amz-target'] ?? '').split('.');
-  if (service === 'DynamoDB_20120810') return reply(response, await backends.dynamodb(headers, body), backends.newId());
+  const [service = '', action = ''] = String(headers['x-amz-target'] ?? '').split('.');
+  if (service === 'DynamoDB_20120810') return reply(response, await backends.dynamodb(action, body), backends.newId());
   const asked = body === '' ? {} : fields(parseJson(body, 'request'), 'request');
   const done = await route(backends, service, action, asked, gone.signal);
   reply(
@@ -72,18 +75,20 @@ const failure = (error: unknown): RawAnswer => {
 };
 
 const reply = (response: ServerResponse, { status, headers, body }: RawAnswer, requestId: string): void => {
-  response.writeHead(status, { 'x-amzn-requestid': requestId, ...headers });
+  // With its length an answer is one piece, without it three.
+  response.writeHead(status, { 'x-amzn-requestid': requestId, ...headers, 'content-length': Buffer.byteLength(body) });
   response.end(body);
 };
 
-const readBody = async (request: IncomingMessage): Promise<string> => {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    const piece = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
-    bytes += piece.length;
-    if (bytes > LARGEST_BODY_BYTES) throw new AwsError('RequestEntityTooLarge', `The request is larger than ${LARGEST_BODY_BYTES} bytes.`, { status: 413 });
-    chunks.push(piece);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-};
+const readBody = (request: IncomingMessage): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= LARGEST_BODY_BYTES) chunks.push(chunk);
+      else reject(new AwsError('RequestEntityTooLarge', `The request is larger than ${LARGEST_BODY_BYTES} bytes.`, { status: 413 }));
+    });
+    request.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    request.on('error', reject);
+  });

@@ -43,7 +43,7 @@ export const openBackends = async (
   const server = makeAwsEndpoint({
     accessKeyId,
     newId,
-    dynamodb: (headers, body) => witness.table((headers['x-amz-target'] ?? '').split('.')[1] ?? '', body, tables, () => tables.raw(headers, body)),
+    dynamodb: (operation, body) => witness.table(operation, body, tables, () => tables.raw(operation, body)),
     sqs: (action, request, signal) => {
       witness.queue(action, request);
       return sqs(action, request, signal);

@@ -7,8 +7,8 @@ export const PAGES_KEPT = 200;
 
 export const makeStalePages = (chaos: Chaos) => {
   const pages = new Map<string, RawAnswer>();
-  return async (headers: Readonly<Record<string, string>>, body: string, ask: () => Promise<RawAnswer>): Promise<RawAnswer> => {
-    if (chaos === calm || !headers['x-amz-target']?.endsWith('.Query') || !body.includes('"IndexName"')) return ask();
+  return async (operation: string, body: string, ask: () => Promise<RawAnswer>): Promise<RawAnswer> => {
+    if (chaos === calm || operation !== 'Query' || !body.includes('"IndexName"')) return ask();
     const before = pages.get(body);
     if (before !== undefined && chaos.stalePage()) return before;
     const answer = await ask();

@@ -1,14 +1,13 @@
-/** The DynamoDB tables: dynalite in this process over LevelDB files, spoken to without a socket of its own. */
-import { once } from 'node:events';
+/** The DynamoDB tables: what stands behind the server of dynalite, in this process over LevelDB files, spoken to without a server. */
 import { mkdirSync } from 'node:fs';
-import type { Server } from 'node:http';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import dynalite from 'dynalite';
+import { create } from 'dynalite/db/index.js';
 import { type Chaos, calm } from './chaos.ts';
+import { makeDynamoApi } from './dynamo-api.ts';
 import { type Fields, fields, optionalList, parseJson, text } from './json.ts';
 import type { TableSpec } from './plan-tables.ts';
+import { quicken } from './quick-level.ts';
 import { makeStalePages } from './stale-pages.ts';
 
 export interface RawAnswer {
@@ -19,44 +18,25 @@ export interface RawAnswer {
 
 export interface Tables {
   /** A DynamoDB request as it came. */
-  raw(headers: Readonly<Record<string, string>>, body: string): Promise<RawAnswer>;
+  raw(operation: string, body: string): Promise<RawAnswer>;
   /** A request of the engine itself; throws what DynamoDB answered. */
   call(action: string, request: Fields): Promise<Fields>;
   create(specs: readonly TableSpec[]): Promise<void>;
   close(): Promise<void>;
 }
 
-/** dynalite reads no signature, only that there is one. */
-const OWN_HEADERS = {
-  authorization: 'AWS4-HMAC-SHA256 Credential=engine/20260101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=engine',
-  'x-amz-date': '20260101T000000Z',
-  'content-type': 'application/x-amz-json-1.0',
-};
-
 export const openTables = (dataDirectory: string, chaos: Chaos = calm): Tables => {
   const path = join(dataDirectory, 'tables');
   mkdirSync(path, { recursive: true, mode: 0o700 });
-  const server = dynalite({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-
-  const ask = (headers: Readonly<Record<string, string>>, body: string): Promise<RawAnswer> =>
-    new Promise((resolve) => {
-      const request = Object.assign(Readable.from([Buffer.from(body)]), { headers, method: 'POST', url: '/' });
-      const answered: Record<string, string> = {};
-      const response = {
-        statusCode: 200,
-        setHeader: (name: string, value: unknown) => {
-          answered[name.toLowerCase()] = String(value);
-        },
-        end: (data: unknown) => resolve({ status: response.statusCode, headers: answered, body: String(data ?? '') }),
-      };
-      server.emit('request', request, response);
-    });
+  const store = create({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  quicken(store.db);
+  const api = makeDynamoApi(store);
 
   const stale = makeStalePages(chaos);
-  const raw: Tables['raw'] = (headers, body) => stale(headers, body, () => ask(headers, body));
+  const raw: Tables['raw'] = (operation, body) => stale(operation, body, () => api(operation, body));
 
   const call: Tables['call'] = async (action, request) => {
-    const { status, body } = await ask({ ...OWN_HEADERS, 'x-amz-target': `DynamoDB_20120810.${action}` }, JSON.stringify(request));
+    const { status, body } = await api(action, JSON.stringify(request));
     if (status !== 200) throw new Error(`DynamoDB ${action} of ${String(request.TableName)}: ${body}`);
     return fields(parseJson(body, action), action);
   };
@@ -75,18 +55,8 @@ export const openTables = (dataDirectory: string, chaos: Chaos = calm): Tables =
         }
       }
     },
-    close: () => close(server),
+    close: () => store.db.close(),
   };
-};
-
-/** dynalite closes its files only after a server that listens: so it does, for a moment, without anything to answer. */
-const close = async (server: Server): Promise<void> => {
-  server.removeAllListeners('request');
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-  });
 };
 
 const describe = async (name: string, call: Tables['call']): Promise<Fields> =>
@@ -103,7 +73,7 @@ const compare = async (spec: TableSpec, call: Tables['call'], path: string): Pro
     );
 };
 
-/** What is left of the error when LevelDB could not open its files: dynalite throws it out of its own callbacks, without the cause. */
+/** Of the error when LevelDB could not open its files, or of whatever is asked of it afterwards. */
 const NOT_OPEN = ['LEVEL_ITERATOR_NOT_OPEN', 'LEVEL_DATABASE_NOT_OPEN'];
 
 /** That, in words; undefined when the error is another one. */

@@ -39,7 +39,7 @@ const ROWS: readonly Row[] = [
   { files: /^infra\/stack\//, may: ['infra/stack/', 'functions/env', 'functions/schema/', 'aws-cdk-lib', 'constructs$', 'cdk-nag$', 'esbuild$', 'node:'] },
   {
     files: /^infra\/local\//,
-    may: ['infra/local/', 'functions/env', 'dynalite$', '@smithy/', '@aws-crypto/', '@aws-sdk/client-dynamodb', 'commander$', 'cli-table3$', 'node:'],
+    may: ['infra/local/', 'functions/env', 'dynalite(/|$)', '@smithy/', '@aws-crypto/', '@aws-sdk/client-dynamodb', 'commander$', 'cli-table3$', 'node:'],
   },
   {
     files: /^infra\/cli\//,
