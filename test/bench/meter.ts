@@ -4,36 +4,49 @@ import { type Fields, fields, parseJson } from '../../infra/local/json.ts';
 import type { Tables } from '../../infra/local/tables.ts';
 import type { Witness } from '../../infra/local/witness.ts';
 import { type Attributes, readUnits, writeUnits } from '../store/capacity.ts';
+import { figure } from './figure.ts';
 
 export interface Counts {
   requests: number;
   invocations: number;
-  /** Of memory in GB × seconds, as this machine needed them. */
-  gbSeconds: number;
   queues: number;
   writes: number;
   reads: number;
 }
 
-const NOTHING: Counts = { requests: 0, invocations: 0, gbSeconds: 0, queues: 0, writes: 0, reads: 0 };
+const NOTHING: Counts = { requests: 0, invocations: 0, queues: 0, writes: 0, reads: 0 };
 
 export interface Meter {
   readonly witness: Witness;
   /** What was counted since it was asked last. */
   take(): Counts;
+  /**
+   * Of memory in GB × seconds, what `act` needed on this machine: of each function the median of its invocations, as often as there were,
+   * so that something else that ran meanwhile is in none of them. Nothing is counted then: looking at items takes as long as writing them.
+   */
+  time(act: () => Promise<void>): Promise<number>;
 }
 
 /** `memoryMb` by the name of a function's log. */
 export const makeMeter = (memoryMb: (logName: string) => number): Meter => {
   let counts = { ...NOTHING };
+  let durations: Map<string, number[]> | undefined;
   return {
     take: () => {
       const taken = counts;
       counts = { ...NOTHING };
       return taken;
     },
+    time: async (act) => {
+      const timed = new Map<string, number[]>();
+      durations = timed;
+      await act();
+      durations = undefined;
+      return [...timed].reduce((sum, [logName, all]) => sum + (memoryMb(logName) / 1024) * (figure(all).median / 1000) * all.length, 0);
+    },
     witness: {
       table: async (action, request, tables, run) => {
+        if (durations !== undefined) return run();
         const asked = fields(parseJson(request, action), action);
         if (action === 'Query' || action === 'GetItem') {
           const answer = await run();
@@ -50,8 +63,8 @@ export const makeMeter = (memoryMb: (logName: string) => number): Meter => {
         if (action.startsWith('Send')) counts.queues += 1;
       },
       invocation: (logName, ms, payload) => {
+        durations?.set(logName, [...(durations.get(logName) ?? []), ms]);
         counts.invocations += 1;
-        counts.gbSeconds += (memoryMb(logName) / 1024) * (ms / 1000);
         const event = fields(payload, 'event');
         if (event.requestContext !== undefined) counts.requests += 1;
         // Lambda receives the batch and deletes it.
