@@ -4,6 +4,7 @@ import { type Fields, list, textOf } from '../../functions/core/fields.ts';
 import { adviceIn } from './advice.ts';
 import { type Api, connect, type Request } from './connect.ts';
 import { checkRequest, dryRunText } from './dry-run.ts';
+import { flagWords } from './flag-words.ts';
 import { CliError, ended, type Io, misused } from './io.ts';
 import { type Column, details, type Format, formatOf, type Reader, readerOf, structured, table } from './output.ts';
 
@@ -39,6 +40,8 @@ export interface Session {
 }
 
 const PAGE = 100;
+/** What was asked for cannot be meant, whatever there is. */
+const [BAD_REQUEST, INVALID] = [400, 422];
 
 export const begin = async (command: Command, io: Io): Promise<Session> => {
   const { data, stack, region, output, lang, dryRun, yes } = command.optsWithGlobals();
@@ -46,12 +49,13 @@ export const begin = async (command: Command, io: Io): Promise<Session> => {
   const reader = readerOf(format);
   const api = await connect({ data, stack, region }, io);
   const hint = (text: string): void => {
-    if (reader === 'people') io.err(`${text}\n`);
+    if (reader === 'people') io.err(`${words.sentence(text)}\n`);
   };
   const print = (text: string): void => {
     if (text !== '') io.out(`${text}\n`);
   };
-  const consult = async (request: Request): Promise<Fields> => unwrap(await api(request));
+  const words = flagWords(command);
+  const consult = async (request: Request): Promise<Fields> => unwrap(await api(request), words.sentence);
   const ask = async (request: Request): Promise<Fields> => {
     if (dryRun !== true || request.method === 'GET') return consult(request);
     await checkRequest(request, consult);
@@ -69,7 +73,7 @@ export const begin = async (command: Command, io: Io): Promise<Session> => {
     consult,
     see: async (path) => {
       const reply = await api({ method: 'GET', path });
-      return { item: unwrap(reply), ...(reply.etag === undefined ? {} : { etag: reply.etag }) };
+      return { item: unwrap(reply, words.sentence), ...(reply.etag === undefined ? {} : { etag: reply.etag }) };
     },
     confirm: async (question) => {
       if (yes === true || dryRun === true) return;
@@ -92,12 +96,26 @@ export const begin = async (command: Command, io: Io): Promise<Session> => {
       if (reader === 'program') print(structured(format, answer));
       else if (reader === 'shell') print(answer.items.map((item) => textOf(item[key])).join('\n'));
       else if (answer.items.length === 0) io.err('none\n');
-      else print(table(columns, answer.items, io, format));
+      else
+        print(
+          table(
+            columns.map((each) => ({ ...each, of: (item) => words.value(each.of(item)) })),
+            answer.items,
+            io,
+            format,
+          ),
+        );
     },
     showOne: (item, pairs, key = 'name') => {
       if (reader === 'program') print(structured(format, item));
       else if (reader === 'shell') print(textOf(item[key]));
-      else print(details(pairs, io));
+      else
+        print(
+          details(
+            pairs.map(([name, value]) => [name, words.value(value)]),
+            io,
+          ),
+        );
     },
     hintMore: ({ cursor }) => {
       if (cursor !== undefined) hint('There are more: the same with a larger --limit');
@@ -116,12 +134,16 @@ export const withQuery = (path: string, query: Readonly<Record<string, string | 
 };
 
 /** The body of a good answer; a problem becomes an error that says everything the API said. */
-const unwrap = ({ status, body }: Awaited<ReturnType<Api>>): Fields => {
+const unwrap = ({ status, body }: Awaited<ReturnType<Api>>, worded: (text: string) => string): Fields => {
   if (status < 300) return body;
   // API Gateway itself answers `{"message":…}`.
   if (status === 401 || status === 403)
     throw new CliError(`access denied (${textOf(body.message ?? body.detail)}): check the credentials; on AWS the permission is execute-api:Invoke`);
   const errors = list(body.errors);
-  const said = errors.length > 1 ? errors.map(({ field, why }) => `\n  ${textOf(field)}: ${textOf(why)}`).join('') : textOf(body.detail ?? body.message);
-  throw new CliError([`${said}${body.code === undefined ? '' : ` [${textOf(body.code)}]`}`, ...adviceIn(body)].join('\n'));
+  const said =
+    errors.length > 1
+      ? errors.map(({ field, why }) => `\n  ${worded(`${textOf(field)}: ${textOf(why)}`)}`).join('')
+      : worded(textOf(body.detail ?? body.message));
+  const whole = [`${said}${body.code === undefined ? '' : ` [${textOf(body.code)}]`}`, ...adviceIn(body)].join('\n');
+  throw status === BAD_REQUEST || status === INVALID ? misused(whole) : new CliError(whole);
 };

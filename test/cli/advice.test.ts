@@ -37,7 +37,8 @@ describe('what the API advises is said as commands', () => {
     ['call show 01JZ0000000000000000000000.x', ['call list']],
   ])('%s', async (args, commands) => {
     const { code, out, err } = await run(args);
-    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(code, err).toBeGreaterThan(0);
+    expect(out).toBe('');
     expect(err.split('\n').slice(1)).toEqual([...commands.map((command) => `Try: image-triggers ${command}`), '']);
     expect(err).not.toMatch(/\/v1|\?\w+=|GET|POST|PATCH|DELETE/);
   });

@@ -192,7 +192,7 @@ test('what the API refuses is said with its place, what was done stays, and is f
   const path = await folder.write('all.yaml', ...whole, application('api').replace('https://web', 'https://10.0.0.1'));
   const broken = await folder.write('all.yaml', hook('hub'), application('web').replace("'https://web.example/deploy'", 'nonsense'), trigger('release'));
   const refused = await cli.run(`apply -f ${broken}`);
-  expect(refused.code).toBe(1);
+  expect(refused.code).toBe(2);
   expect(refused.err).toContain(`error: ${path}:7:1: application/web: target.url: `);
   expect(refused.out).toMatch(/^hook\/hub created {2}https:\S+\n$/);
   await folder.write('all.yaml', ...whole);

@@ -68,8 +68,8 @@ describe('call list', () => {
     ['--until 7w', 2, /30m, 24h or 7d/],
     ['--watch --until 1h', 2, /cannot be used with/],
     ['--watch --cursor x', 2, /cannot be used with/],
-    ['--reason nonsense', 1, /one or several, with commas between them, of rule-not-matched/],
-    ['--tag v*', 1, /one whole tag/],
+    ['--reason nonsense', 2, /^error: --reason: .*one or several, with commas between them, of rule-not-matched/],
+    ['--tag v*', 2, /^error: --tag: .*one whole tag/],
     ['--hook nobody', 1, /no hook is named "nobody"/],
   ])('%s is refused', async (flags, code, err) => {
     expect(await run(`call list ${flags}`)).toMatchObject({ code, out: '', err: expect.stringMatching(err) });

@@ -190,7 +190,7 @@ describe('what goes wrong', () => {
     ['application create x --http a --ecs-service b', 2, '--http and --ecs-service'],
     ['application create x --http a --role b', 2, 'belong to --ecs-service'],
     ['application create x --secret ssm:/image-triggers/a', 2, 'belong to --http'],
-    ['application create x --ecs-service main', 1, 'target.cluster'],
+    ['application create x --ecs-service main', 2, '\n  --ecs-cluster: is missing'],
     ['application create x --target /nowhere.json', 2, 'cannot be read'],
     ['application update web', 2, 'nothing to change'],
     ['trigger create x --repository a/b --application web --all --tag v1', 2, 'cannot be used with'],
@@ -203,8 +203,8 @@ describe('what goes wrong', () => {
     ['call list --stack a --data b', 2, 'either --stack'],
     ['application show nobody', 1, 'no application is named "nobody" [unknown-name]'],
     ['application create web --http https://web.example', 1, '[name-taken]'],
-    ['trigger create x --repository a/b --application nobody --registry generic', 1, 'nobody'],
-    ['application create two --http https://a.example --quiet-seconds 99999 --max-per-hour 999', 1, '\n  policy.maxPerHour: 999 is not allowed'],
+    ['trigger create x --repository a/b --application nobody --registry generic', 2, '--application: no application is named nobody'],
+    ['application create two --http https://a.example --quiet-seconds 99999 --max-per-hour 999', 2, '\n  --max-per-hour: 999 is not allowed'],
   ])('%s → %d', async (args, code, message) => {
     expect(await run(args)).toMatchObject({ code, out: '', err: expect.stringContaining(message) });
   });

@@ -1,9 +1,10 @@
 /** What holds for every command, whichever there are. */
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { runCommand } from './command-line.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listen, runCommand } from './command-line.ts';
 import { treeOf, wordsOf } from './command-tree.ts';
 
 const { leaves, nouns } = treeOf();
@@ -25,6 +26,28 @@ const READING = [
   'logs',
   'schema',
 ];
+/** They ask more than the API, or say what it said. */
+const INSIDE = ['dead-letters list', 'dead-letters redrive', 'doctor', 'logs'];
+const APPLICATION = JSON.stringify({ apiVersion: 'image-triggers/v1', kind: 'Application', name: 'web', target: { kind: 'http', url: 'https://web.example' } });
+
+/** An engine to which everything is asked wrongly. */
+const refusing = { data: '', stop: (): void => undefined };
+beforeAll(async () => {
+  const body = JSON.stringify({ code: 'invalid-fields', detail: 'not like this', errors: [{ field: 'x', why: 'not like this' }] });
+  const server = createServer((request, response) => {
+    request.resume();
+    response.writeHead(422, { 'content-type': 'application/problem+json', 'x-image-triggers': 'v1' }).end(body);
+  });
+  const url = await listen(server);
+  refusing.data = await mkdtemp(join(tmpdir(), 'image-triggers-refusing-'));
+  await writeFile(join(refusing.data, 'endpoint.json'), JSON.stringify({ url, token: 'x', pid: 1 }));
+  refusing.stop = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+});
+afterAll(() => refusing.stop());
+
 /** They need no engine. */
 const ALONE = ['completion', 'import acr', 'push send', 'schema'];
 
@@ -71,6 +94,13 @@ describe.each(leaves)('$path', ({ path, command, examples }) => {
     });
     // To "diff", 1 means that something differs.
     expect(ran).toMatchObject({ code: path === 'diff' ? 2 : 1, out: '', err: expect.stringMatching(/--data DIR.*--stack NAME/) });
+  });
+
+  test.skipIf(ALONE.includes(path) || INSIDE.includes(path))('what the API takes for asked wrongly ends with 2 as well', async () => {
+    const [example = ''] = examples.filter((each) => !each.includes('--stack'));
+    const words = wordsOf(example).map((word) => `'${/\.(?:txt|json|ya?ml)$/.test(word) ? '-' : word}'`);
+    const ran = await runCommand([...words, ...(asks(path) ? ['--yes'] : [])].join(' '), { stdin: APPLICATION, env: { IMAGE_TRIGGERS_DATA: refusing.data } });
+    expect(ran).toMatchObject({ code: 2, out: '', err: expect.stringContaining('not like this') });
   });
 
   test('changes nothing with --dry-run, where it changes anything', () => {

@@ -34,5 +34,5 @@ test('the hook: in the list, shown, and not to be changed', async () => {
     expect([command, code, err]).toEqual([command, 1, expect.stringContaining('-c ecr=all')]);
   }
   const { code, err } = await cli.run('hook create ecr --registry generic --registry-host r.example');
-  expect([code, err]).toEqual([1, expect.stringContaining('choose another name')]);
+  expect([code, err]).toEqual([2, expect.stringContaining('choose another name')]);
 });

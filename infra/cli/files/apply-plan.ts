@@ -121,7 +121,8 @@ const askFor = async (change: Change, request: Request, ports: Ports): Promise<F
     return await ports.ask(await asPlanned(change, request, ports));
   } catch (error) {
     const place = 'definition' in change ? `${placeText(change.definition.place)}: ` : '';
-    throw new CliError(`${place}${idOf(change)}: ${error instanceof Error ? error.message : String(error)}`);
+    const exitCode = error instanceof CliError ? error.exitCode : 1;
+    throw new CliError(`${place}${idOf(change)}: ${error instanceof Error ? error.message : String(error)}`, exitCode);
   }
 };
 
