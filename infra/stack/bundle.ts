@@ -1,13 +1,14 @@
 /**
  * Sources → `dist/<function>/`: what Lambda and the local engine run. The same sources give the same bytes, so that an
  * unchanged function is not deployed again. ESM with code splitting: what is imported dynamically (the expression engine,
- * the clients of targets) is a chunk of its own that nothing reads or evaluates before its first use.
+ * the clients of targets) is a chunk of its own that nothing reads or evaluates before its first use; all else is one file.
  */
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { builtinModules, leftOut } from './builtin-modules.ts';
 import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from './functions.ts';
+import { joinStart } from './join-start.ts';
 import { sdkReplacements, versionOnly } from './sdk-replacements.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
@@ -19,17 +20,23 @@ export interface Bundle {
   readonly entry: string;
 }
 
-const options: BuildOptions = {
+const common: BuildOptions = {
   bundle: true,
   platform: 'node',
   target: 'node24',
   format: 'esm',
-  splitting: true,
   minify: true,
   keepNames: false,
   sourcemap: false,
   legalComments: 'none',
   treeShaking: true,
+  write: false,
+  logLevel: 'silent',
+};
+
+const options: BuildOptions = {
+  ...common,
+  splitting: true,
   // The ESM builds of the SDK are what can be shaken; its CommonJS builds weigh half as much again.
   mainFields: ['module', 'main'],
   outExtension: { '.js': '.mjs' },
@@ -38,8 +45,6 @@ const options: BuildOptions = {
   define: { 'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"' },
   alias: { '@aws-sdk/credential-provider-node': join(import.meta.dirname, 'environment-credentials.ts') },
   metafile: true,
-  write: false,
-  logLevel: 'silent',
 };
 
 /** Bundles one entry into a directory. Rejects with esbuild's own messages (file, line, what is wrong) when the sources do not build. */
@@ -55,13 +60,15 @@ export const bundle = async (entry: string, directory: string, without: readonly
   if (metafile === undefined) throw new Error('esbuild gave no metafile although it was asked for one');
   const found = Object.entries(metafile.outputs).find(([path, output]) => basename(path) === 'index.mjs' && output.entryPoint !== undefined);
   if (found === undefined) throw new Error(`esbuild wrote no index.mjs for ${entry}; it wrote ${Object.keys(metafile.outputs).join(', ')}`);
+  const texts = new Map((made.outputFiles ?? []).map(({ path, text }) => [relative(ROOT, path), text]));
+  const joined = await joinStart({ metafile, texts }, found[0], reachable(metafile, found[0], 'static'), common);
   // esbuild also writes chunks that only shaken-off code imports.
-  const wanted = new Set([...reachable(metafile, found[0], 'all')].map((path) => resolve(ROOT, path)));
+  const wanted = reachable(joined.metafile, found[0], 'all');
   await replace(
     directory,
-    (made.outputFiles ?? []).filter((file) => wanted.has(file.path)),
+    [...joined.texts].filter(([path]) => wanted.has(path)).map(([path, text]) => ({ path: resolve(ROOT, path), contents: Buffer.from(text) })),
   );
-  return { directory, metafile, entry: found[0] };
+  return { directory, metafile: joined.metafile, entry: found[0] };
 };
 
 /** Every output that an output imports, itself included: statically only, or also dynamically. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { bundle } from '../../infra/stack/bundle.ts';
+import { bundle, reachable } from '../../infra/stack/bundle.ts';
 import { report, sizeOf } from '../../infra/stack/size.ts';
 
 // A machine that does other work as well takes several times the second or two that this needs.
@@ -66,6 +66,17 @@ describe('a bundle', () => {
       sessionToken: 'session',
     });
     vi.unstubAllEnvs();
+  });
+
+  it('is one file at its start, whose state is also that of what is loaded later', async () => {
+    const { metafile, entry, directory } = await bundle('test/infra/stack-entries/counting.ts', join(room, 'counting'));
+    expect([...reachable(metafile, entry, 'static')]).toEqual([entry]);
+    expect(readdirSync(directory)).toHaveLength(reachable(metafile, entry, 'all').size);
+    expect(Object.entries(contentsOf(directory)).map(([, text]) => text.length)).toEqual(
+      expect.arrayContaining([...reachable(metafile, entry, 'all')].map((path) => metafile.outputs[path]?.bytes)),
+    );
+    const { handler } = await load(directory);
+    await expect(callable(handler)()).resolves.toBe(2);
   });
 
   it('evaluates what is imported dynamically at its first use only', async () => {

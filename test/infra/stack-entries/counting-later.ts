@@ -1,0 +1,3 @@
+import { count } from './count.ts';
+
+export const countLater = count;
