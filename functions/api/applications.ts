@@ -124,7 +124,11 @@ export const applicationRoutes = (ports: ApiPorts): Routes => {
       );
     // A state without its application is a deletion that died before it sent: this one completes it.
     const condition = conditionOf(c, ports);
-    const removed = await (condition === undefined ? ports.applications.remove(name) : ports.applications.removeIf(name, condition));
+    const removed = changedOr(
+      await (condition === undefined ? ports.applications.remove(name) : ports.applications.removeIf(name, condition)),
+      'application',
+      name,
+    );
     if (!removed && (await ports.states.get(name)) === undefined) throw unknownName('application', name);
     if (!removed) condition?.(undefined);
     // For the eye: a URL ends with its application anyway, and so does one that is missed here.

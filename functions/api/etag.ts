@@ -4,6 +4,8 @@
  *   "<hash of what is stored>.<hash of what is shown>"      of a GET
  *   "<hash of what is stored>"                              of a change
  *
+ * `If-None-Match: *` on a change lets it through only where nothing is stored yet.
+ *
  * What is shown may change by itself (what an application runs, a token that ends), so If-None-Match asks for all of it. A
  * change is made for what is stored, so If-Match asks for that part alone: a push in between is in nobody's way.
  */
@@ -20,6 +22,7 @@ export type Condition = (stored: object | undefined) => void;
 /** Of a request with If-Match. It is for the store's own conditional change, so that nothing comes between. */
 export const conditionOf = (c: Context, ports: Hash): Condition | undefined => {
   const header = c.req.header('if-match');
+  if (c.req.header('if-none-match')?.trim() === '*') return refuseStored;
   if (header === undefined) return undefined;
   const wanted = tagsIn(header).flatMap(({ tag, weak }) => (weak ? [] : tag.split('.', 1)));
   return (stored) => {
@@ -29,6 +32,11 @@ export const conditionOf = (c: Context, ports: Hash): Condition | undefined => {
       'it was changed since it was read (If-Match names another state): read it again, and make the change for what it is now',
     );
   };
+};
+
+/** What is made only where there is none. */
+const refuseStored: Condition = (stored) => {
+  if (stored !== undefined) throw new Problem('precondition-failed', 'there is one already (If-None-Match: *): read it, and change it for what it is');
 };
 
 /** A change by `alter`, under the condition of the request. */

@@ -146,7 +146,8 @@ export const hookRoutes = (ports: ApiPorts): Routes => {
         next: [`GET /v1/triggers?hook=${name}`],
       });
     const condition = conditionOf(c, ports);
-    if (!(await (condition === undefined ? ports.hooks.remove(name) : ports.hooks.removeIf(name, condition)))) throw unknownName('hook', name);
+    const removed = await (condition === undefined ? ports.hooks.remove(name) : ports.hooks.removeIf(name, condition));
+    if (!changedOr(removed, 'hook', name)) throw unknownName('hook', name);
     return c.json({ name, deleted: true });
   });
 

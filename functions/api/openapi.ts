@@ -96,10 +96,18 @@ const IF_NONE_MATCH = {
   schema: { type: 'string' },
 } as const;
 
+const IF_NONE_MATCH_ANY = {
+  name: 'If-None-Match',
+  in: 'header',
+  description: 'With *: only where there is none yet',
+  schema: { const: '*' },
+} as const;
+
 const headerParameters = (declared: Operation) => [
   ...(declared.method === 'POST' ? [IDEMPOTENCY_KEY] : []),
   ...(takesIfMatch(declared) ? [IF_MATCH] : []),
   ...(declared.etag === true && declared.method === 'GET' ? [IF_NONE_MATCH] : []),
+  ...(declared.etag === true && declared.method === 'PUT' ? [IF_NONE_MATCH_ANY] : []),
 ];
 
 /** A body without required fields may as well be left out. */

@@ -5,14 +5,14 @@ import type { Parsed } from '../core/parsed.ts';
 import { DEFAULT_LIMIT } from '../schema/request.ts';
 import { answerSeen, type Condition, conditionOf, etagOf } from './etag.ts';
 import { findApplication, findVersion } from './find-application.ts';
-import { changedOr } from './hooks.ts';
 import { operation, type Routes } from './operation.ts';
 import { TEMPLATE_OPERATIONS } from './operations/templates.ts';
 import type { ApiPorts } from './ports.ts';
-import { Problem } from './problem.ts';
+import { Problem, unknownName } from './problem.ts';
 import { refuse } from './request.ts';
 import { unifiedDiff } from './template-diff.ts';
 import { iso } from './views.ts';
+import { noteWish } from './wish.ts';
 
 const TRIES = 5;
 
@@ -43,7 +43,12 @@ export const templateRoutes = (ports: ApiPorts): Routes => {
     if (!checked.ok) throw refuse('text', checked.why);
     const { version, made } = await put(name, { text, at: ports.now(), ...given(c.env.caller, why) }, from, conditionOf(c, ports));
     // Also where nothing new was made: an earlier try may have died before this.
-    if (application.templated !== true) changedOr(await ports.applications.change(name, (found) => ({ ...found, templated: true })), 'application', name);
+    if (application.templated !== true) await ports.applications.change(name, (found) => ({ ...found, templated: true }));
+    // Deleted meanwhile, its template with it perhaps before this version was there: `deploy` takes away what is left, or the next one of this name would have it.
+    if ((await ports.applications.get(name)) === undefined) {
+      await noteWish(name, {}, ports.now(), ports);
+      throw unknownName('application', name);
+    }
     const view = await whole(version, { ...application, templated: true });
     const applied = await ports.takesTemplates(application.target);
     const hint = made ? notYet(applied) : `this is the text of version ${version.version} already`;

@@ -166,7 +166,7 @@ export const triggerRoutes = (ports: ApiPorts): Routes => {
 
   operation(app, TRIGGER_OPERATIONS.deleteTrigger, async ({ c, name }) => {
     const trigger = await ports.triggers.get(name);
-    if (trigger === undefined || !(await ports.triggers.remove(name, conditionOf(c, ports)))) throw unknownName('trigger', name);
+    if (trigger === undefined || !changedOr(await ports.triggers.remove(name, conditionOf(c, ports)), 'trigger', name)) throw unknownName('trigger', name);
     const others = await findTriggers({ hook: trigger.hook }, 1, ports, (other) => other.name !== name);
     if (others.length > 0 || trigger.hook === ECR_HOOK.name) return c.json({ name, deleted: true });
     const hint = `no trigger hears the hook ${trigger.hook} now: deleting it ends its URL`;

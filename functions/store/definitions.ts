@@ -89,13 +89,14 @@ export const makeDefinitions = <T>(tables: Tables, codec: Codec<T>, newWriter: (
   };
 
   /** The same for just what `allow` was asked about, which ends it by throwing; asked again when somebody changed it in between. */
-  const removeIf = async (key: Key, allow: (definition: T) => Promise<void> | void): Promise<boolean> => {
-    for (let found = false; ; found = true) {
+  const removeIf = async (key: Key, allow: (definition: T) => Promise<void> | void): Promise<boolean | 'moved'> => {
+    for (let i = 0; i < TRIES; i += 1) {
       const item = await readOwn(key);
-      if (item === undefined) return found;
+      if (item === undefined) return i > 0;
       await allow(codec.fromItem(item));
       if (await removeAt(key, typeof item.edition === 'number' ? item.edition : 0)) return true;
     }
+    return 'moved';
   };
 
   const removeAt = ({ pk, sk }: Key, edition: number | undefined): Promise<boolean> =>

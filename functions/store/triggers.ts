@@ -146,11 +146,12 @@ export const makeTriggers = (tables: Tables, newWriter: () => string) => {
   };
 
   /** The trigger first: a claim that is left over is taken by the next creation of the name. */
-  const remove = async (name: string, allow?: (trigger: TriggerDefinition) => Promise<void> | void): Promise<boolean> => {
+  const remove = async (name: string, allow?: (trigger: TriggerDefinition) => Promise<void> | void): Promise<boolean | 'moved'> => {
     const claim = await claimOf(name);
     if (claim === undefined) return false;
     const key = keyOf(name, claim);
-    if (!(await (allow === undefined ? definitions.remove(key) : definitions.removeIf(key, allow)))) return false;
+    const removed = await (allow === undefined ? definitions.remove(key) : definitions.removeIf(key, allow));
+    if (removed !== true) return removed;
     await dropClaim(name, claim.owner);
     return true;
   };

@@ -148,6 +148,8 @@ describe('somebody changes it between the reading and the write', () => {
     });
     await expect(removed).rejects.toThrow('it moved');
     expect(seen).toEqual([api.clock.now, 1]);
+    const busy = async (): Promise<void> => void (await api.ports.applications.change('doomed', (found) => ({ ...found, updatedAt: found.updatedAt + 1 })));
+    expect(await api.ports.applications.removeIf('doomed', busy)).toBe('moved');
     expect(await api.ports.applications.removeIf('doomed', () => undefined)).toBe(true);
     expect(await api.ports.applications.removeIf('doomed', () => undefined)).toBe(false);
   });

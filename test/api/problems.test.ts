@@ -47,16 +47,23 @@ const failing = <T extends object>(group: T): T =>
 beforeAll(async () => {
   api = await startApi((ports) => ({
     ...ports,
-    hooks: failing({ ...ports.hooks, create: async (hook) => (trouble.moving ? 'exists' : ports.hooks.create(hook)), change: moved(ports.hooks.change) }),
+    hooks: failing({
+      ...ports.hooks,
+      create: async (hook) => (trouble.moving ? 'exists' : ports.hooks.create(hook)),
+      change: moved(ports.hooks.change),
+      removeIf: moved(ports.hooks.removeIf),
+    }),
     triggers: failing({
       ...ports.triggers,
       create: async (...given) => trouble.creates ?? ports.triggers.create(...given),
       change: moved(ports.triggers.change),
+      remove: moved(ports.triggers.remove),
     }),
     applications: failing({
       ...ports.applications,
       create: async (application) => (trouble.moving ? 'exists' : ports.applications.create(application)),
       change: moved(ports.applications.change),
+      removeIf: moved(ports.applications.removeIf),
     }),
     templates: failing({ ...ports.templates, put: async (...given) => (trouble.moving ? 'exists' : ports.templates.put(...given)) }),
     triggerUrls: failing({ ...ports.triggerUrls, create: async (url) => (trouble.moving ? 'exists' : ports.triggerUrls.create(url)) }),
@@ -97,7 +104,8 @@ const COMMON: Partial<Record<ProblemCode, (id: OperationId, declared: Operation)
   'invalid-fields': (id) => ({ path: `${requestFor(id, 0).path.split('?', 1)[0]}?nonsense=1` }),
   'unknown-name': (id) => ({ path: nobody(id) }),
   'precondition-failed': () => ({ headers: { 'if-match': '"0"' } }),
-  'changed-meanwhile': () => ({ trouble: { moving: true } }),
+  // Nothing but a condition makes others matter to who deletes.
+  'changed-meanwhile': (_, { method }) => ({ trouble: { moving: true }, ...(method === 'DELETE' ? { headers: { 'if-match': '*' } } : {}) }),
   'secret-unavailable': () => ({ trouble: { unsealed: true } }),
   'built-in-hook': (id) => ({ path: requestFor(id, 0).path.replace(/hooks\/[^/?]+/, 'hooks/ecr') }),
   throttled: () => ({ trouble: { throws: 'ThrottlingException' } }),

@@ -1,5 +1,7 @@
 /** Templates through the API: put, versions, diffs; and what a push makes of one. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { makeApi } from '../../functions/api/app.ts';
+import { makeRemainsRemoval } from '../../functions/store/state-removal.ts';
 import { HTTP, items, must, record, startApi, type TestApi } from './api.ts';
 
 const TEXT = `# the whole application
@@ -60,6 +62,39 @@ describe('a template', () => {
     });
     for (const target of [HTTP, { kind: 'docker', container: 'web' }])
       expect(await putFor(target)).toEqual({ hint: expect.stringContaining('takes images and no template'), next: undefined, sync: 'unknown' });
+  });
+
+  test('with If-None-Match: * only where there is none', async () => {
+    const none = { 'if-none-match': '*' };
+    expect(await api.ask('PUT', `${path}/template`, { text: TEXT }, none)).toMatchObject({ status: 201 });
+    expect(await api.ask('PUT', `${path}/template`, { text: NEXT }, none)).toMatchObject({ status: 412, body: { code: 'precondition-failed' } });
+    // Sent again, it is done already.
+    expect(await api.ask('PUT', `${path}/template`, { text: TEXT }, none)).toMatchObject({ status: 200, body: { version: 1 } });
+  });
+
+  test('of an application that is deleted meanwhile nothing is left to the next one of its name', async () => {
+    const name = path.split('/').at(-1) ?? '';
+    const [removeRemains, { put: store }] = [makeRemainsRemoval(api.tables), api.ports.templates];
+    const bury = async (): Promise<void> => {
+      await removeRemains(name);
+      await api.removeState(name);
+    };
+    const app = makeApi({
+      ...api.ports,
+      templates: {
+        ...api.ports.templates,
+        put: async (...given) => {
+          await api.ports.applications.remove(name);
+          await bury();
+          return store(...given);
+        },
+      },
+    });
+    api.sent.length = 0;
+    const answer = await app.request(`${path}/template`, { method: 'PUT', body: JSON.stringify({ text: TEXT }) }, { requestId: 'r' });
+    expect([answer.status, api.sent, (await api.states.get(name)) !== undefined]).toEqual([404, [name], true]);
+    await bury();
+    expect(await api.ports.templates.head(name)).toBeUndefined();
   });
 
   test('the same text is the same version; another one is the next, with its diff', async () => {

@@ -52,7 +52,7 @@ export const APPLICATION_OPERATIONS = {
     summary: 'Delete an application that no trigger names; with force=true, also one that triggers name',
     query: deleteQuery,
     answers: { 200: 'Deleted' },
-    problems: ['application-in-use'],
+    problems: ['application-in-use', 'changed-meanwhile'],
   },
   grantApplication: {
     ...APPLICATION,

@@ -56,7 +56,7 @@ export const HOOK_OPERATIONS = {
     method: 'DELETE',
     summary: 'Delete a hook that no trigger hears',
     answers: { 200: 'Deleted' },
-    problems: ['built-in-hook', 'hook-in-use'],
+    problems: ['built-in-hook', 'hook-in-use', 'changed-meanwhile'],
   },
   guideHook: {
     ...HOOK,

@@ -50,7 +50,7 @@ export const TRIGGER_OPERATIONS = {
     answers: { 200: 'Trigger' },
     problems: ['changed-meanwhile'],
   },
-  deleteTrigger: { ...TRIGGER, etag: true, method: 'DELETE', summary: 'Delete a trigger', answers: { 200: 'Deleted' }, problems: [] },
+  deleteTrigger: { ...TRIGGER, etag: true, method: 'DELETE', summary: 'Delete a trigger', answers: { 200: 'Deleted' }, problems: ['changed-meanwhile'] },
   enableTrigger: {
     ...TRIGGER,
     etag: true,
