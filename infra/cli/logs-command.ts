@@ -22,8 +22,8 @@ interface LogsFlags {
   readonly follow?: true;
 }
 
-/** Without `--since`: of a call or a delivery all that are kept, of everything the last hour. */
-const DEFAULT_SINCE = '1h';
+/** Without `--since`: of a call or a delivery all that are kept, of everything the last hour; who follows waits for what comes. */
+const [DEFAULT_SINCE, FOLLOWED_SINCE] = ['1h', '1m'];
 /** Lines come late, and by several ways. */
 const OVERLAP_MS = 15_000;
 
@@ -38,9 +38,14 @@ export const addLogsCommand = (program: Command, io: Io): void => {
       .addOption(new Option('--delivery <id>', 'what became of one delivery').argParser(deliveryIdOf).conflicts(['application']))
       .addOption(new Option('--application <name>', 'what was done for one application').argParser(nameOf))
       .addOption(new Option('--function <name>', 'of one function alone; of api then also each time that it was read').choices(STAGES))
-      .addOption(new Option('--since <when>', `not before this; else the last hour, or with --call or --delivery from its beginning`).argParser(momentText))
+      .addOption(
+        new Option(
+          '--since <when>',
+          'not before this; else the last hour, with --follow the last minute, with --call or --delivery from its beginning',
+        ).argParser(momentText),
+      )
       .addOption(new Option('--limit <n>', 'how many, the newest').argParser(count).default(500))
-      .option('--follow', 'go on with what comes, until the command is ended'),
+      .option('--follow', 'go on with what comes, until Ctrl-C'),
     'logs --call 01JZ0000000000000000000000.release',
     'logs --application web --since 24h',
     'logs --follow --function deploy -o json',
@@ -64,10 +69,12 @@ export const addLogsCommand = (program: Command, io: Io): void => {
 };
 
 /** Its first ten characters say when it was received, by the clock of the machine that did. */
-const sinceOf = ({ since, call, delivery }: LogsFlags): number => {
+const sinceOf = ({ since, call, delivery, follow: follows }: LogsFlags): number => {
   const now = Date.now();
   const of = call ?? delivery;
-  return since === undefined && of !== undefined ? Math.max(0, timeOfCall(of) - OVERLAP_MS) : (momentOf(since ?? DEFAULT_SINCE, now) ?? now);
+  return since === undefined && of !== undefined
+    ? Math.max(0, timeOfCall(of) - OVERLAP_MS)
+    : (momentOf(since ?? (follows === true ? FOLLOWED_SINCE : DEFAULT_SINCE), now) ?? now);
 };
 
 /** A loop of the shell gets each id once. */
