@@ -15,8 +15,9 @@ export const guideOf = async ({ registry, registryHost, credential }: HookDefini
 };
 
 /** Only a hash of its token is kept, so the URL itself cannot be told again. */
-export const guideWithoutUrl = async (hook: HookDefinition, ports: GuidePorts) => ({
-  guide: await guideOf(hook, '<THE WEBHOOK URL>', ports),
+export const guideWithoutUrl = async (hook: HookDefinition, ports: GuidePorts & Pick<ApiPorts, 'webhookBaseUrl'>) => ({
+  // With where it leads, so that whatever registry cannot call that is warned of.
+  guide: await guideOf(hook, `${ports.webhookBaseUrl}/hooks/<THE TOKEN>`, ports),
   hint: 'The URL was shown when it was made. Is it lost? A second one can be made; the one before stays valid for seven days.',
   next: [`POST /v1/hooks/${hook.name}/rotate`],
 });

@@ -36,7 +36,7 @@ export const addGuideCommand = (hook: Command, io: Io): void => {
       rotate === true
         ? await session.ask({ method: 'POST', path: withQuery(`${path}/rotate`, { keep }) })
         : await session.ask({ method: 'GET', path: `${path}/guide` });
-    if (session.reader === 'people') io.out(lines(texts(told.guide)));
+    if (session.reader === 'people') io.out(lines(texts(told.guide).map(session.inFlags)));
     else session.showOne(told, []);
     if (rotate === true) {
       for (const line of shownOnce(told.url, `; the one before is valid until ${textOf(told.previousValidUntil)}`)) session.hint(line);

@@ -35,6 +35,8 @@ export interface Session {
   hintMore(page: { readonly cursor?: string }): void;
   /** What an answer says beside its data, with the commands that it leads to. */
   showHints(answer: Fields): void;
+  /** A sentence of the API in the words of the command. */
+  inFlags(sentence: string): string;
   /** To standard error, and not for programs. */
   hint(text: string): void;
 }
@@ -123,6 +125,7 @@ export const begin = async (command: Command, io: Io): Promise<Session> => {
     showHints: (answer) => {
       for (const text of [...(answer.hint === undefined ? [] : [textOf(answer.hint)]), ...adviceIn(answer)]) hint(text);
     },
+    inFlags: words.sentence,
     hint,
   };
 };

@@ -27,7 +27,7 @@ describe.each(REGISTRY_NAMES)('%s', (registry) => {
     const later = await must(api, 200, 'GET', `/v1/hooks/${name}/guide`);
     expect(later).toMatchObject({ name, registry, hint: expect.stringContaining('second one'), next: [`POST /v1/hooks/${name}/rotate`] });
     expect(JSON.stringify(later)).not.toContain('it_');
-    expect(JSON.stringify(later.guide).replaceAll('<THE WEBHOOK URL>', url)).toBe(JSON.stringify(made.guide));
+    expect(JSON.stringify(later.guide).replaceAll('https://hooks.example/hooks/<THE TOKEN>', url)).toBe(JSON.stringify(made.guide));
   });
 
   test('each credential that it can send changes what is to be set, and is named by no secret', async () => {
@@ -76,4 +76,11 @@ test('the hook ecr needs nothing pasted', async () => {
 test('of nobody, and with a query, it is refused', async () => {
   expect(await must(api, 404, 'GET', '/v1/hooks/nobody/guide')).toMatchObject({ code: 'unknown-name' });
   await must(api, 422, 'GET', '/v1/hooks/named/guide?rotate=true');
+});
+
+test('an address that ACR cannot call is warned of without the URL, too', async () => {
+  const inside = await startApi((ports) => ({ ...ports, webhookBaseUrl: 'http://127.0.0.1:4700' }));
+  await must(inside, 201, 'POST', '/v1/hooks', { name: 'acr', registry: 'alibaba-acr' });
+  expect((await must(inside, 200, 'GET', '/v1/hooks/acr/guide')).guide).toContainEqual(expect.stringContaining('ACR cannot call this URL: only this machine'));
+  await inside.stop();
 });

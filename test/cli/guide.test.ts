@@ -11,7 +11,7 @@ afterAll(() => cli.stop());
 
 test('names the place of the URL, and the command that makes a second one', async () => {
   const { out, err } = await cli.ok('hook guide hub');
-  expect(out).toContain(`-d '{"image":"r.example/PATH:TAG@DIGEST"}' '<THE WEBHOOK URL>'\n`);
+  expect(out).toContain(`-d '{"image":"r.example/PATH:TAG@DIGEST"}' 'https://hooks.example/hooks/<THE TOKEN>'\n`);
   expect(err).toContain('Try: image-triggers hook guide hub --rotate\n');
   expect((await cli.api.ports.hooks.get('hub'))?.tokens).toHaveLength(1);
 });

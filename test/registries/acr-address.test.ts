@@ -10,7 +10,8 @@ test.each([
   'http://a.example:21/',
   'http://a.example:1025',
   'http://a.example:65535',
-  '<THE WEBHOOK URL>',
+  'https://a.example/hooks/<THE TOKEN>',
+  'nonsense',
 ])('%s is called', (url) => expect(acrAddressProblem(url)).toBeUndefined());
 
 test.each([
