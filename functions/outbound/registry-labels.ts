@@ -3,10 +3,11 @@
  * Everything is asked by digest and must have it, so that what is shown is of the very image that is deployed.
  * https://github.com/opencontainers/image-spec/blob/main/annotations.md
  */
+import { isFields } from '../core/fields.ts';
 import { isDigest } from '../core/image.ts';
 import type { Commit } from '../core/outcome.ts';
 import { MANIFESTS } from './registry-manifest.ts';
-import { type Answered, type AskRegistry, isObject, jsonIn, type RegistryIo } from './registry-request.ts';
+import { type Answered, type AskRegistry, jsonIn, type RegistryIo } from './registry-request.ts';
 
 /** Manifests and configurations have a few kilobytes; what is larger is not worth a label. */
 const MOST_BYTES = 256_000;
@@ -20,7 +21,7 @@ export const readCommit = async (ask: AskRegistry, digest: string, io: RegistryI
   const config = digestIn(manifest.config);
   if (config === undefined) return undefined;
   const { config: settings } = await contentOf(ask, `blobs/${config}`, config, io);
-  const labels = isObject(settings) && isObject(settings.Labels) ? settings.Labels : {};
+  const labels = isFields(settings) && isFields(settings.Labels) ? settings.Labels : {};
   const revision = textOf(labels['org.opencontainers.image.revision']);
   const source = textOf(labels['org.opencontainers.image.source']);
   if (revision === undefined && source === undefined) return undefined;
@@ -30,9 +31,9 @@ export const readCommit = async (ask: AskRegistry, digest: string, io: RegistryI
 /** Attestations lie beside the platforms, under one that is unknown. */
 const firstPlatform = ({ manifests }: Readonly<Record<string, unknown>>): string | undefined =>
   (Array.isArray(manifests) ? manifests : []).flatMap((one) => (isRunnable(one) ? (digestIn(one) ?? []) : [])).at(0);
-const isRunnable = (one: unknown): boolean => isObject(one) && !(isObject(one.platform) && one.platform.os === 'unknown');
+const isRunnable = (one: unknown): boolean => isFields(one) && !(isFields(one.platform) && one.platform.os === 'unknown');
 const digestIn = (value: unknown): string | undefined =>
-  isObject(value) && typeof value.digest === 'string' && isDigest(value.digest) ? value.digest : undefined;
+  isFields(value) && typeof value.digest === 'string' && isDigest(value.digest) ? value.digest : undefined;
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value.slice(0, MOST_TEXT) : undefined);
 
 const contentOf = async (ask: AskRegistry, path: string, digest: string, io: RegistryIo): Promise<Readonly<Record<string, unknown>>> => {

@@ -1,9 +1,10 @@
 /** What a tag names at its registry: one HEAD of the manifest, and a GET only where that leaves something open. */
+import { isFields } from '../core/fields.ts';
 import { isDigest } from '../core/image.ts';
 import type { RegistryAnswer, Silence } from '../core/registry-answer.ts';
 import { retryAfterOf } from '../core/retry-after.ts';
 import { shown } from '../core/shown.ts';
-import { type Answered, type AskRegistry, isObject, jsonIn, type RegistryIo } from './registry-request.ts';
+import { type Answered, type AskRegistry, jsonIn, type RegistryIo } from './registry-request.ts';
 
 /** The list of several platforms first: it is what was pushed. */
 export const MANIFESTS = [
@@ -34,7 +35,7 @@ export const findManifest = async (ask: AskRegistry, tag: string, io: RegistryIo
   if (whole.value.status !== 200) return silent(whole.value, io);
   // A digest is of the bytes, so who was given them needs nobody to say it.
   const body = whole.value.exchange.response?.body;
-  return body?.complete === true && isObject(jsonIn(whole.value.body).config ?? jsonIn(whole.value.body).manifests)
+  return body?.complete === true && isFields(jsonIn(whole.value.body).config ?? jsonIn(whole.value.body).manifests)
     ? { is: 'found', digest: `sha256:${body.sha256}` }
     : { is: 'silent', why: 'it answered 200 and no manifest' };
 };
@@ -45,7 +46,7 @@ const UNKNOWN: ReadonlySet<unknown> = new Set(['MANIFEST_UNKNOWN', 'NAME_UNKNOWN
 /** A 404 alone may come from anything that stands before a registry, and would end a deployment: only a registry's own word does. */
 export const unknownBy = ({ body }: Answered): unknown => {
   const { errors } = jsonIn(body);
-  return (Array.isArray(errors) ? errors : []).map((error) => (isObject(error) ? error.code : undefined)).find((one) => UNKNOWN.has(one));
+  return (Array.isArray(errors) ? errors : []).map((error) => (isFields(error) ? error.code : undefined)).find((one) => UNKNOWN.has(one));
 };
 
 const absentOr = (answer: Answered, tag: string): RegistryAnswer => {

@@ -4,6 +4,7 @@
  * https://github.com/opencontainers/distribution-spec/blob/main/spec.md
  */
 import { ecrRegion } from '../core/ecr-host.ts';
+import { isFields } from '../core/fields.ts';
 import { hostOf, pathOf } from '../core/image.ts';
 import { type Parsed, parsed, refused } from '../core/parsed.ts';
 import type { RegistryAccess } from '../core/registry-answer.ts';
@@ -139,9 +140,8 @@ const isToken = (value: unknown): value is string => typeof value === 'string' &
 export const jsonIn = (text: string): Readonly<Record<string, unknown>> => {
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : {};
+    return isFields(value) ? value : {};
   } catch {
     return {};
   }
 };
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,23 +1,22 @@
 /** The few requests to the Docker Engine API that a deployment needs. Docker's and podman's answers alike are read here, once. */
+import { type Fields, isFields } from '../core/fields.ts';
 import type { Exchange, Outcome, Why } from '../core/outcome.ts';
 import type { DockerRequest, OutboundAnswer, TargetIo } from './target.ts';
 import { withoutBody } from './without-body.ts';
 
-export type Json = Readonly<Record<string, unknown>>;
-export const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
-export const jsonAt = (value: Json, field: string): Json => {
+export const jsonAt = (value: Fields, field: string): Fields => {
   const inside = value[field];
-  return isJson(inside) ? inside : {};
+  return isFields(inside) ? inside : {};
 };
-export const textAt = (value: Json, field: string): string => {
+export const textAt = (value: Fields, field: string): string => {
   const inside = value[field];
   return typeof inside === 'string' ? inside : '';
 };
-export const numberAt = (value: Json, field: string): number => {
+export const numberAt = (value: Fields, field: string): number => {
   const inside = value[field];
   return typeof inside === 'number' ? inside : 0;
 };
-export const textsAt = (value: Json, field: string): readonly string[] => {
+export const textsAt = (value: Fields, field: string): readonly string[] => {
   const inside = value[field];
   if (typeof inside === 'string') return [inside];
   return Array.isArray(inside) ? inside.filter((item) => typeof item === 'string') : [];
@@ -46,8 +45,8 @@ type Answered = Extract<OutboundAnswer, { is: 'answered' }>;
 /** Every function throws `DockerFailure`. */
 export interface DockerApi {
   /** As `inspect` shows it, by name or id; undefined when there is none. */
-  container(name: string): Promise<Json | undefined>;
-  image(reference: string): Promise<Json | undefined>;
+  container(name: string): Promise<Fields | undefined>;
+  image(reference: string): Promise<Fields | undefined>;
   /** `tag` may be a digest. */
   pull(repository: string, tag: string, auth: string | undefined): Promise<Exchange>;
   tag(reference: string, repository: string, tag: string): Promise<void>;
@@ -79,7 +78,7 @@ const connectDocker = (docker: (request: DockerRequest) => Promise<OutboundAnswe
     if (answer.is === 'answered' && fine.includes(409) && answer.status === 500 && /already in use/.test(answer.body)) return { ...answer, status: 409 };
     throw problemOf(answer, `${method} ${path.replace(/\?.*$/, '')}`);
   };
-  const inspect = async (path: string): Promise<Json | undefined> => {
+  const inspect = async (path: string): Promise<Fields | undefined> => {
     const answer = await ask('GET', path, [200, 404]);
     return answer.status === 404 ? undefined : readJson(answer);
   };
@@ -153,16 +152,16 @@ const problemOf = (answer: OutboundAnswer, request: string): DockerFailure => {
   );
 };
 
-const readJson = (answer: Answered): Json => {
+const readJson = (answer: Answered): Fields => {
   const value = parsedOf(answer.body);
   if (value === undefined) throw failure('unavailable', 'the Docker daemon answered with something that is not a JSON object', answer.exchange);
   return value;
 };
 
-const parsedOf = (text: string): Json | undefined => {
+const parsedOf = (text: string): Fields | undefined => {
   try {
     const value: unknown = JSON.parse(text);
-    return isJson(value) ? value : undefined;
+    return isFields(value) ? value : undefined;
   } catch {
     return undefined;
   }

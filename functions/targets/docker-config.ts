@@ -1,5 +1,6 @@
 /** The configuration of a `docker` target. */
 import * as z from 'zod/mini';
+import { isFields } from '../core/fields.ts';
 import { shown } from '../core/shown.ts';
 import { schemaOf, text } from './config.ts';
 import { secretField } from './secret-field.ts';
@@ -41,11 +42,9 @@ const wholeNumber = (value: unknown, least: number, most: number, what: string):
 
 const portProblem = (value: unknown): string | undefined => wholeNumber(value, 1, 65_535, 'the port on which the application listens inside its container');
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const healthProblem = (value: unknown): string | undefined => {
   if (value === undefined) return undefined;
-  if (!isObject(value) || typeof value.path !== 'string') return 'must be an object with a "path", as in {"path":"/health"}';
+  if (!isFields(value) || typeof value.path !== 'string') return 'must be an object with a "path", as in {"path":"/health"}';
   const surplus = Object.keys(value).find((field) => field !== 'path' && field !== 'status');
   if (surplus !== undefined) return `${shown(surplus)} is not known here: allowed are path, status`;
   return pathProblem(value.path) ?? wholeNumber(value.status, 100, 599, 'the status of a healthy answer; without it, 200 to 399 are');
@@ -53,7 +52,7 @@ const healthProblem = (value: unknown): string | undefined => {
 
 const envProblem = (value: unknown): string | undefined => {
   if (value === undefined) return undefined;
-  if (!isObject(value)) return 'must be an object of texts, by the names of their variables';
+  if (!isFields(value)) return 'must be an object of texts, by the names of their variables';
   const entries = Object.entries(value);
   if (entries.length > MOST) return `holds ${entries.length} variables: at most ${MOST}`;
   const bad = entries.find(([name]) => !VARIABLE.test(name));

@@ -1,7 +1,8 @@
 /** A container as `inspect` shows it, and what our own labels say of it: everything that is known of a deployment is written on its containers. */
+import type { Fields } from '../core/fields.ts';
 import type { Image } from '../core/image.ts';
 import { type Container, readContainer } from './containers.ts';
-import { type Json, jsonAt, numberAt, textAt } from './docker-api.ts';
+import { jsonAt, numberAt, textAt } from './docker-api.ts';
 
 /** Read by the front of the engine too (`infra/local/front-containers.ts`), which must not import from here. */
 export const LABEL = {
@@ -32,11 +33,11 @@ export interface Found {
   readonly container: Container;
   readonly labels: Readonly<Record<string, string>>;
   readonly isRunning: boolean;
-  readonly state: Json;
-  readonly inspected: Json;
+  readonly state: Fields;
+  readonly inspected: Fields;
 }
 
-export const readFound = (inspected: Json): Found => {
+export const readFound = (inspected: Fields): Found => {
   const config = jsonAt(inspected, 'Config');
   const labels = Object.fromEntries(Object.entries(jsonAt(config, 'Labels')).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
   const state = jsonAt(inspected, 'State');
@@ -65,7 +66,7 @@ export const hostPortOf = ({ labels, inspected }: Found, port: number | undefine
 };
 
 /** Whether an image of this machine is the wanted one, by every digest under which it was pulled. */
-export const hasDigest = (image: Json | undefined, { digest }: Image): boolean => {
+export const hasDigest = (image: Fields | undefined, { digest }: Image): boolean => {
   const digests = Array.isArray(image?.RepoDigests) ? image.RepoDigests : [];
   return digest !== undefined && digests.some((entry) => typeof entry === 'string' && entry.endsWith(`@${digest}`));
 };

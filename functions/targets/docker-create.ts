@@ -2,7 +2,8 @@
  * The body that makes the next container: what the present one was given beyond its image's own defaults, then what the
  * configuration and the template name. Fields that did not exist when this was written are carried on unseen.
  */
-import { isJson, type Json, jsonAt, textAt, textsAt } from './docker-api.ts';
+import { type Fields, isFields } from '../core/fields.ts';
+import { jsonAt, textAt, textsAt } from './docker-api.ts';
 import { type DockerConfig, PREVIOUS } from './docker-config.ts';
 import { type Found, LABEL } from './docker-container.ts';
 import type { ContainerSpec } from './docker-template.ts';
@@ -10,7 +11,7 @@ import type { ContainerSpec } from './docker-template.ts';
 export interface Making {
   readonly config: DockerConfig;
   /** What runs now, with its image; absent for the first one. */
-  readonly base?: { readonly found: Found; readonly image: Json };
+  readonly base?: { readonly found: Found; readonly image: Fields };
   /** What Docker is to make it from. */
   readonly reference: string;
   /** The same for people, with its tag. */
@@ -35,11 +36,11 @@ const fixedPorts = ({ inspected, labels }: Found): readonly string[] =>
   Object.entries(jsonAt(jsonAt(inspected, 'HostConfig'), 'PortBindings')).flatMap(([port, bindings]) => {
     // Where Docker chose the port itself (podman then shows the chosen one), ours is told by its label.
     const ours = port === `${labels[LABEL.port]}/tcp`;
-    const fixed = Array.isArray(bindings) && bindings.some((binding: unknown) => isJson(binding) && Number(textAt(binding, 'HostPort')) > 0);
+    const fixed = Array.isArray(bindings) && bindings.some((binding: unknown) => isFields(binding) && Number(textAt(binding, 'HostPort')) > 0);
     return fixed && !ours ? [port] : [];
   });
 
-export const bodyOf = (making: Making): Json => {
+export const bodyOf = (making: Making): Fields => {
   const { config, base, reference } = making;
   const carried = base === undefined ? {} : carriedConfig(base.found, base.image);
   const network = networkOf(config.network, base?.found);
@@ -57,13 +58,13 @@ export const bodyOf = (making: Making): Json => {
   };
 };
 
-const exposed = (carried: Json, { port }: DockerConfig): Json =>
+const exposed = (carried: Fields, { port }: DockerConfig): Fields =>
   port === undefined ? {} : { ExposedPorts: { ...jsonAt(carried, 'ExposedPorts'), [`${port}/tcp`]: {} } };
 
 /** Made by the daemon for each container anew, or set further on. */
 const NOT_CARRIED = new Set(['Image', 'Env', 'Labels', 'Cmd', 'Entrypoint', 'Hostname', 'MacAddress', 'OnBuild', 'ArgsEscaped']);
 
-const carriedConfig = ({ inspected }: Found, image: Json): Json => {
+const carriedConfig = ({ inspected }: Found, image: Fields): Fields => {
   const [own, defaults] = [jsonAt(inspected, 'Config'), jsonAt(image, 'Config')];
   return Object.fromEntries(
     Object.entries(own).filter(([field, value]) => {
@@ -77,7 +78,7 @@ const carriedConfig = ({ inspected }: Found, image: Json): Json => {
 };
 
 /** Without one of its own, a container is called by its id, or has the name of whose network it shares. */
-const hostNameOf = ({ id, inspected }: Found, network: string): Json => {
+const hostNameOf = ({ id, inspected }: Found, network: string): Fields => {
   const name = textAt(jsonAt(inspected, 'Config'), 'Hostname');
   return name === '' || id.startsWith(name) || /^(?:host|container:.*|ns:.*)$/.test(network) ? {} : { Hostname: name };
 };
@@ -87,11 +88,11 @@ const isEmpty = (value: unknown): boolean =>
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-const commandOf = ({ config, base, spec }: Making): Json => {
+const commandOf = ({ config, base, spec }: Making): Fields => {
   const [own, defaults] = base === undefined ? [{}, {}] : [jsonAt(base.found.inspected, 'Config'), jsonAt(base.image, 'Config')];
   // Of a template nothing is left over: what it does not say is the image's own.
   const isCarried = spec === undefined && base?.found.labels[LABEL.spec] === undefined;
-  const carried = (field: 'Cmd' | 'Entrypoint'): Json => {
+  const carried = (field: 'Cmd' | 'Entrypoint'): Fields => {
     const value = textsAt(own, field);
     return isCarried && value.length > 0 && !isSame(value, textsAt(defaults, field)) ? { [field]: value } : {};
   };
@@ -119,7 +120,7 @@ const envOf = (making: Making): readonly string[] => {
   return [...carried.filter((line) => !Object.hasOwn(own, nameOf(line))), ...Object.entries(own).map(([name, value]) => `${name}=${value}`)];
 };
 
-const carriedEnv = ({ inspected, labels }: Found, image: Json): readonly string[] => {
+const carriedEnv = ({ inspected, labels }: Found, image: Fields): readonly string[] => {
   const config = jsonAt(inspected, 'Config');
   const defaults = new Set(textsAt(jsonAt(image, 'Config'), 'Env'));
   const ours = new Set((labels[LABEL.env] ?? '').split(','));
@@ -148,7 +149,7 @@ const labelsOf = (making: Making): Readonly<Record<string, string>> => {
   };
 };
 
-const hostConfigOf = (config: DockerConfig, base: Found | undefined, network: string): Json => {
+const hostConfigOf = (config: DockerConfig, base: Found | undefined, network: string): Fields => {
   const present = base === undefined ? {} : jsonAt(base.inspected, 'HostConfig');
   const { Runtime: runtime, ContainerIDFile: _, ...carried } = present;
   const binds = config.volumes ?? [...textsAt(present, 'Binds'), ...(base === undefined ? [] : anonymousVolumes(base, present))];
@@ -167,13 +168,13 @@ const hostConfigOf = (config: DockerConfig, base: Found | undefined, network: st
 };
 
 /** A former one was told to stay stopped, which is not to be carried on. */
-const restartOf = ({ restart }: DockerConfig, base: Found | undefined): Json => {
+const restartOf = ({ restart }: DockerConfig, base: Found | undefined): Fields => {
   if (restart !== undefined) return { RestartPolicy: { Name: restart } };
   return base === undefined || base.container.name.endsWith(PREVIOUS) ? { RestartPolicy: { Name: 'unless-stopped' } } : {};
 };
 
 /** Behind an address the engine alone has a port that is known outside; whatever else was published would be taken while both run. */
-const portsOf = ({ address, port }: DockerConfig, present: Json, network: string): Json => {
+const portsOf = ({ address, port }: DockerConfig, present: Fields, network: string): Fields => {
   if (network === 'host' || port === undefined) return {};
   const bindings = jsonAt(present, 'PortBindings');
   return address === undefined && bindings[`${port}/tcp`] !== undefined
@@ -183,7 +184,7 @@ const portsOf = ({ address, port }: DockerConfig, present: Json, network: string
 
 /** Podman shows RLIMIT_NOFILE and takes nofile. */
 const dockerUlimit = (limit: unknown): unknown =>
-  isJson(limit)
+  isFields(limit)
     ? {
         ...limit,
         Name: textAt(limit, 'Name')
@@ -193,33 +194,33 @@ const dockerUlimit = (limit: unknown): unknown =>
     : limit;
 
 /** Volumes without a name of the user's: they are kept by being named. */
-const anonymousVolumes = ({ inspected }: Found, present: Json): readonly string[] => {
+const anonymousVolumes = ({ inspected }: Found, present: Fields): readonly string[] => {
   const mounts: readonly unknown[] = Array.isArray(inspected.Mounts) ? inspected.Mounts : [];
   const asked: readonly unknown[] = Array.isArray(present.Mounts) ? present.Mounts : [];
   const named = new Set([
     ...textsAt(present, 'Binds').map((bind) => bind.split(':')[1]),
-    ...asked.map((mount) => (isJson(mount) ? textAt(mount, 'Target') : '')),
+    ...asked.map((mount) => (isFields(mount) ? textAt(mount, 'Target') : '')),
   ]);
   return mounts.flatMap((mount) => {
-    if (!isJson(mount) || mount.Type !== 'volume' || named.has(textAt(mount, 'Destination'))) return [];
+    if (!isFields(mount) || mount.Type !== 'volume' || named.has(textAt(mount, 'Destination'))) return [];
     return [`${textAt(mount, 'Name')}:${textAt(mount, 'Destination')}${mount.RW === false ? ':ro' : ''}`];
   });
 };
 
 const PLAIN_NETWORKS = /^(?:|default|bridge|host|none|podman|container:.*|ns:.*|slirp4netns.*|pasta.*)$/;
 
-const endpoint = (settings: unknown, id: string): Json => {
-  const aliases = isJson(settings) ? textsAt(settings, 'Aliases').filter((alias) => !id.startsWith(alias)) : [];
+const endpoint = (settings: unknown, id: string): Fields => {
+  const aliases = isFields(settings) ? textsAt(settings, 'Aliases').filter((alias) => !id.startsWith(alias)) : [];
   return aliases.length === 0 ? {} : { Aliases: aliases };
 };
 
 /** `create` takes one network in old versions: the others are joined afterwards. A fixed address is not carried: two cannot have it. */
-const endpointsOf = ({ id, inspected }: Found, network: string): Json => {
+const endpointsOf = ({ id, inspected }: Found, network: string): Fields => {
   if (PLAIN_NETWORKS.test(network)) return {};
   return { NetworkingConfig: { EndpointsConfig: { [network]: endpoint(jsonAt(jsonAt(inspected, 'NetworkSettings'), 'Networks')[network], id) } } };
 };
 
-export const furtherNetworks = ({ id, inspected }: Found, network: string): readonly (readonly [string, Json])[] =>
+export const furtherNetworks = ({ id, inspected }: Found, network: string): readonly (readonly [string, Fields])[] =>
   PLAIN_NETWORKS.test(network)
     ? []
     : Object.entries(jsonAt(jsonAt(inspected, 'NetworkSettings'), 'Networks')).flatMap(([name, settings]) =>

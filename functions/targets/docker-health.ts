@@ -1,6 +1,7 @@
 /** Whether a container that was just started is well. */
+import { isFields } from '../core/fields.ts';
 import type { Rollout, Why } from '../core/outcome.ts';
-import { isJson, jsonAt, numberAt, textAt } from './docker-api.ts';
+import { jsonAt, numberAt, textAt } from './docker-api.ts';
 import type { DockerConfig } from './docker-config.ts';
 import { type Found, hostPortOf, restarts } from './docker-container.ts';
 import type { Handle } from './docker-handle.ts';
@@ -61,6 +62,6 @@ const saidOf = (answer: OutboundAnswer): string => (answer.is === 'answered' ? `
 const lastCheck = ({ state }: Found): string => {
   const { Log: log } = jsonAt(state, 'Health');
   const last: unknown = Array.isArray(log) ? log.at(-1) : undefined;
-  const output = isJson(last) ? textAt(last, 'Output').trim() : '';
+  const output = isFields(last) ? textAt(last, 'Output').trim() : '';
   return output === '' ? '' : `: ${output}`;
 };

@@ -1,9 +1,10 @@
 /** What the next container needs before it is made: its image, and on the host's network a port. */
 import { createHash } from 'node:crypto';
+import { isFields } from '../core/fields.ts';
 import type { Image } from '../core/image.ts';
 import type { Exchange } from '../core/outcome.ts';
 import { type Parsed, parsed, refused } from '../core/parsed.ts';
-import { type DockerApi, DockerFailure, failure, isJson } from './docker-api.ts';
+import { type DockerApi, DockerFailure, failure } from './docker-api.ts';
 import type { DockerConfig } from './docker-config.ts';
 import { secretValue } from './secret-value.ts';
 import type { TargetIo } from './target.ts';
@@ -35,7 +36,7 @@ const registryAuth = async ({ registryAuth: reference }: DockerConfig, io: Targe
 
 const headerOf = (text: string): Parsed<string> => {
   const value = parsedOf(text);
-  if (!isJson(value) || typeof value.username !== 'string' || typeof value.password !== 'string')
+  if (!isFields(value) || typeof value.username !== 'string' || typeof value.password !== 'string')
     return refused('is not JSON of the form {"username":"…","password":"…"}');
   return parsed(Buffer.from(JSON.stringify({ username: value.username, password: value.password })).toString('base64url'));
 };

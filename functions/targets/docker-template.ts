@@ -1,8 +1,9 @@
 /** Of a template, what concerns one container: the first of its name among all `containers`, as Kubernetes writes them. */
 import { createHash } from 'node:crypto';
+import { type Fields, isFields } from '../core/fields.ts';
 import { type Image, parseImage } from '../core/image.ts';
 import { type Parsed, parsed, refused } from '../core/parsed.ts';
-import { isJson, type Json, textAt } from './docker-api.ts';
+import { textAt } from './docker-api.ts';
 import type { TemplateDocument } from './target.ts';
 
 export interface ContainerSpec {
@@ -49,11 +50,11 @@ export const specOf = (documents: readonly TemplateDocument[], name: string): Pa
   return parsed({ spec: { ...spec, hash }, ignored: [...Object.keys(found).filter((field) => !FIELDS.has(field)), ...env.ignored] });
 };
 
-const containersIn = (value: unknown): readonly Json[] => {
+const containersIn = (value: unknown): readonly Fields[] => {
   if (Array.isArray(value)) return value.flatMap(containersIn);
-  if (!isJson(value)) return [];
+  if (!isFields(value)) return [];
   const { containers } = value;
-  const own = Array.isArray(containers) ? containers.filter((entry) => isJson(entry)).filter((entry) => typeof entry.image === 'string') : [];
+  const own = Array.isArray(containers) ? containers.filter((entry) => isFields(entry)).filter((entry) => typeof entry.image === 'string') : [];
   return [...own, ...Object.values(value).flatMap(containersIn)];
 };
 
@@ -62,7 +63,7 @@ const listOf = (value: unknown): readonly string[] | undefined =>
 
 /** `valueFrom` names things of a cluster. */
 const envOf = (value: unknown): { readonly literals: Readonly<Record<string, string>>; readonly ignored: readonly string[] } => {
-  const entries = (Array.isArray(value) ? value : []).filter((entry) => isJson(entry)).filter((entry) => typeof entry.name === 'string');
+  const entries = (Array.isArray(value) ? value : []).filter((entry) => isFields(entry)).filter((entry) => typeof entry.name === 'string');
   const literal = entries.filter((entry) => !('valueFrom' in entry));
   return {
     literals: Object.fromEntries(literal.map((entry) => [textAt(entry, 'name'), textAt(entry, 'value')])),

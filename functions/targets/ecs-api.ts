@@ -17,10 +17,11 @@ import {
   type Task,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
+import type { Fields } from '../core/fields.ts';
 import { asking } from './aws-errors.ts';
 import { assumeRole, TIMES } from './aws-role.ts';
 import type { EcsConfig } from './ecs-config.ts';
-import { type Json, readTaskDefinition, type TaskDefinition } from './ecs-task-definition.ts';
+import { readTaskDefinition, type TaskDefinition } from './ecs-task-definition.ts';
 import type { TargetIo } from './target.ts';
 
 /** Every function throws `AwsFailure`. */
@@ -30,7 +31,7 @@ export interface EcsApi {
   /** By ARN, or the latest active revision of a family. */
   taskDefinition(name: string): Promise<TaskDefinition>;
   /** The ARN of the new revision. */
-  register(registration: Json): Promise<string>;
+  register(registration: Fields): Promise<string>;
   update(change: { readonly taskDefinition: string } | { readonly forceNewDeployment: true }): Promise<Service | undefined>;
   /** Some that stopped lately. */
   stoppedTasks(): Promise<readonly Task[]>;

@@ -3,6 +3,7 @@
  * matching images changed, and an update of the service to it; it is over when ECS says that the rollout is.
  */
 import type { Service } from '@aws-sdk/client-ecs';
+import type { Fields } from '../core/fields.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { AwsFailure } from './aws-errors.ts';
 import { awsSession, observed, type Refused, refusal } from './aws-session.ts';
@@ -12,7 +13,7 @@ import { type EcsConfig, ecsConfig } from './ecs-config.ts';
 import { evidenceOf } from './ecs-evidence.ts';
 import { grantEcs } from './ecs-grant.ts';
 import { type Handle, isSince, judge, primaryOf, readHandle, revisionOf, writeHandle } from './ecs-rollout.ts';
-import { isSameRegistration, type Json, type TaskDefinition, withImages } from './ecs-task-definition.ts';
+import { isSameRegistration, type TaskDefinition, withImages } from './ecs-task-definition.ts';
 import type { Readable, Seen, TargetIo, WantedImage } from './target.ts';
 
 export const ecs: Readable<EcsConfig> = {
@@ -142,7 +143,7 @@ const nextRevision = async (
     return await api.register(wanted);
   } catch (error) {
     // The documentation of ECS knows a tag or a digest; both together work, but nothing promises it.
-    if (isAboutImage(error) && !isSameRegistration(wanted, pinned)) return api.register(pinned satisfies Json);
+    if (isAboutImage(error) && !isSameRegistration(wanted, pinned)) return api.register(pinned satisfies Fields);
     throw error;
   }
 };

@@ -1,6 +1,7 @@
 /** The four things that are asked of an API server: one object, a list, a patch, and what kinds it knows. */
+import { type Fields, isFields } from '../core/fields.ts';
 import { failureOf, KubernetesFailure, readJson, refusal, unavailable } from './kubernetes-errors.ts';
-import { at, isJson, type Json, objectsAt, textAt } from './kubernetes-fields.ts';
+import { at, objectsAt, textAt } from './kubernetes-fields.ts';
 import { type Collection, inWords, pathOf, type Resource, versionPath } from './kubernetes-resource.ts';
 import type { OutboundAnswer, TargetIo } from './target.ts';
 
@@ -15,18 +16,18 @@ export interface Access {
 /** Every function throws `KubernetesFailure`. */
 export interface KubernetesApi {
   /** Undefined when there is none of that name. */
-  get(resource: Resource): Promise<Json | undefined>;
+  get(resource: Resource): Promise<Fields | undefined>;
   /** The first `most` of those with these labels. */
-  list(collection: Collection, labelSelector: string, most: number): Promise<readonly Json[]>;
+  list(collection: Collection, labelSelector: string, most: number): Promise<readonly Fields[]>;
   /** The object as it is afterwards; with `dryRun` as it would be. */
-  patch(resource: Resource, patch: Patch): Promise<Json>;
+  patch(resource: Resource, patch: Patch): Promise<Fields>;
   /** Undefined when the cluster does not know it, or not yet. */
   kind(apiVersion: string, kind: string): Promise<ApiKind | undefined>;
 }
 
 export interface Patch {
   readonly how: keyof typeof CONTENT_TYPES;
-  readonly body: Json;
+  readonly body: Fields;
   readonly dryRun?: boolean;
 }
 
@@ -50,7 +51,7 @@ const CONTENT_TYPES = {
 const MOST_BYTES = 4 * 1024 * 1024;
 
 export const makeKubernetesApi = ({ server, token, ca }: Access, application: string, io: TargetIo): KubernetesApi => {
-  const ask = async (method: 'GET' | 'PATCH', path: string, verb: 'get' | 'list' | 'patch', what: string, patch?: Patch): Promise<Json> => {
+  const ask = async (method: 'GET' | 'PATCH', path: string, verb: 'get' | 'list' | 'patch', what: string, patch?: Patch): Promise<Fields> => {
     const answer = await io.request({
       method,
       url: `${server}${path}`,
@@ -106,12 +107,12 @@ export const makeKubernetesApi = ({ server, token, ca }: Access, application: st
 };
 
 /** Subresources, as in `deployments/scale`, are no kinds of their own. */
-const readKind = (resource: Json): readonly ApiKind[] => {
+const readKind = (resource: Fields): readonly ApiKind[] => {
   const [kind, plural] = [textAt(resource, 'kind'), textAt(resource, 'name')];
   return kind === undefined || plural === undefined || plural.includes('/') ? [] : [{ kind, plural, namespaced: at(resource, 'namespaced') === true }];
 };
 
-const bodyOf = ({ body, exchange }: Extract<OutboundAnswer, { is: 'answered' }>, asked: string): Json => {
+const bodyOf = ({ body, exchange }: Extract<OutboundAnswer, { is: 'answered' }>, asked: string): Fields => {
   const read = exchange.response?.body;
   if (read?.complete !== true)
     throw new KubernetesFailure(
@@ -120,7 +121,7 @@ const bodyOf = ({ body, exchange }: Extract<OutboundAnswer, { is: 'answered' }>,
         : unavailable(`${asked}: the answer broke off after ${read?.bytes ?? 0} bytes`),
     );
   const value = readJson(body);
-  if (!isJson(value))
+  if (!isFields(value))
     throw new KubernetesFailure(refusal('target-misconfigured', `${asked}: the answer is no JSON object: is this the address of a Kubernetes API server?`));
   return value;
 };

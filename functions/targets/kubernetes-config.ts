@@ -1,6 +1,7 @@
 /** The configuration of a `kubernetes` target: flat as a person writes it, sorted into where the cluster is and what is deployed there. */
 import { X509Certificate } from 'node:crypto';
 import * as z from 'zod/mini';
+import { isFields } from '../core/fields.ts';
 import { parseSecretReference } from '../core/secret-reference.ts';
 import { shown } from '../core/shown.ts';
 import { region, roleArn } from './aws-config.ts';
@@ -157,7 +158,7 @@ const Flat = z.strictObject(FIELDS, { error: 'must be an object' }).check(
     (context) => {
       for (const [field, message] of mixProblems(context.value)) context.issues.push({ code: 'custom', input: undefined, path: [field], message });
     },
-    { when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value) },
+    { when: ({ value }) => isFields(value) },
   ),
 );
 

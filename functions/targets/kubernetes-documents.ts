@@ -1,8 +1,9 @@
 /** The documents of a template as objects of the API: where each lies is asked of the cluster, never guessed. */
+import { type Fields, isFields } from '../core/fields.ts';
 import { type Parsed, parsed, refused } from '../core/parsed.ts';
 import { shown } from '../core/shown.ts';
 import type { KubernetesApi } from './kubernetes-api.ts';
-import { at, isJson, type Json, textAt } from './kubernetes-fields.ts';
+import { at, textAt } from './kubernetes-fields.ts';
 import { type WorkloadName, workloadOf } from './kubernetes-kinds.ts';
 import type { Resource } from './kubernetes-resource.ts';
 import type { TemplateDocument } from './target.ts';
@@ -13,7 +14,7 @@ export interface Document {
   readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;
-  readonly body: Json;
+  readonly body: Fields;
   /** For a kind whose pods are rolled out. */
   readonly workload?: Exclude<WorkloadName, 'cronjob'>;
 }
@@ -36,7 +37,7 @@ export const documentsOf = (template: readonly TemplateDocument[], namespace: st
 
 const documentOf = (body: unknown, place: string, namespace: string): Parsed<Document> => {
   const [apiVersion, kind, name] = [textAt(body, 'apiVersion'), textAt(body, 'kind'), textAt(body, 'metadata', 'name')];
-  if (!isJson(body) || apiVersion === undefined || kind === undefined)
+  if (!isFields(body) || apiVersion === undefined || kind === undefined)
     return refused(`${place} has no apiVersion or no kind: every document is one object of the Kubernetes API`);
   if (!VERSION.test(apiVersion)) return refused(`${place} has the apiVersion ${shown(apiVersion)}: write v1, or group/version`);
   if (name === undefined) return refused(`${place} (${kind}) has no metadata.name: write one; a name that the cluster makes up could not be found again`);

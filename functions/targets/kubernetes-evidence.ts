@@ -1,7 +1,8 @@
 /** Why a rollout does not go on: the pods of its newest revision that crash, cannot pull, or are not ready, with their last message. */
+import { type Fields, isFields } from '../core/fields.ts';
 import type { KubernetesApi } from './kubernetes-api.ts';
 import { KubernetesFailure } from './kubernetes-errors.ts';
-import { at, isJson, type Json, numberAt, objectsAt, textAt } from './kubernetes-fields.ts';
+import { at, numberAt, objectsAt, textAt } from './kubernetes-fields.ts';
 import { WORKLOADS, type WorkloadName } from './kubernetes-kinds.ts';
 import { isObserved } from './kubernetes-rollout.ts';
 
@@ -11,7 +12,7 @@ const MOST_TOLD = 3;
 const MOST_MESSAGE = 200;
 
 /** Empty where nothing is wrong, or nothing can be known yet. Never throws for what the API server says: without it a verdict stands as well. */
-export const evidenceOf = async (api: KubernetesApi, name: WorkloadName, workload: Json, namespace: string): Promise<string> => {
+export const evidenceOf = async (api: KubernetesApi, name: WorkloadName, workload: Fields, namespace: string): Promise<string> => {
   // Until then the newest revision that is listed is the one before.
   if (name === 'cronjob' || !isObserved(name, workload)) return '';
   try {
@@ -26,7 +27,7 @@ export const evidenceOf = async (api: KubernetesApi, name: WorkloadName, workloa
   }
 };
 
-type Newest = (api: KubernetesApi, workload: Json, namespace: string, selector: string) => Promise<readonly string[]> | readonly string[];
+type Newest = (api: KubernetesApi, workload: Fields, namespace: string, selector: string) => Promise<readonly string[]> | readonly string[];
 
 const labelled = (label: string, value: string | undefined): readonly string[] => (value === undefined || value === '' ? [] : [`${label}=${value}`]);
 
@@ -44,16 +45,16 @@ const NEWEST = {
   rollout: (_, workload) => labelled('rollouts-pod-template-hash', textAt(workload, 'status', 'currentPodHash')),
 } as const satisfies Record<Exclude<WorkloadName, 'cronjob'>, Newest>;
 
-const revisionOf = (set: Json): number => Number(textAt(set, 'metadata', 'annotations', 'deployment.kubernetes.io/revision') ?? 0);
+const revisionOf = (set: Fields): number => Number(textAt(set, 'metadata', 'annotations', 'deployment.kubernetes.io/revision') ?? 0);
 
 /** As a query takes it: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors */
 const selectorOf = (selector: unknown): string => {
   const labels = at(selector, 'matchLabels');
-  const equal = isJson(labels) ? Object.entries(labels).map(([key, value]) => `${key}=${value}`) : [];
+  const equal = isFields(labels) ? Object.entries(labels).map(([key, value]) => `${key}=${value}`) : [];
   return [...equal, ...objectsAt(selector, 'matchExpressions').map(expressionOf)].join(',');
 };
 
-const expressionOf = (expression: Json): string => {
+const expressionOf = (expression: Fields): string => {
   const { key, operator, values } = expression;
   if (operator === 'Exists') return String(key);
   if (operator === 'DoesNotExist') return `!${key}`;
@@ -65,7 +66,7 @@ interface Complaint {
   readonly text: string;
 }
 
-const complaints = (pod: Json): readonly Complaint[] => {
+const complaints = (pod: Fields): readonly Complaint[] => {
   const name = textAt(pod, 'metadata', 'name') ?? '';
   const statuses = [...objectsAt(pod, 'status', 'initContainerStatuses'), ...objectsAt(pod, 'status', 'containerStatuses')];
   const scheduled = objectsAt(pod, 'status', 'conditions').find(({ type, status }) => type === 'PodScheduled' && status === 'False');
@@ -76,7 +77,7 @@ const complaints = (pod: Json): readonly Complaint[] => {
 /** Every pod waits like this for a moment. */
 const USUAL = new Set(['ContainerCreating', 'PodInitializing']);
 
-const complaint = (status: Json): readonly string[] => {
+const complaint = (status: Fields): readonly string[] => {
   const container = textAt(status, 'name') ?? '';
   const last = lastEnd(status);
   const reason = textAt(status, 'state', 'waiting', 'reason');
@@ -91,7 +92,7 @@ const complaint = (status: Json): readonly string[] => {
   return [`${container}: runs and is not ready${last === undefined ? '' : `, ${last}`}`];
 };
 
-const lastEnd = (status: Json): string | undefined => {
+const lastEnd = (status: Fields): string | undefined => {
   const end = endOf(at(status, 'lastState', 'terminated'));
   return end === undefined ? undefined : `last ${end}, restarted ${numberAt(status, 'restartCount')} times`;
 };

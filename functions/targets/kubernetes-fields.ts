@@ -1,12 +1,9 @@
 /** Fields of the API's objects, which are read here as JSON and never typed as a whole: fields that did not exist when this was written pass through. */
-
-export type Json = Readonly<Record<string, unknown>>;
-
-export const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+import { type Fields, isFields } from '../core/fields.ts';
 
 /** What lies behind a path of field names; undefined where any of them is missing. */
 export const at = (value: unknown, ...path: readonly string[]): unknown =>
-  path.reduce<unknown>((inside, field) => (isJson(inside) && Object.hasOwn(inside, field) ? inside[field] : undefined), value);
+  path.reduce<unknown>((inside, field) => (isFields(inside) && Object.hasOwn(inside, field) ? inside[field] : undefined), value);
 
 export const textAt = (value: unknown, ...path: readonly string[]): string | undefined => {
   const found = at(value, ...path);
@@ -19,13 +16,13 @@ export const numberAt = (value: unknown, ...path: readonly string[]): number => 
   return typeof found === 'number' ? found : 0;
 };
 
-export const objectsAt = (value: unknown, ...path: readonly string[]): readonly Json[] => {
+export const objectsAt = (value: unknown, ...path: readonly string[]): readonly Fields[] => {
   const found = at(value, ...path);
-  return Array.isArray(found) ? found.filter(isJson) : [];
+  return Array.isArray(found) ? found.filter(isFields) : [];
 };
 
 /** `{a: {b: leaf}}` from the path `a`, `b`. */
-export const nested = (path: readonly string[], leaf: unknown): Json => {
+export const nested = (path: readonly string[], leaf: unknown): Fields => {
   const [first = '', ...rest] = path;
   return { [first]: rest.length === 0 ? leaf : nested(rest, leaf) };
 };

@@ -1,5 +1,6 @@
 /** What is remembered of a rollout to be watched: which workloads, and with which pod templates. */
-import { at, isJson, type Json, textAt } from './kubernetes-fields.ts';
+import { type Fields, isFields } from '../core/fields.ts';
+import { at, textAt } from './kubernetes-fields.ts';
 import { isWorkloadName, type WorkloadName } from './kubernetes-kinds.ts';
 import { fingerprintOf, generationOf, podTemplateOf, uidOf } from './kubernetes-workload.ts';
 
@@ -17,7 +18,7 @@ interface Handle {
   readonly workloads: readonly Tracked[];
 }
 
-export const track = (kind: WorkloadName, workload: Json): Tracked => ({
+export const track = (kind: WorkloadName, workload: Fields): Tracked => ({
   kind,
   name: textAt(workload, 'metadata', 'name') ?? '',
   uid: uidOf(workload),
@@ -35,7 +36,7 @@ export const readHandle = (text: string): Handle => {
 };
 
 const readTracked = (value: unknown): Tracked => {
-  if (!isJson(value)) throw new Error('the handle of a rollout holds a workload that is none');
+  if (!isFields(value)) throw new Error('the handle of a rollout holds a workload that is none');
   const { kind, name, uid, generation, template } = value;
   if (typeof kind !== 'string' || !isWorkloadName(kind) || typeof name !== 'string' || typeof uid !== 'string')
     throw new Error('a workload in the handle of a rollout has no kind, name or uid');

@@ -1,11 +1,11 @@
 /** One workload that is given images: read, patched only if it is still what was read, or marked so that its pods begin anew. */
+import { type Fields, isFields } from '../core/fields.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { isWanted, listed, type Match, matchContainers } from './containers.ts';
 import { withApi } from './kubernetes-access.ts';
 import type { KubernetesApi } from './kubernetes-api.ts';
 import type { KubernetesConfig, WorkloadConfig } from './kubernetes-config.ts';
 import { KubernetesFailure, refusal } from './kubernetes-errors.ts';
-import { isJson, type Json } from './kubernetes-fields.ts';
 import { track, writeHandle } from './kubernetes-handle.ts';
 import { inWords, resourceOf } from './kubernetes-resource.ts';
 import { judge } from './kubernetes-rollout.ts';
@@ -51,7 +51,7 @@ export const readImages = (config: KubernetesConfig, runs: WorkloadConfig, wish:
 export const applyImages = (config: KubernetesConfig, runs: WorkloadConfig, wish: ImageWish, seen: Seen, io: TargetIo): Promise<Outcome> =>
   withApi(config, io, async (api): Promise<Outcome> => {
     const resource = resourceOf(runs, config.namespace);
-    const applied = (workload: Json): Outcome => ({ is: 'applied', handle: writeHandle({ at: io.now(), workloads: [track(runs.kind, workload)] }) });
+    const applied = (workload: Fields): Outcome => ({ is: 'applied', handle: writeHandle({ at: io.now(), workloads: [track(runs.kind, workload)] }) });
     if ('restart' in wish) return applied(await api.patch(resource, markPatch(runs.kind, { key: io.idempotencyKey, restartedAt: wish.since })));
     const state = stateOf(seen);
     const mark: Mark | undefined = state.again || !arePinned(wish.set) ? { key: io.idempotencyKey } : undefined;
@@ -82,7 +82,7 @@ const unlessMoved = async <T>(patching: Promise<T>): Promise<T | undefined> => {
 
 const arePinned = (images: readonly WantedImage[]): boolean => images.every(({ image }) => image.digest !== undefined);
 
-const matchesIn = (workload: Json, { kind, containers }: WorkloadConfig, images: readonly WantedImage[]): readonly Match[] => {
+const matchesIn = (workload: Fields, { kind, containers }: WorkloadConfig, images: readonly WantedImage[]): readonly Match[] => {
   const template = podTemplateOf(kind, workload);
   const matches = matchContainers(template === undefined ? [] : containersOf(template), images, containers);
   // The pod template is the one that was read, where every image had its container.
@@ -92,17 +92,17 @@ const matchesIn = (workload: Json, { kind, containers }: WorkloadConfig, images:
 
 /** What `apply` needs of what `read` saw. */
 interface ImagesState {
-  readonly workload: Json;
+  readonly workload: Fields;
   /** The images are there already, and are to be rolled out once more: see `readImages`. */
   readonly again: boolean;
 }
 
 const stateOf = ({ state }: Seen): ImagesState => {
-  if (!isJson(state) || !isJson(state.workload) || typeof state.again !== 'boolean') throw new Error('a workload is applied with what its own read saw');
+  if (!isFields(state) || !isFields(state.workload) || typeof state.again !== 'boolean') throw new Error('a workload is applied with what its own read saw');
   return { workload: state.workload, again: state.again };
 };
 
-const find = async (api: KubernetesApi, { namespace }: KubernetesConfig, runs: WorkloadConfig): Promise<Json> => {
+const find = async (api: KubernetesApi, { namespace }: KubernetesConfig, runs: WorkloadConfig): Promise<Fields> => {
   const resource = resourceOf(runs, namespace);
   const workload = await api.get(resource);
   if (workload === undefined) throw new KubernetesFailure(refusal('target-not-found', `there is no ${inWords(resource, resource.name)}`));

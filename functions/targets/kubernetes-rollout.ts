@@ -1,19 +1,20 @@
 /** What a workload says of its rollout: values in, verdict out. The rules are those of `kubectl rollout status`, and for an Argo Rollout the phase that its controller writes. */
+import type { Fields } from '../core/fields.ts';
 import type { Why } from '../core/outcome.ts';
-import { at, type Json, numberAt, objectsAt, textAt } from './kubernetes-fields.ts';
+import { at, numberAt, objectsAt, textAt } from './kubernetes-fields.ts';
 import type { WorkloadName } from './kubernetes-kinds.ts';
 
 export type Verdict = { readonly is: 'healthy' } | { readonly is: 'progressing'; readonly detail: string } | { readonly is: 'failed'; readonly why: Why };
 
-export const judge = (name: WorkloadName, workload: Json): Verdict =>
+export const judge = (name: WorkloadName, workload: Fields): Verdict =>
   isObserved(name, workload) ? JUDGES[name](workload) : progressing('its controller has not seen the change yet');
 
 /** Whether the status speaks of the present specification. */
-export const isObserved = (name: WorkloadName, workload: Json): boolean =>
+export const isObserved = (name: WorkloadName, workload: Fields): boolean =>
   name === 'cronjob' || observedGeneration(workload) >= numberAt(workload, 'metadata', 'generation');
 
 /** A number, but for Argo a text. */
-const observedGeneration = (workload: Json): number => {
+const observedGeneration = (workload: Fields): number => {
   const observed = at(workload, 'status', 'observedGeneration');
   return typeof observed === 'string' ? Number(observed) : typeof observed === 'number' ? observed : 0;
 };
@@ -22,7 +23,7 @@ const HEALTHY: Verdict = { is: 'healthy' };
 const progressing = (detail: string): Verdict => ({ is: 'progressing', detail });
 const failed = (detail: string): Verdict => ({ is: 'failed', why: { code: 'rollout-failed', detail } });
 
-const deployment = (workload: Json): Verdict => {
+const deployment = (workload: Fields): Verdict => {
   const progress = condition(workload, 'Progressing');
   if (progress?.reason === 'ProgressDeadlineExceeded') return failed(`ProgressDeadlineExceeded: ${progress.message}`);
   const { wanted, replicas, updated, available } = counts(workload);
@@ -36,7 +37,7 @@ const deployment = (workload: Json): Verdict => {
   return available < updated ? waits(`${available} of ${updated} new pods are available`) : HEALTHY;
 };
 
-const statefulSet = (workload: Json): Verdict => {
+const statefulSet = (workload: Fields): Verdict => {
   const { wanted, updated } = counts(workload);
   const ready = numberAt(workload, 'status', 'readyReplicas');
   // Clusters before 1.22 do not count these.
@@ -50,7 +51,7 @@ const statefulSet = (workload: Json): Verdict => {
   return ready < wanted || available < wanted ? progressing(`${Math.min(ready, available)} of ${wanted} pods are available`) : HEALTHY;
 };
 
-const daemonSet = (workload: Json): Verdict => {
+const daemonSet = (workload: Fields): Verdict => {
   const wanted = numberAt(workload, 'status', 'desiredNumberScheduled');
   const updated = numberAt(workload, 'status', 'updatedNumberScheduled');
   const available = numberAt(workload, 'status', 'numberAvailable');
@@ -62,7 +63,7 @@ const daemonSet = (workload: Json): Verdict => {
 const onDelete = (updated: number, wanted: number): Verdict =>
   progressing(`${updated} of ${wanted} pods are new: the update strategy is OnDelete, so each of the others stays until somebody deletes it`);
 
-const argoRollout = (workload: Json): Verdict => {
+const argoRollout = (workload: Fields): Verdict => {
   const phase = textAt(workload, 'status', 'phase');
   const message = textAt(workload, 'status', 'message');
   const said = message === undefined || message === '' ? '' : `: ${message}`;
@@ -83,9 +84,9 @@ const JUDGES = {
   daemonset: daemonSet,
   cronjob: cronJob,
   rollout: argoRollout,
-} as const satisfies Record<WorkloadName, (workload: Json) => Verdict>;
+} as const satisfies Record<WorkloadName, (workload: Fields) => Verdict>;
 
-const counts = (workload: Json) => {
+const counts = (workload: Fields) => {
   const replicas = at(workload, 'spec', 'replicas');
   return {
     wanted: typeof replicas === 'number' ? replicas : 1,
@@ -95,7 +96,7 @@ const counts = (workload: Json) => {
   };
 };
 
-const condition = (workload: Json, type: string): { readonly reason: string; readonly message: string } | undefined => {
+const condition = (workload: Fields, type: string): { readonly reason: string; readonly message: string } | undefined => {
   const found = objectsAt(workload, 'status', 'conditions').find((present) => present.type === type);
   // Every one that is asked for here is a complaint: Progressing is False when it is late, ReplicaFailure is True.
   const complains = found !== undefined && (type === 'Progressing' ? found.status === 'False' : found.status === 'True');

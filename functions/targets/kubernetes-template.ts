@@ -3,6 +3,7 @@
  * is there, so that defaults, other people's fields and webhooks are weighed by who knows them. Fields in the template
  * become ours by `force`; nothing that vanishes from the template as a document is deleted.
  */
+import { type Fields, isFields } from '../core/fields.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { sortedJson } from '../core/sorted-json.ts';
 import { listed } from './containers.ts';
@@ -11,7 +12,6 @@ import type { KubernetesApi } from './kubernetes-api.ts';
 import type { KubernetesConfig } from './kubernetes-config.ts';
 import { type Document, documentsOf, isDefinedIn, locate } from './kubernetes-documents.ts';
 import { KubernetesFailure, type KubernetesProblem, refusal, unavailable } from './kubernetes-errors.ts';
-import { isJson, type Json } from './kubernetes-fields.ts';
 import { type Tracked, track, writeHandle } from './kubernetes-handle.ts';
 import type { Resource } from './kubernetes-resource.ts';
 import { judge } from './kubernetes-rollout.ts';
@@ -70,12 +70,12 @@ const AT_ONCE = 5;
 
 interface Present {
   readonly kind: NonNullable<Document['workload']>;
-  readonly live: Json;
+  readonly live: Fields;
 }
 
 interface Look {
   readonly document: Document;
-  readonly live?: Json;
+  readonly live?: Fields;
   readonly same: boolean;
 }
 
@@ -95,7 +95,7 @@ const look = async (api: KubernetesApi, document: Document, all: readonly Docume
 };
 
 /** A dry run that proves nothing: of an object whose namespace another document brings, and where a webhook takes none. */
-const unlessImpossible = async (dry: Promise<Json>, missing: boolean): Promise<Json | undefined> => {
+const unlessImpossible = async (dry: Promise<Fields>, missing: boolean): Promise<Fields | undefined> => {
   try {
     return await dry;
   } catch (error) {
@@ -114,8 +114,8 @@ const applyDocument = async (api: KubernetesApi, document: Document, all: readon
 };
 
 /** With its namespace, as kubectl sends it, whether the template says it or not. */
-const bodyOf = ({ body }: Document, { namespace }: Resource): Json =>
-  namespace === undefined ? body : { ...body, metadata: { ...(isJson(body.metadata) ? body.metadata : {}), namespace } };
+const bodyOf = ({ body }: Document, { namespace }: Resource): Fields =>
+  namespace === undefined ? body : { ...body, metadata: { ...(isFields(body.metadata) ? body.metadata : {}), namespace } };
 
 const unknownKind = ({ kind, apiVersion }: Document): KubernetesProblem =>
   refusal('target-refused', `the cluster knows no ${kind} of ${apiVersion}: correct its apiVersion or kind, or install what defines it`);
@@ -132,8 +132,8 @@ const inPart = (error: unknown, { label }: Document, applied: number | undefined
 /** Kept by the API server itself, and no part of what a template says. */
 const KEPT = new Set(['managedFields', 'resourceVersion', 'generation', 'uid', 'creationTimestamp', 'selfLink']);
 
-const essence = ({ status: _, metadata, ...object }: Json): string =>
-  sortedJson({ ...object, metadata: isJson(metadata) ? Object.fromEntries(Object.entries(metadata).filter(([field]) => !KEPT.has(field))) : metadata });
+const essence = ({ status: _, metadata, ...object }: Fields): string =>
+  sortedJson({ ...object, metadata: isFields(metadata) ? Object.fromEntries(Object.entries(metadata).filter(([field]) => !KEPT.has(field))) : metadata });
 
 interface TemplateState {
   /** Workloads whose rollout failed, and that are to be begun once more although nothing in them differs. */
@@ -141,7 +141,7 @@ interface TemplateState {
 }
 
 const stateOf = ({ state }: Seen): TemplateState => {
-  if (!isJson(state) || !Array.isArray(state.again)) throw new Error('a template is applied with what its own read saw');
+  if (!isFields(state) || !Array.isArray(state.again)) throw new Error('a template is applied with what its own read saw');
   return { again: state.again.filter((name) => typeof name === 'string') };
 };
 

@@ -1,9 +1,10 @@
 /** A workload as JSON: the containers in its pod template, and the patches that give it images or mark it. */
 import { createHash } from 'node:crypto';
+import { type Fields, isFields } from '../core/fields.ts';
 import { sortedJson } from '../core/sorted-json.ts';
 import { type Container, type Match, readContainer, withImage } from './containers.ts';
 import { FIELD_MANAGER, type Patch } from './kubernetes-api.ts';
-import { at, isJson, type Json, nested, numberAt, objectsAt, textAt } from './kubernetes-fields.ts';
+import { at, nested, numberAt, objectsAt, textAt } from './kubernetes-fields.ts';
 import { WORKLOADS, type WorkloadName } from './kubernetes-kinds.ts';
 
 /** In the pod template: whose deployment began these pods. Only where the image alone cannot say it. */
@@ -13,28 +14,28 @@ const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
 
 const LISTS = ['initContainers', 'containers'] as const;
 
-export const podTemplateOf = (name: WorkloadName, workload: Json): Json | undefined => {
+export const podTemplateOf = (name: WorkloadName, workload: Fields): Fields | undefined => {
   const template = at(workload, ...WORKLOADS[name].template);
-  return isJson(template) ? template : undefined;
+  return isFields(template) ? template : undefined;
 };
 
-export const containersOf = (template: Json): readonly Container[] => LISTS.flatMap((list) => objectsAt(template, 'spec', list).map(readContainer));
+export const containersOf = (template: Fields): readonly Container[] => LISTS.flatMap((list) => objectsAt(template, 'spec', list).map(readContainer));
 
 /** Whether this very deployment marked the pods. */
-export const hasKey = (template: Json | undefined, key: string): boolean => textAt(template, 'metadata', 'annotations', KEY) === key;
+export const hasKey = (template: Fields | undefined, key: string): boolean => textAt(template, 'metadata', 'annotations', KEY) === key;
 
 /** Whether we changed the workload at `since` or later; the API server counts in seconds. */
-export const isWrittenSince = (workload: Json, since: number | undefined): boolean =>
+export const isWrittenSince = (workload: Fields, since: number | undefined): boolean =>
   since === undefined ||
   objectsAt(workload, 'metadata', 'managedFields').some(
     (entry) => entry.manager === FIELD_MANAGER && Date.parse(textAt(entry, 'time') ?? '') >= Math.floor(since / 1000) * 1000,
   );
 
-export const uidOf = (workload: Json): string => textAt(workload, 'metadata', 'uid') ?? '';
-export const generationOf = (workload: Json): number => numberAt(workload, 'metadata', 'generation');
+export const uidOf = (workload: Fields): string => textAt(workload, 'metadata', 'uid') ?? '';
+export const generationOf = (workload: Fields): number => numberAt(workload, 'metadata', 'generation');
 
 /** The same for the same pods, whatever else of the workload changes, its number of replicas for example. */
-export const fingerprintOf = (template: Json | undefined): string =>
+export const fingerprintOf = (template: Fields | undefined): string =>
   createHash('sha256')
     .update(sortedJson(template ?? null))
     .digest('hex')
@@ -46,19 +47,19 @@ export interface Mark {
   readonly restartedAt?: number;
 }
 
-const annotations = ({ key, restartedAt }: Mark): Json => ({
+const annotations = ({ key, restartedAt }: Mark): Fields => ({
   [KEY]: key,
   ...(restartedAt === undefined ? {} : { [RESTARTED_AT]: new Date(restartedAt).toISOString().replace(/\.\d+Z$/, 'Z') }),
 });
 
 /** Refused with a conflict when the workload is another than the one that was seen. */
-export const imagePatch = (name: WorkloadName, workload: Json, matches: readonly Match[], mark: Mark | undefined): Patch => {
+export const imagePatch = (name: WorkloadName, workload: Fields, matches: readonly Match[], mark: Mark | undefined): Patch => {
   const { custom, template } = WORKLOADS[name];
   const pods = podTemplateOf(name, workload);
   const texts = new Map(matches.map(({ container, wanted }) => [container.name, withImage(container, wanted)]));
   const lists = LISTS.flatMap((list) => {
     const present = objectsAt(pods, 'spec', list);
-    const touched = (container: Json): boolean => texts.has(textAt(container, 'name') ?? '');
+    const touched = (container: Fields): boolean => texts.has(textAt(container, 'name') ?? '');
     if (!present.some(touched)) return [];
     const changed = present.map((container) => (touched(container) ? { ...container, image: texts.get(textAt(container, 'name') ?? '') } : container));
     // A strategic merge finds containers by their names; without it the list as a whole is replaced.

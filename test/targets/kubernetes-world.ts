@@ -1,6 +1,7 @@
 /** A `kubernetes` target with the fake of its API server on loopback: one workload that runs BLUE as `v1`, and its controller in the hands of the test. */
 
-import { at, isJson } from '../../functions/targets/kubernetes-fields.ts';
+import { isFields } from '../../functions/core/fields.ts';
+import { at } from '../../functions/targets/kubernetes-fields.ts';
 import { WORKLOADS, type WorkloadName } from '../../functions/targets/kubernetes-kinds.ts';
 import type { Seen, Wish } from '../../functions/targets/target.ts';
 import { CERTIFICATE } from '../outbound/certificate.ts';
@@ -173,7 +174,7 @@ export const inside = (object: Json, ...path: readonly string[]): Json => {
   return found;
 };
 
-const isMutable = (value: unknown): value is Json => isJson(value);
+const isMutable = (value: unknown): value is Json => isFields(value);
 
 /** The specification of its pods. */
 export const podOf = (kind: WorkloadName, object: Json): Json => inside(object, ...WORKLOADS[kind].template, 'spec');
