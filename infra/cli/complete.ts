@@ -32,7 +32,7 @@ export const complete = async (program: Command, words: readonly string[], names
   const place = all.slice(0, -1).reduce<Place>(step, { command: program, arguments: [], flags: {} });
   const [, flag, value] = /^(--[^=]+)=(.*)$/.exec(typed) ?? [];
   const open = flag === undefined ? place.open : optionOf(place.command, flag);
-  const found = await (open === undefined ? candidates(place, typed, namesOf) : valuesOf(open, place, namesOf));
+  const found = await (open === undefined ? candidates(place, typed, namesOf) : valuesOf(open, value ?? typed, place, namesOf));
   if (found === FILES) return FILES;
   const begun = found.filter((each) => each.value.startsWith(value ?? typed));
   return flag === undefined ? begun : begun.map((each) => ({ ...each, value: `${flag}=${each.value}` }));
@@ -75,19 +75,28 @@ const candidates = async (place: Place, typed: string, namesOf: NamesOf): Promis
       .createHelp()
       .visibleCommands(command)
       .map((each) => ({ value: each.name(), description: each.description() }));
-  const argument = command.registeredArguments[place.arguments.length];
+  const argument = command.registeredArguments[place.arguments.length] ?? command.registeredArguments.findLast(({ variadic }) => variadic);
   if (argument === undefined) return [];
   if (argument.argChoices !== undefined) return argument.argChoices.map(plain);
   if (argument.name() === 'file') return FILES;
+  if (argument.name() === 'names') return idsOf(place.flags, namesOf);
   const kind = kindOf(argument.name(), command);
   return kind === undefined ? [] : (await namesOf(kind, place.flags, place.arguments[0])).map(plain);
 };
 
-const valuesOf = async (option: Option, { flags }: Place, namesOf: NamesOf): Promise<readonly Candidate[] | typeof FILES> => {
+const valuesOf = async (option: Option, typed: string, { flags }: Place, namesOf: NamesOf): Promise<readonly Candidate[] | typeof FILES> => {
   if (option.argChoices !== undefined) return option.argChoices.map(plain);
   if (/<(?:file|dir)/.test(option.flags)) return FILES;
   const kind = NAMED[option.long ?? ''];
-  return kind === undefined ? [] : (await namesOf(kind, flags, undefined)).map(plain);
+  if (kind !== undefined) return (await namesOf(kind, flags, undefined)).map(plain);
+  // Loaded for whoever asks: it knows all reasons and formats.
+  return (await import('./flag-values.ts')).flagValues(option.long ?? '', typed);
+};
+
+/** Of `export`: kinds, and each definition as `kind/name`. */
+const idsOf = async (flags: Place['flags'], namesOf: NamesOf): Promise<readonly Candidate[]> => {
+  const all = await Promise.all(NOUNS.map(async (kind) => (await namesOf(kind, flags, undefined)).map((name) => `${kind}/${name}`)));
+  return [...NOUNS, ...all.flat()].map(plain);
 };
 
 const plain = (value: string): Candidate => ({ value, description: '' });
