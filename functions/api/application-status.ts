@@ -61,7 +61,7 @@ const syncOf = ({ runs, seen }: ApplicationState, template: Template): 'synced' 
 /** A look from before the last deployment ended says nothing of what it left. */
 const isNews = ({ at }: SeenThere, all: readonly Run[]): boolean => at > Math.max(0, ...all.map(({ done }) => done?.at ?? 0));
 
-const healthOf = ({ runs, seen }: ApplicationState): 'healthy' | 'progressing' | 'degraded' | 'unknown' => {
+export const healthOf = ({ runs, seen }: ApplicationState): 'healthy' | 'progressing' | 'degraded' | 'unknown' => {
   const all = partsOf(runs);
   if (all.some(isPending)) return 'progressing';
   if (all.some(({ done }) => done?.status === 'failed')) return 'degraded';

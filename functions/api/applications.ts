@@ -6,8 +6,10 @@
  */
 import { type Context, Hono } from 'hono';
 import type { ApplicationDefinition, Policy } from '../core/definitions.ts';
+import { parseRepository } from '../core/image.ts';
 import { type ApplicationPatch, areParameters, PARAMETERS_RULE } from '../schema/application.ts';
 import { DEFAULT_LIMIT } from '../schema/request.ts';
+import { applicationFilter } from './application-filter.ts';
 import { statusOf } from './application-status.ts';
 import { enablingRoutes } from './enabling.ts';
 import { answerSeen, conditionOf, etagOf, ifMatch } from './etag.ts';
@@ -67,11 +69,25 @@ export const applicationRoutes = (ports: ApiPorts): Routes => {
     return target;
   };
 
-  operation(app, APPLICATION_OPERATIONS.listApplications, async ({ c, query: { limit = DEFAULT_LIMIT, cursor } }) => {
-    const page = await ports.applications.list({ limit, ...(cursor === undefined ? {} : { cursor }) });
+  operation(app, APPLICATION_OPERATIONS.listApplications, async ({ c, query: { limit = DEFAULT_LIMIT, cursor, name: prefix, repository, ...asked } }) => {
+    const fits = await applicationFilter(asked, ports);
+    const query = {
+      limit,
+      ...(cursor === undefined ? {} : { cursor }),
+      ...(prefix === undefined ? {} : { prefix }),
+      ...(fits === undefined ? {} : { fits }),
+    };
+    const page = repository === undefined ? await ports.applications.list(query) : await ports.applications.among(await hearing(repository), query);
     if (!page.ok) throw refuse('cursor', page.why);
     return c.json({ ...page.value, items: page.value.items.map(applicationView) });
   });
+
+  /** By the triggers that a push to it would ask, so that none of the others has to be read. */
+  const hearing = async (text: string): Promise<readonly string[]> => {
+    const repository = parseRepository(text);
+    if (!repository.ok) throw refuse('repository', repository.why);
+    return (await ports.triggersOf(repository.value)).map(({ application }) => application);
+  };
 
   operation(app, APPLICATION_OPERATIONS.getApplication, async ({ c, name, query: { lang } }) => {
     const application = await findApplication(name, ports);

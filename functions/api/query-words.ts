@@ -1,11 +1,14 @@
 /** What each parameter of a query means, for the description of the API. */
-import { STATUS_GROUPS } from '../schema/request.ts';
+import { STATE_WORDS, STATUS_GROUPS } from '../schema/request.ts';
 
 export const QUERY_WORDS: Readonly<Record<string, string>> = {
   limit: 'How many at most; 20 unless given',
   cursor: 'Where to go on: the "cursor" of the page before, with the same filters',
   lang: 'Of sentences and cures; else what Accept-Language prefers. Codes are the same in both',
   application: 'Only of this application',
+  name: 'Only those whose name begins so',
+  target: 'Only with a target of this kind',
+  state: `One or several, with commas between them, of ${STATE_WORDS.join(', ')}`,
   trigger: 'Only of this trigger; ! and the name of an application for what no trigger made',
   hook: 'Only through this hook',
   registry: 'Only of this format',

@@ -17,8 +17,6 @@ const cursor = z.optional(z.string().check(z.minLength(1), z.maxLength(4_000)));
 const lang = z.optional(z.enum(['en', 'zh']));
 export const DEFAULT_LIMIT = 20;
 
-export const pageQuery = z.strictObject({ limit, cursor });
-
 /** Every status, and words for several at once. */
 export const STATUS_GROUPS = {
   open: OPEN,
@@ -36,6 +34,23 @@ const repository = z.optional(z.string().check(z.minLength(1), z.maxLength(500))
 export const triggersQuery = z.strictObject({ application: z.optional(name), hook: z.optional(name), repository, limit, cursor });
 /** `registry`: the format. */
 export const hooksQuery = z.strictObject({ registry: z.optional(name), limit, cursor });
+
+/** What an application is at this moment: its health, on hold, with calls that wait, or switched off. */
+export const STATE_WORDS = ['healthy', 'progressing', 'degraded', 'unknown', 'held', 'waiting', 'disabled'] as const;
+export type StateWord = (typeof STATE_WORDS)[number];
+const wordsIn = (text: string): readonly (StateWord | undefined)[] => text.split(',').map((each) => STATE_WORDS.find((word) => word === each));
+const state = z.optional(
+  z.pipe(
+    z.string().check(
+      z.maxLength(200),
+      z.refine((text: string) => !wordsIn(text).includes(undefined), { error: `give one or several, with commas between them, of ${STATE_WORDS.join(', ')}` }),
+    ),
+    z.transform((text: string): readonly StateWord[] => wordsIn(text).flatMap((word) => word ?? [])),
+  ),
+);
+/** `name`: how it begins. `target`: a kind. */
+export const applicationsQuery = z.strictObject({ name: z.optional(name), target: z.optional(name), state, repository, limit, cursor });
+export type ApplicationsQuery = z.infer<typeof applicationsQuery>;
 
 const status = z.optional(
   z.pipe(

@@ -12,9 +12,13 @@ import { fromItem, type Item, type Tables, toItem, whenHolds } from './dynamo.ts
 
 export type { Page } from './cursor.ts';
 
-interface ListQuery {
+export interface ListQuery<T> {
   /** Fields that must have exactly this value. */
   readonly where?: Readonly<Record<string, string>>;
+  /** Names that begin so. */
+  readonly prefix?: string;
+  /** Asked of each that is read, at most 200 in a request: so a page may be short, or empty, and yet have a cursor. */
+  readonly fits?: (definition: T) => Promise<boolean> | boolean;
   readonly limit: number;
   readonly cursor?: string;
 }
@@ -31,6 +35,21 @@ interface Codec<T> {
 /** Changes of one item that meet each other: each but one starts again with what it then finds. */
 const TRIES = 5;
 const PAGE = 200;
+/** With a question that may cost a read of its own. */
+const LOOKED_AT = 200;
+const ASKED_OF = 50;
+const ASKED_AT_ONCE = 25;
+
+/** Those that fit, in their order; so many are asked at once. */
+export const those = async <I>(all: readonly I[], fits: (one: I) => Promise<boolean> | boolean): Promise<readonly I[]> => {
+  const found: I[] = [];
+  for (let i = 0; i < all.length; i += ASKED_AT_ONCE) {
+    const some = all.slice(i, i + ASKED_AT_ONCE);
+    const fit = await Promise.all(some.map(fits));
+    found.push(...some.filter((_, n) => fit[n] === true));
+  }
+  return found;
+};
 
 /** `newWriter`: a short text, new each time. */
 export const makeDefinitions = <T>(tables: Tables, codec: Codec<T>, newWriter: () => string) => {
@@ -119,34 +138,44 @@ export const makeDefinitions = <T>(tables: Tables, codec: Codec<T>, newWriter: (
   };
 
   /** By name. From an index, so what was written a moment ago may be missing; `why` when the cursor is none of this list. */
-  const list = async ({ where = {}, limit, cursor }: ListQuery): Promise<Parsed<Page<T>>> => {
+  const list = async ({ where = {}, prefix, fits, limit, cursor }: ListQuery<T>): Promise<Parsed<Page<T>>> => {
     const begin = cursor === undefined ? undefined : startOf(cursor);
     if (begin?.ok === false) return begin;
     const filters = Object.entries(where);
     const found: Item[] = [];
+    let looked = 0;
     let start = begin?.value;
     do {
       const page = await tables.client.send(
         new QueryCommand({
           TableName,
           IndexName: 'byKind',
-          KeyConditionExpression: 'kind = :kind',
-          ...(filters.length === 0
+          KeyConditionExpression: prefix === undefined ? 'kind = :kind' : 'kind = :kind AND begins_with(#name, :prefix)',
+          ...(filters.length === 0 ? {} : { FilterExpression: filters.map((_, i) => `#f${i} = :f${i}`).join(' AND ') }),
+          ...(filters.length === 0 && prefix === undefined
             ? {}
             : {
-                FilterExpression: filters.map((_, i) => `#f${i} = :f${i}`).join(' AND '),
-                ExpressionAttributeNames: Object.fromEntries(filters.map(([field], i) => [`#f${i}`, field])),
+                ExpressionAttributeNames: {
+                  ...(prefix === undefined ? {} : { '#name': 'name' }),
+                  ...Object.fromEntries(filters.map(([field], i) => [`#f${i}`, field])),
+                },
               }),
-          ExpressionAttributeValues: toItem({ ':kind': codec.kind, ...Object.fromEntries(filters.map(([, value], i) => [`:f${i}`, value])) }),
+          ExpressionAttributeValues: toItem({
+            ':kind': codec.kind,
+            ':prefix': prefix,
+            ...Object.fromEntries(filters.map(([, value], i) => [`:f${i}`, value])),
+          }),
           // One more than asked for tells whether there is another page.
-          Limit: filters.length === 0 ? limit + 1 - found.length : PAGE,
+          Limit: filters.length > 0 ? PAGE : fits === undefined ? limit + 1 - found.length : ASKED_OF,
           ...(start === undefined ? {} : { ExclusiveStartKey: toItem(start) }),
         }),
       );
-      found.push(...(page.Items ?? []).map(fromItem));
+      const read = (page.Items ?? []).map(fromItem);
+      looked += read.length;
+      found.push(...(fits === undefined ? read : await those(read, (item) => fits(codec.fromItem(item)))));
       start = page.LastEvaluatedKey === undefined ? undefined : fromItem(page.LastEvaluatedKey);
-    } while (start !== undefined && found.length <= limit);
-    const last = found.length > limit ? found[limit - 1] : undefined;
+    } while (start !== undefined && found.length <= limit && (fits === undefined || looked < LOOKED_AT));
+    const last = found.length > limit ? found[limit - 1] : start;
     return parsed({
       items: found.slice(0, limit).map(codec.fromItem),
       ...(last === undefined ? {} : { cursor: encodeCursor([String(last.pk), String(last.sk), String(last.name)]) }),

@@ -1,7 +1,8 @@
 /** `image-triggers application …` */
 import type { Command } from 'commander';
 import { type Fields, fields, list, textOf } from '../../functions/core/fields.ts';
-import { addChangeFlags, addDestroyFlags, addLimitFlag, examples } from './flags.ts';
+import { STATE_WORDS } from '../../functions/schema/request.ts';
+import { addChangeFlags, addDestroyFlags, addLimitFlag, examples, nameOf } from './flags.ts';
 import { nextAfterGrant } from './grant-hint.ts';
 import { type Io, misused } from './io.ts';
 import { column, structured, wideColumn } from './output.ts';
@@ -17,6 +18,14 @@ const at = (name: string, rest = ''): string => `/v1/applications/${encodeURICom
 
 /** What tells one target of a kind from another, in the order in which it is said. */
 const PLACES = ['url', 'cluster', 'service', 'eksCluster', 'server', 'namespace', 'workload', 'container', 'function', 'alias', 'region'] as const;
+
+interface ListFlags {
+  readonly limit?: number;
+  readonly name?: string;
+  readonly target?: string;
+  readonly state?: string;
+  readonly repository?: string;
+}
 
 const targetText = (value: unknown): string => {
   const { kind, ...rest } = fields(value);
@@ -48,21 +57,32 @@ export const addApplicationCommands = (program: Command, io: Io): void => {
     session.hint(`Next: image-triggers trigger create NAME --application ${name} --registry FORMAT --repository PATH`);
   });
 
-  examples(addLimitFlag(application.command('list').description('list applications')), 'application list', 'application list -o name').action(
-    async ({ limit }: { limit?: number }, command: Command) => {
-      const session = await begin(command, io);
-      const page = await session.pages('/v1/applications', {}, limit);
-      session.showList(page, [
-        column('NAME', 'name', 'never'),
-        column('ENABLED', ({ enabled }) => (enabled === true ? 'yes' : 'no')),
-        column('TARGET', ({ target }) => targetText(target)),
-        wideColumn('POLICY', ({ policy }) => (Object.keys(fields(policy)).length === 0 ? '' : policy)),
-        wideColumn('CREATED', 'createdAt'),
-        wideColumn('UPDATED', 'updatedAt'),
-      ]);
-      session.hintMore(page);
-    },
-  );
+  examples(
+    addLimitFlag(
+      application
+        .command('list')
+        .description('list applications')
+        .option('--name <prefix>', 'only those whose name begins so', nameOf)
+        .option('--target <kind>', 'only those with a target of this kind')
+        .option('--state <states>', `only those in one of these, with commas between them: ${STATE_WORDS.join(', ')}`)
+        .option('--repository <repository>', 'only those that a trigger lets hear it, as host/path'),
+    ),
+    'application list',
+    'application list -o name',
+    'application list --state held,degraded --target ecs',
+  ).action(async ({ limit, name, target, state, repository }: ListFlags, command: Command) => {
+    const session = await begin(command, io);
+    const page = await session.pages('/v1/applications', { name, target, state, repository }, limit);
+    session.showList(page, [
+      column('NAME', 'name', 'never'),
+      column('ENABLED', ({ enabled }) => (enabled === true ? 'yes' : 'no')),
+      column('TARGET', ({ target }) => targetText(target)),
+      wideColumn('POLICY', ({ policy }) => (Object.keys(fields(policy)).length === 0 ? '' : policy)),
+      wideColumn('CREATED', 'createdAt'),
+      wideColumn('UPDATED', 'updatedAt'),
+    ]);
+    session.hintMore(page);
+  });
 
   examples(
     application.command('show <name>').description('show an application').option('--watch', 'show it again whenever it changes, until the command is ended'),

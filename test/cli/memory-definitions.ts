@@ -61,7 +61,7 @@ export const startMemoryApi = async (): Promise<MemoryApi> => {
     ...ports,
     hooks,
     triggers: { ...triggers, holder: async (name: string) => (triggers.items.has(name) ? 'somebody' : undefined) },
-    applications,
+    applications: { ...applications, among: ports.applications.among },
     templates,
     states: { ...ports.states, create: async () => undefined, get: async () => undefined },
     triggerUrls: { ...urls, ofApplication: async (application) => [...urls.items.values()].filter((url) => url.application === application) },

@@ -5,7 +5,7 @@ import { applicationBody, applicationPatch } from '../../functions/schema/applic
 import { check } from '../../functions/schema/check.ts';
 import { hookBody, hookPatch } from '../../functions/schema/hook.ts';
 import { isName } from '../../functions/schema/name.ts';
-import { callsQuery, explainBody, pageQuery, triggersQuery } from '../../functions/schema/request.ts';
+import { callsQuery, explainBody, hooksQuery, triggersQuery } from '../../functions/schema/request.ts';
 import { triggerBody, triggerPatch } from '../../functions/schema/trigger.ts';
 
 describe('names', () => {
@@ -26,7 +26,7 @@ const SCHEMAS = {
   triggerPatch,
   callsQuery,
   explainBody,
-  pageQuery,
+  hooksQuery,
   triggersQuery,
 } as const;
 type SchemaName = keyof typeof SCHEMAS;
@@ -62,7 +62,7 @@ describe('what is taken, as it comes out', () => {
     ['triggerBody', { ...trigger, registry: 'alibaba-acr', registryHost: 'r.example', rule: { mode: 'tags', tags: ['v1'], except: 'x' } }],
     ['triggerPatch', { rule: { mode: 'semver', range: '^1', prereleases: true } }],
     ['explainBody', { image: 'a/b:c', hook: 'hub' }],
-    ['pageQuery', { limit: '100', cursor: 'abc' }, { limit: 100, cursor: 'abc' }],
+    ['hooksQuery', { limit: '100', cursor: 'abc' }, { limit: 100, cursor: 'abc' }],
     ['callsQuery', { status: 'open,failed,failed', lang: 'zh' }, { status: ['queued', 'held', 'running', 'failed'], lang: 'zh' }],
     ['callsQuery', { status: 'fired,untriggered' }, { status: [...OPEN, ...FINAL.filter((status) => status !== 'untriggered'), 'untriggered'] }],
     ['callsQuery', { status: 'ended' }, { status: FINAL }],
@@ -105,7 +105,7 @@ describe('what is refused, by field', () => {
     ['callsQuery', { lang: 'de' }, 'lang', 'give one of "en", "zh"'],
     ['callsQuery', { status: 'failed,' }, 'status', 'give one or several'],
     ['callsQuery', { status: 'constructor' }, 'status', 'give one or several'],
-    ['pageQuery', { limit: '1e2' }, 'limit', 'a whole number from 1 to 100'],
+    ['hooksQuery', { limit: '1e2' }, 'limit', 'a whole number from 1 to 100'],
     ['triggersQuery', { registry: 'a' }, 'registry', 'there is no such field here'],
   ];
   test.each(table)('%s %j', (name, value, field, why) => {

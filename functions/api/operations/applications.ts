@@ -1,6 +1,6 @@
 /** Applications. */
 import { applicationBody, applicationPatch } from '../../schema/application.ts';
-import { deleteQuery, emptyBody, langQuery, noQuery, pageQuery } from '../../schema/request.ts';
+import { applicationsQuery, deleteQuery, emptyBody, langQuery, noQuery } from '../../schema/request.ts';
 import type { Operation } from '../operation.ts';
 
 const APPLICATION = { path: '/v1/applications/:name', names: 'application', query: noQuery, body: emptyBody } as const;
@@ -20,8 +20,8 @@ export const APPLICATION_OPERATIONS = {
   listApplications: {
     method: 'GET',
     path: '/v1/applications',
-    summary: 'List applications by name',
-    query: pageQuery,
+    summary: 'List applications by name; all, or those that are asked for',
+    query: applicationsQuery,
     body: emptyBody,
     answers: { 200: 'ApplicationList' },
     problems: [],
