@@ -5,11 +5,9 @@
  * webhook with is an event "push" of a repository, which ours does not hear (`services/webhook/webhook.go`).
  */
 
-import { type Fields, fields, textOf } from '../../functions/core/fields.ts';
+import type { Fields } from '../../functions/core/fields.ts';
 import type { Connector, Wish } from './connector.ts';
-import { isSegment, numberedIn, takenWith } from './connector.ts';
-
-const CURE = 'this version drops it in its API; open the webhook in its page and tick "Packages" under custom events';
+import { ownerOrRepository, packageWebhooks } from './package-webhooks.ts';
 
 export const gitea: Connector = {
   name: 'Gitea',
@@ -21,20 +19,17 @@ export const gitea: Connector = {
   headers: (token) => ({ authorization: `token ${token}` }),
   path: (place) => {
     if (place === '@me') return '/api/v1/user/hooks';
-    const [owner = '', repository, ...rest] = place.split('/');
-    if (rest.length > 0 || !isSegment(owner) || (repository !== undefined && !isSegment(repository))) return undefined;
+    const { owner, repository } = ownerOrRepository(place) ?? {};
+    if (owner === undefined) return undefined;
     return repository === undefined ? `/api/v1/orgs/${owner}/hooks` : `/api/v1/repos/${owner}/${repository}/hooks`;
   },
-  look: async (api, path) => {
-    const hooks = await numberedIn(api, `${path}?limit=50`, 'Gitea');
-    return {
-      webhooks: hooks.map(({ id, item }) => ({
-        url: textOf(fields(item.config).url),
-        set: async (wish) => takenWith(await api({ method: 'PATCH', path: `${path}/${id}`, body: bodyOf(wish) }), 'package', 'Gitea', CURE),
-      })),
-      make: async (wish) => takenWith(await api({ method: 'POST', path, body: { type: 'gitea', ...bodyOf(wish) } }), 'package', 'Gitea', CURE),
-    };
-  },
+  look: packageWebhooks({
+    registry: 'Gitea',
+    page: 'limit=50',
+    made: { type: 'gitea' },
+    cure: 'this version drops it in its API; open the webhook in its page and tick "Packages" under custom events',
+    body: (wish) => bodyOf(wish),
+  }),
 };
 
 /** An empty secret takes a former one away; so does an absent header. */

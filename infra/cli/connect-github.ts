@@ -4,11 +4,9 @@
  * that are linked to it.
  */
 
-import { type Fields, fields, textOf } from '../../functions/core/fields.ts';
+import type { Fields } from '../../functions/core/fields.ts';
 import type { Connector, Wish } from './connector.ts';
-import { isSegment, numberedIn, takenWith } from './connector.ts';
-
-const CURE = 'choose "Packages" among the events of the webhook in its page';
+import { ownerOrRepository, packageWebhooks } from './package-webhooks.ts';
 
 export const github: Connector = {
   name: 'GitHub',
@@ -19,25 +17,18 @@ export const github: Connector = {
   base: (registryHost) => (registryHost === undefined || registryHost === 'ghcr.io' ? 'https://api.github.com' : undefined),
   headers: (token) => ({ authorization: `Bearer ${token}`, accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' }),
   path: (place) => {
-    const [owner = '', repository, ...rest] = place.split('/');
-    if (rest.length > 0 || !isSegment(owner) || (repository !== undefined && !isSegment(repository))) return undefined;
+    const { owner, repository } = ownerOrRepository(place) ?? {};
+    if (owner === undefined) return undefined;
     return repository === undefined ? `/orgs/${owner}/hooks` : `/repos/${owner}/${repository}/hooks`;
   },
-  look: async (api, path) => {
-    const hooks = await numberedIn(api, `${path}?per_page=100`, 'GitHub');
-    const body = (wish: Wish): Fields => bodyOf(wish, path);
-    return {
-      webhooks: hooks.map(({ id, item }) => ({
-        url: textOf(fields(item.config).url),
-        set: async (wish) => ({
-          ...takenWith(await api({ method: 'PATCH', path: `${path}/${id}`, body: body(wish) }), 'package', 'GitHub', CURE),
-          // A new one is pinged by itself.
-          ping: () => api({ method: 'POST', path: `${path}/${id}/pings` }),
-        }),
-      })),
-      make: async (wish) => takenWith(await api({ method: 'POST', path, body: { name: 'web', ...body(wish) } }), 'package', 'GitHub', CURE),
-    };
-  },
+  look: packageWebhooks({
+    registry: 'GitHub',
+    page: 'per_page=100',
+    made: { name: 'web' },
+    cure: 'choose "Packages" among the events of the webhook in its page',
+    body: (wish, path) => bodyOf(wish, path),
+    ping: (api, webhook) => api({ method: 'POST', path: `${webhook}/pings` }),
+  }),
 };
 
 /** `registry_package` is for repositories; with both, a push that comes twice is one deployment. */

@@ -1,5 +1,6 @@
 /** The command line as a whole: noun, then verb. Exit 0 when done, 1 when it could not be done, 2 when it was asked for wrongly. */
 import { Command, CommanderError, Option } from 'commander';
+import { version } from '../version.ts';
 import { addApplicationCommands } from './application-commands.ts';
 import { addApplyCommand } from './apply-command.ts';
 import { addCallCommands } from './call-commands.ts';
@@ -18,7 +19,6 @@ import { FORMATS } from './output.ts';
 import { addPushCommands } from './push-commands.ts';
 import { refuseSecretUrl } from './secret-url.ts';
 import { addTriggerCommands } from './trigger-commands.ts';
-import { version } from './version.ts';
 
 export const run = async (args: readonly string[], io: Io): Promise<0 | 1 | 2> => {
   const program = makeProgram(io);

@@ -3,6 +3,7 @@
 import { type Fields, fields, list, textOf } from '../../functions/core/fields.ts';
 import { type Parsed, parsed, refused } from '../../functions/core/parsed.ts';
 import { shown } from '../../functions/core/shown.ts';
+import { boundedText } from './bounded-text.ts';
 import { causeOf } from './cause-of.ts';
 import { CliError } from './io.ts';
 import { jsonIn } from './json-in.ts';
@@ -64,7 +65,8 @@ export const registryApi =
         redirect: 'manual',
         signal,
       });
-      const text = await readText(response);
+      const { text, whole } = await boundedText(response, MOST_BYTES);
+      if (!whole) throw new Error(`its answer has more than ${MOST_BYTES} bytes`);
       if (response.status >= 200 && response.status < 300) return jsonIn(text);
       throw new CliError(complaint(spoken, response.status, wordsOf(fields(jsonIn(text))), response.headers.get('location')));
     } catch (error) {
@@ -72,18 +74,6 @@ export const registryApi =
       throw new CliError(`${name} at ${base.origin} does not answer (${hidden(causeOf(error), spoken.secrets)}): check its address (--at) and the network`);
     }
   };
-
-/** Somebody else's answer may have no end. */
-const readText = async (response: Response): Promise<string> => {
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const part of response.body ?? []) {
-    bytes += part.byteLength;
-    if (bytes > MOST_BYTES) throw new Error(`its answer has more than ${MOST_BYTES} bytes`);
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
-};
 
 const complaint = ({ name, base, permission, secrets }: Spoken, status: number, words: string, location: string | null): string => {
   const said = `${status}${words === '' ? '' : `: ${shown(hidden(words, secrets), 300)}`}`;

@@ -1,6 +1,7 @@
 /** Posting to a webhook URL. The URL is a secret: whatever goes wrong, no more than where it leads is said. */
 
 import { type Fields, fields } from '../../functions/core/fields.ts';
+import { boundedText } from './bounded-text.ts';
 import { causeOf } from './cause-of.ts';
 import { CliError, misused } from './io.ts';
 import type { Delivery } from './sample-delivery.ts';
@@ -21,22 +22,10 @@ export const webhookUrl = (text: string): URL => {
 export const postDelivery = async (url: URL, { method, headers, body }: Delivery): Promise<{ readonly status: number; readonly body: Fields }> => {
   try {
     const response = await fetch(url, { method, headers, body: new Uint8Array(body), redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) });
-    return { status: response.status, body: read(await textIn(response)) };
+    return { status: response.status, body: read(withoutTokens((await boundedText(response, MOST_BYTES)).text)) };
   } catch (error) {
     throw new CliError(`${url.origin} does not answer (${withoutTokens(causeOf(error))}): check the URL and the network`);
   }
-};
-
-/** Whoever answers there may have no end. */
-const textIn = async (response: Response): Promise<string> => {
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const part of response.body ?? []) {
-    parts.push(part);
-    bytes += part.byteLength;
-    if (bytes > MOST_BYTES) break;
-  }
-  return withoutTokens(Buffer.concat(parts).toString('utf8'));
 };
 
 /** A hook answers JSON with a message; a handshake or a proxy something else. */

@@ -5,10 +5,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { join } from 'node:path';
 
 /** What an assembly is made of: our code, its versions and its settings. */
-const SOURCES = ['functions', 'infra/stack', 'package-lock.json', 'package.json', 'cdk.json', 'tsconfig.json'];
+const SOURCES = ['functions', 'infra/stack', 'infra/version.ts', 'package-lock.json', 'package.json', 'cdk.json', 'tsconfig.json'];
 const KEPT = 3;
 /** An engine that runs starts its functions from here whenever they are called: what was used in these days stays, however many others came since. */
 const KEPT_MS = 7 * 86_400_000;
+/** About 4 MB each: who changes the stack all day long shall not fill a disk. */
+const MOST = 50;
 /** CDK context as its command line hands it on. No registry is near, so hearing all of ECR costs nothing, and events can be put by hand. */
 const CONTEXT = JSON.stringify({ ecr: 'all' });
 
@@ -80,5 +82,6 @@ const sweep = (cache: string, used: string): void => {
     .filter((path) => path !== used && !/\.\d+$/.test(path))
     .map((path) => ({ path, at: statSync(path).mtimeMs }))
     .sort((a, b) => b.at - a.at);
-  for (const { path, at } of old.slice(KEPT - 1)) if (at < Date.now() - KEPT_MS) rmSync(path, { recursive: true, force: true });
+  const gone = old.filter(({ at }, i) => i >= MOST - 1 || (i >= KEPT - 1 && at < Date.now() - KEPT_MS));
+  for (const { path } of gone) rmSync(path, { recursive: true, force: true });
 };

@@ -1,16 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { App, type AppProps, CfnOutput, DefaultStackSynthesizer, Stack } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import type { Construct } from 'constructs';
+import { version } from '../version.ts';
 import { emailTopic } from './email-topic.ts';
 import { ImageTriggers, type ImageTriggersProps } from './image-triggers.ts';
-
-const version = (): string => {
-  const read: { readonly version?: unknown } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
-  return String(read.version);
-};
 
 export interface StackSettings extends Omit<ImageTriggersProps, 'alarmTopics'> {
   readonly alarmTopicArn?: string;

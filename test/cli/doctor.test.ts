@@ -7,7 +7,7 @@ import type { Call } from '../../functions/core/call.ts';
 import type { DeliveryRecord } from '../../functions/core/delivery-record.ts';
 import { makeDeliveryNote } from '../../functions/store/deliveries.ts';
 import { makeSweeps } from '../../functions/store/sweeps.ts';
-import { version } from '../../infra/cli/version.ts';
+import { version } from '../../infra/version.ts';
 import { HOST, START } from '../api/api.ts';
 import { type CommandLine, runCommand, startCommandLine } from './command-line.ts';
 import { hook as declaredHook } from './declared.ts';

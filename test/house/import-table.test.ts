@@ -36,7 +36,11 @@ const ROWS: readonly Row[] = [
     files: /^functions\/api\//,
     may: ['functions/(core|schema|api|console)/', 'hono', 'diff$', 'T:zod/mini$', 'T:functions/(store|registries|targets|runtime|hooks)/', 'T:aws-lambda$'],
   },
-  { files: /^infra\/stack\//, may: ['infra/stack/', 'functions/env', 'functions/schema/', 'aws-cdk-lib', 'constructs$', 'cdk-nag$', 'esbuild$', 'node:'] },
+  { files: /^infra\/version\.ts$/, may: ['node:'] },
+  {
+    files: /^infra\/stack\//,
+    may: ['infra/(?:stack/|version)', 'functions/env', 'functions/schema/', 'aws-cdk-lib', 'constructs$', 'cdk-nag$', 'esbuild$', 'node:'],
+  },
   {
     files: /^infra\/local\//,
     may: ['infra/local/', 'functions/env', 'dynalite(/|$)', '@smithy/', '@aws-crypto/', '@aws-sdk/client-dynamodb', 'commander$', 'cli-table3$', 'node:'],
@@ -44,7 +48,7 @@ const ROWS: readonly Row[] = [
   {
     files: /^infra\/cli\//,
     may: [
-      'infra/cli/',
+      'infra/(?:cli/|version)',
       'functions/(core|schema|env)',
       'functions/registries/(index|registry|samples/)',
       'functions/api/operations/',

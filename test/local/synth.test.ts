@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -48,6 +48,19 @@ describe('the cloud assembly', () => {
     const last = await synthesise(root);
     expect(existsSync(last)).toBe(true);
     expect(made.filter((path) => existsSync(path)).length).toBe(2);
+  });
+
+  it('keeps no more than fifty of them, however young', async () => {
+    const cache = join(root, 'node_modules/.cache/image-triggers');
+    const hour = (n: number): Date => new Date(Date.now() - n * 3_600_000);
+    for (let n = 1; n <= 60; n += 1) {
+      mkdirSync(join(cache, `of-hour-${n}`), { recursive: true });
+      utimesSync(join(cache, `of-hour-${n}`), hour(n), hour(n));
+    }
+    const made = await synthesise(root);
+    expect(readdirSync(cache)).toHaveLength(50);
+    expect(existsSync(made)).toBe(true);
+    expect([49, 50].map((n) => existsSync(join(cache, `of-hour-${n}`)))).toEqual([true, false]);
   });
 
   it('fails with the last words of the app, and is not kept', async () => {

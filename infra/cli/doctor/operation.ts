@@ -1,5 +1,5 @@
 /** Of the stack or engine itself: its version, dead letters, alarms. */
-import { version } from '../version.ts';
+import { version } from '../../version.ts';
 import { type Check, command, type Finding } from './finding.ts';
 
 export const checkVersion: Check = async ({ inside }) => {
