@@ -10,6 +10,7 @@ import { parseImage } from '../core/image.ts';
 import { ecrGuide } from './ecr-hook.ts';
 import { operation, type Routes } from './operation.ts';
 import { HOOK_OPERATIONS } from './operations/hooks.ts';
+import { pastDeliveries } from './past-deliveries.ts';
 import type { ApiPorts } from './ports.ts';
 import { unknownName } from './problem.ts';
 import { everyTrigger, type Unheard, unheard, unheardAt } from './unheard.ts';
@@ -23,7 +24,7 @@ export const deliveryRoutes = (ports: ApiPorts): Routes => {
   operation(app, HOOK_OPERATIONS.listDeliveries, async ({ c, name }) => {
     const hook = (await ports.hooks.get(name)) ?? (await ports.triggerUrls.get(name));
     if (hook === undefined) throw unknownName('hook', name);
-    const records = await ports.deliveries(name, SHOWN, ports.now());
+    const records = await pastDeliveries(hook, SHOWN, ports);
     // One of the same name that was deleted has left its own.
     const own = records.filter(({ at }) => at >= hook.createdAt);
     const advice = await adviceOn(name, own, ports);

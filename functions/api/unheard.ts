@@ -33,11 +33,14 @@ export const unheardAt = (
   next: [`PATCH /v1/triggers/${first.name}`],
 });
 
-export const everyTrigger = async (ports: Pick<ApiPorts, 'triggers'>): Promise<readonly TriggerDefinition[]> => {
+export const everyTrigger = async (
+  ports: { readonly triggers: Pick<ApiPorts['triggers'], 'list'> },
+  where: { readonly hook?: string } = {},
+): Promise<readonly TriggerDefinition[]> => {
   const all: TriggerDefinition[] = [];
   let cursor: string | undefined;
   do {
-    const page = await ports.triggers.list({ limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
+    const page = await ports.triggers.list({ where, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
     if (!page.ok) break;
     all.push(...page.value.items);
     cursor = page.value.cursor;

@@ -22,6 +22,8 @@ export interface Call {
   readonly order: string;
   /** Whose push no sender told of: see `push.ts`. */
   readonly source?: 'sweep' | 'test';
+  /** The delivery that it came with, where that was of several pushes and its own was not the first. */
+  readonly delivery?: string;
   /** What a person, a trigger URL or the policy asked for; absent for a push. */
   readonly action?: 'deploy' | 'rollback' | 'redeploy';
   /** What they gave as the reason. */

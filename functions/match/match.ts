@@ -8,8 +8,8 @@ import type { OpenCall } from '../core/application.ts';
 import { type Call, callId, isOpen, manualTrigger, type Settlement } from '../core/call.ts';
 import type { Decision } from '../core/decide.ts';
 import type { TriggerDefinition } from '../core/definitions.ts';
+import { isInCalls, statusOf } from '../core/delivery-in-calls.ts';
 import { type DeliveryRecord, deliveryRecord, type MatchVerdict, verdictOf } from '../core/delivery-record.ts';
-import { ECR_HOOK } from '../core/ecr-hook.ts';
 import type { PushesMessage } from '../core/message.ts';
 import { orderOf } from '../core/order.ts';
 import { type Push, pushText } from '../core/push.ts';
@@ -69,7 +69,8 @@ export const match = async (message: PushesMessage, ports: MatchPorts): Promise<
         why: 'it could not be matched: it comes again for some minutes, and then lies with the dead letters until they are redriven; the log of match says why',
       });
     }
-  await noted(recordOf(message, matched), ports);
+  const record = recordOf(message, matched);
+  if (!isInCalls(message, record.verdict)) await noted(record, ports);
   if (failed !== undefined) throw failed.error;
 };
 
@@ -81,9 +82,9 @@ const recordOf = ({ deliveryId: id, hook, answered: told, receivedAt: at, pushes
   const verdict = verdictOf(matched.map((each) => each.verdict));
   const why = matched.find((each) => each.verdict === verdict)?.why;
   const [first] = pushes;
-  const answered = hook === ECR_HOOK.name || first?.source !== undefined ? {} : { status: told ?? (first?.application === undefined ? 202 : 200) };
   return deliveryRecord({
-    ...{ id, hook, at, verdict, ...answered },
+    ...{ id, hook, at, verdict },
+    ...(told === undefined ? statusOf(hook, first?.source, first?.application !== undefined) : { status: told }),
     ...(why === undefined ? {} : { why }),
     references: pushes.map(pushText),
     calls: matched.flatMap(({ calls }) => calls ?? []),
@@ -106,7 +107,7 @@ const matchPush = async (push: Push, message: PushesMessage, ports: MatchPorts):
     ports.log('push.duplicate', { ...idsOf(push, message), hook: push.hook, image, of: claim.pushId });
     return { verdict: 'duplicate', why: 'the same event was delivered before', calls: decided.map(({ trigger }) => callId(claim.pushId, trigger.name)) };
   }
-  const fired = (await inParallel(decided, (one) => recordDecision(push, one, started, ports))).flatMap((trigger) => trigger ?? []);
+  const fired = (await inParallel(decided, (one) => recordDecision(push, one, started, message.deliveryId, ports))).flatMap((trigger) => trigger ?? []);
   const opened = await inParallel(fired, async (trigger) => {
     try {
       return { application: await openCall(push, trigger, message, ports) };
@@ -155,14 +156,14 @@ const decisionsOn = async (push: Push, ports: MatchPorts): Promise<{ readonly de
 };
 
 /** Puts the call; the trigger when it is to be opened. What an earlier delivery of this message decided stands, whatever the rule says by now. */
-const recordDecision = async (push: Push, { trigger, decision }: Decided, now: number, ports: MatchPorts): Promise<Caller | undefined> => {
-  const call = callOf(push, trigger, decision, now);
+const recordDecision = async (push: Push, { trigger, decision }: Decided, now: number, delivery: string, ports: MatchPorts): Promise<Caller | undefined> => {
+  const call = callOf(push, trigger, decision, now, delivery);
   if ((await ports.calls.put(call)) === 'put') return decision.fires ? trigger : undefined;
   const stored = await ports.calls.get(call.id, now);
   return stored === undefined ? (decision.fires ? trigger : undefined) : isOpen(stored.status) ? trigger : undefined;
 };
 
-const callOf = (push: Push, trigger: Caller, decision: Decision, now: number): Call => ({
+const callOf = (push: Push, trigger: Caller, decision: Decision, now: number, delivery: string): Call => ({
   id: callId(push.id, trigger.name),
   trigger: trigger.name,
   application: trigger.application,
@@ -173,6 +174,7 @@ const callOf = (push: Push, trigger: Caller, decision: Decision, now: number): C
   ...(push.actor === undefined ? {} : { actor: push.actor.slice(0, 100) }),
   order: orderOf(push),
   ...(push.source === undefined ? {} : { source: push.source }),
+  ...(delivery === push.id ? {} : { delivery }),
   ...(push.restart === true ? { action: 'redeploy' } : {}),
   ...(decision.fires ? { status: 'queued' } : { status: 'untriggered', reason: decision.reason, detail: decision.detail, endedAt: now }),
   receivedAt: push.receivedAt,

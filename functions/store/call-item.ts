@@ -67,6 +67,7 @@ export const callFromItem = (item: Item): Call => {
     ...optional('by', item.by, isText),
     ...optional('until', item.until, isNumber),
     ...optional('source', item.source, isPushSource),
+    ...optional('delivery', item.delivery, isText),
     ...optional('action', item.action, isAction),
     ...optional('why', item.why, isText),
     ...optional('version', item.version, isNumber),

@@ -1,5 +1,7 @@
 /** What the API shows of deliveries, with the trigger that is near where none heard them. */
+import { ulid } from 'ulid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Call } from '../../functions/core/call.ts';
 import { deliveryRecord, type Verdict } from '../../functions/core/delivery-record.ts';
 import { makeDeliveryNote } from '../../functions/store/deliveries.ts';
 import { HOST, HTTP, items, must, START, startApi, type TestApi } from './api.ts';
@@ -37,6 +39,34 @@ test('the newest first, at most twenty, with everything that is known', async ()
     test: true,
   });
   expect(all[1]).toMatchObject({ references: [`${HOST}/shop/web:v24`] });
+});
+
+test('what made calls is seen in them, between what was noted: of the last week, of this hook', async () => {
+  await must(api, 201, 'POST', '/v1/hooks', { name: 'seen', registry: 'alibaba-acr', registryHost: HOST });
+  for (const name of ['seen-a', 'seen-b']) await must(api, 201, 'POST', '/v1/triggers', { name, hook: 'seen', repository: 'apps/console', application: 'web' });
+  const at = (n: number): string => ulid(START + n, () => 0);
+  const image = { application: 'web', hook: 'seen', repository: `${HOST}/apps/console`, tag: 'v1', order: '', receivedAt: START + 2, decidedAt: START + 2 };
+  const called = (n: number, trigger: string, change: Partial<Call> = {}) =>
+    api.calls.put({ ...image, id: `${at(n)}.${trigger}`, trigger, status: 'queued', ...change });
+  const untriggered = { status: 'untriggered', detail: 'no' } as const;
+  await called(2, 'seen-a');
+  await called(2, 'seen-b', untriggered);
+  for (const trigger of ['seen-b', 'seen-a']) await called(4, trigger, untriggered);
+  await called(5, 'seen-a', { delivery: at(1) });
+  await called(5, 'seen-b', { hook: 'acr' });
+  await called(-8 * 86_400_000, 'seen-a');
+  for (const [n, verdict] of [
+    [1, 'ignored'],
+    [2, 'unfinished'],
+    [3, 'unheard'],
+  ] as const)
+    await makeDeliveryNote(api.tables)(deliveryRecord({ id: at(n), hook: 'seen', at: START + n, verdict, references: [] }));
+  expect((await shown('seen')).map(({ id, verdict, status, why, calls }) => [id, verdict, status, why, calls])).toEqual([
+    [at(4), 'untriggered', 202, 'seen-a: no; seen-b: no', [`${at(4)}.seen-a`, `${at(4)}.seen-b`]],
+    [at(3), 'unheard', undefined, undefined, undefined],
+    [at(2), 'fired', 202, undefined, [`${at(2)}.seen-a`]],
+    [at(1), 'ignored', undefined, undefined, undefined],
+  ]);
 });
 
 describe('of what no trigger heard', () => {

@@ -433,7 +433,7 @@ describe('from the POST to the call', () => {
       },
       () => ready(),
     );
-    expect(cuts).toHaveLength(2 * 5);
+    expect(cuts).toHaveLength(2 * 4);
   });
 });
 

@@ -1,0 +1,52 @@
+/**
+ * The newest deliveries to a hook, as far as a week ago: those that were noted, and those that one push made calls of, which
+ * are seen in these calls. They are looked for where they can be: at the triggers that hear the hook.
+ */
+import { type Call, manualTrigger } from '../core/call.ts';
+import type { HookDefinition } from '../core/definitions.ts';
+import { deliveryInCalls } from '../core/delivery-in-calls.ts';
+import { type DeliveryRecord, isOutcome } from '../core/delivery-record.ts';
+import type { ApiPorts } from './ports.ts';
+import { everyTrigger } from './unheard.ts';
+
+const WEEK_MS = 7 * 86_400_000;
+/** Triggers that are asked at once. */
+const WIDTH = 10;
+
+interface Ports extends Pick<ApiPorts, 'deliveries' | 'now'> {
+  readonly triggers: Pick<ApiPorts['triggers'], 'list'>;
+  readonly callPages: Pick<ApiPorts['callPages'], 'list'>;
+}
+
+export const pastDeliveries = async ({ name, application }: HookDefinition, limit: number, ports: Ports): Promise<readonly DeliveryRecord[]> => {
+  const now = ports.now();
+  const triggers = application === undefined ? (await everyTrigger(ports, { hook: name })).map((trigger) => trigger.name) : [manualTrigger(application)];
+  const records = new Map((await ports.deliveries(name, limit, now)).map((record) => [record.id, record]));
+  for (const record of deliveriesIn(name, await newestCalls(triggers, limit, now, ports))) {
+    const noted = records.get(record.id);
+    // Of several pushes the first one's calls say nothing of the others.
+    if (noted === undefined || (!isOutcome(noted.verdict) && noted.references.length <= 1)) records.set(record.id, record);
+  }
+  return [...records.values()].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit);
+};
+
+const newestCalls = async (triggers: readonly string[], limit: number, now: number, { callPages }: Ports): Promise<readonly Call[]> => {
+  const found: Call[] = [];
+  for (let i = 0; i < triggers.length; i += WIDTH)
+    for (const page of await Promise.all(triggers.slice(i, i + WIDTH).map((trigger) => callPages.list({ trigger, since: now - WEEK_MS, limit, now })))) {
+      if (!page.ok) throw new Error(page.why);
+      found.push(...page.value.items);
+    }
+  return found;
+};
+
+/** A later push of a delivery has a call with the delivery's id, and a delivery of several is noted; what was asked for again came with none. */
+const deliveriesIn = (hook: string, calls: readonly Call[]): readonly DeliveryRecord[] => {
+  const byPush = new Map<string, Call[]>();
+  for (const call of calls) {
+    if (call.hook !== hook || call.delivery !== undefined || call.redeliveryOf !== undefined) continue;
+    const push = call.id.slice(0, call.id.indexOf('.'));
+    byPush.set(push, [...(byPush.get(push) ?? []), call]);
+  }
+  return [...byPush].flatMap(([push, made]) => deliveryInCalls(push, made) ?? []);
+};
