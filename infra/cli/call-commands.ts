@@ -67,6 +67,8 @@ const showCall = (session: Session, call: Fields): void => {
       ],
       attempts,
       session.io,
+      session.format,
+      session.lang,
     )}\n`,
   );
 };

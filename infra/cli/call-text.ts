@@ -1,6 +1,7 @@
 /** A call as text: in a row, and in full. */
 import { OPEN } from '../../functions/core/call.ts';
 import { type Fields, fields, textOf, texts } from '../../functions/core/fields.ts';
+import type { Pair } from './labels.ts';
 
 /** To the second, as a column. */
 export const shortTime = (time: unknown): string => textOf(time).slice(0, 19).replace('T', ' ');
@@ -11,7 +12,7 @@ export const imageText = ({ repository, tag, digest, action }: Fields): string =
   return digest === undefined ? textOf(action) : `${textOf(repository)}@${textOf(digest)}`;
 };
 
-export const callPairs = (call: Fields): readonly (readonly [string, unknown])[] => [
+export const callPairs = (call: Fields): readonly Pair[] => [
   ['Id', call.id],
   ['Status', call.status],
   ['Reason', call.reason],

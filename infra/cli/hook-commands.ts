@@ -20,6 +20,7 @@ import { addGuideCommand } from './hook-guide-command.ts';
 import { addTestCommand } from './hook-test-command.ts';
 import { type Io, misused } from './io.ts';
 import { addKeepFlag, endsAtOnce } from './keep-flag.ts';
+import type { Pair } from './labels.ts';
 import { column, wideColumn } from './output.ts';
 import { begin, type Session, withQuery } from './session.ts';
 import { shownOnce } from './shown-once.ts';
@@ -51,7 +52,7 @@ const sweptText = ({ sweepMinutes, sweep }: Fields): string | undefined => {
   return [`${often}, last ${textOf(lookedAt)}`, found, ...(why === undefined ? [] : [textOf(why)])].join('; ');
 };
 
-const pairs = (item: Fields): readonly (readonly [string, unknown])[] => {
+const pairs = (item: Fields): readonly Pair[] => {
   return [
     ['Name', item.name],
     ['Registry', item.registry],

@@ -4,6 +4,7 @@ import { Document, visit } from 'yaml';
 import { type Fields, textOf } from '../../functions/core/fields.ts';
 import { coloured } from './colour.ts';
 import type { Io } from './io.ts';
+import { type Head, headIn, type Lang, labelIn, type Pair } from './labels.ts';
 
 /** For whom each is: people are shown what matters, a program the answer as it is, a loop of the shell what the next command takes. */
 const READERS = { table: 'people', wide: 'people', json: 'program', yaml: 'program', name: 'shell' } as const;
@@ -18,7 +19,7 @@ export const formatOf = (output: unknown): Format => FORMATS.find((known) => kno
 export const readerOf = (format: Format): Reader => READERS[format];
 
 export interface Column {
-  readonly head: string;
+  readonly head: Head;
   readonly of: (item: Fields) => unknown;
   /** What goes first when a terminal is too narrow: the end, the beginning, or nothing (a value to be copied). */
   readonly cut: 'end' | 'start' | 'never';
@@ -26,13 +27,13 @@ export interface Column {
   readonly wide?: true;
 }
 
-export const column = (head: string, of: string | Column['of'], cut: Column['cut'] = 'end'): Column => ({
+export const column = (head: Head, of: string | Column['of'], cut: Column['cut'] = 'end'): Column => ({
   head,
   of: typeof of === 'string' ? (item) => item[of] : of,
   cut,
 });
 
-export const wideColumn = (head: string, of: string | Column['of']): Column => ({ ...column(head, of, 'never'), wide: true });
+export const wideColumn = (head: Head, of: string | Column['of']): Column => ({ ...column(head, of, 'never'), wide: true });
 
 /** What others wrote (tags, answers of targets) must not steer the terminal. */
 const plain = (value: unknown): string =>
@@ -70,10 +71,11 @@ const MIN_WIDTH = 10;
 const GAP = 2;
 
 /** On a terminal the widest columns give way until a row is one line; elsewhere, and with `wide`, nothing is cut. */
-export const table = (all: readonly Column[], items: readonly Fields[], io: Io, format: Format = 'table'): string => {
+export const table = (all: readonly Column[], items: readonly Fields[], io: Io, format: Format = 'table', lang: Lang = 'en'): string => {
   const columns = all.filter(({ wide }) => wide === undefined || format === 'wide');
   const rows = items.map((item) => columns.map(({ of }) => plain(of(item))));
-  const widths = columns.map(({ head }, i) => Math.max(head.length, ...rows.map((row) => widthOf(row[i] ?? ''))));
+  const heads = columns.map(({ head }) => headIn(lang, head));
+  const widths = heads.map((head, i) => Math.max(widthOf(head), ...rows.map((row) => widthOf(row[i] ?? ''))));
   const room = ((format === 'wide' ? undefined : io.columns) ?? Number.POSITIVE_INFINITY) - GAP * columns.length;
   for (let over = sum(widths) - room; over > 0; over = sum(widths) - room) {
     const widest = Math.max(...widths.filter((_, i) => columns[i]?.cut !== 'never'));
@@ -82,15 +84,17 @@ export const table = (all: readonly Column[], items: readonly Fields[], io: Io, 
     widths[at] = widest - 1;
   }
   const shown = (cell: string, i: number): string => coloured(columns[i]?.head ?? '', shorten(cell, widths[i] ?? 0, columns[i]?.cut ?? 'end'), io);
-  return borderless([columns.map(({ head }) => head), ...rows.map((row) => row.map(shown))]);
+  return borderless([heads, ...rows.map((row) => row.map(shown))]);
 };
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0);
 
 /** Without a name: another one of what stands above. */
-export const details = (pairs: readonly (readonly [string, unknown])[], io: Io): string =>
+export const details = (pairs: readonly Pair[], io: Io, lang: Lang = 'en'): string =>
   borderless(
-    pairs.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name === '' ? '' : `${name}:`, coloured(name, plain(value), io)]])),
+    pairs.flatMap(([name, value]) =>
+      value === undefined || value === '' ? [] : [[name === '' ? '' : `${labelIn(lang, name)}:`, coloured(name, plain(value), io)]],
+    ),
   );
 
 const borderless = (rows: readonly (readonly string[])[]): string => {

@@ -48,7 +48,7 @@ export const makeProgram = (io: Io): Command => {
         .choices(FORMATS)
         .default('table'),
     )
-    .addOption(new Option('--lang <lang>', 'language of reasons').choices(['en', 'zh']));
+    .addOption(new Option('--lang <lang>', 'language of reasons, labels and columns').choices(['en', 'zh']));
   examples(
     program,
     'application create web --http https://web.example.com/deploy',

@@ -6,6 +6,7 @@ import { type Api, connect, type Request } from './connect.ts';
 import { checkRequest, dryRunText } from './dry-run.ts';
 import { flagWords } from './flag-words.ts';
 import { CliError, ended, type Io, misused } from './io.ts';
+import type { Lang, Pair } from './labels.ts';
 import { type Column, details, type Format, formatOf, type Reader, readerOf, structured, table } from './output.ts';
 
 export interface Session {
@@ -14,8 +15,8 @@ export interface Session {
   readonly reader: Reader;
   /** Nothing may be changed, here or elsewhere; `ask` sees to it for the API. */
   readonly dryRun: boolean;
-  /** For the words of calls. */
-  readonly lang: 'en' | 'zh' | undefined;
+  /** For the words of calls, and what stands before values. */
+  readonly lang: Lang;
   /** With `--dry-run`, what is no GET is shown instead, and ends the command. */
   ask(request: Request): Promise<Fields>;
   /** The same for what changes nothing although it is no GET. */
@@ -31,7 +32,7 @@ export interface Session {
     limit?: number,
   ): Promise<{ readonly items: readonly Fields[]; readonly cursor?: string }>;
   showList(answer: { readonly items: readonly Fields[]; readonly cursor?: string }, columns: readonly Column[], key?: string): void;
-  showOne(item: Fields, pairs: readonly (readonly [string, unknown])[], key?: string): void;
+  showOne(item: Fields, pairs: readonly Pair[], key?: string): void;
   hintMore(page: { readonly cursor?: string }): void;
   /** What an answer says beside its data, with the commands that it leads to. */
   showHints(answer: Fields): void;
@@ -57,6 +58,7 @@ export const begin = async (command: Command, io: Io): Promise<Session> => {
     if (text !== '') io.out(`${text}\n`);
   };
   const words = flagWords(command);
+  const language: Lang = lang === 'zh' || lang === 'en' ? lang : undefined;
   const consult = async (request: Request): Promise<Fields> => unwrap(await api(request), words.sentence);
   const ask = async (request: Request): Promise<Fields> => {
     if (dryRun !== true || request.method === 'GET') return consult(request);
@@ -70,7 +72,7 @@ export const begin = async (command: Command, io: Io): Promise<Session> => {
     format,
     reader,
     dryRun: dryRun === true,
-    lang: lang === 'zh' || lang === 'en' ? lang : undefined,
+    lang: language,
     ask,
     consult,
     see: async (path) => {
@@ -105,6 +107,7 @@ export const begin = async (command: Command, io: Io): Promise<Session> => {
             answer.items,
             io,
             format,
+            language,
           ),
         );
     },
@@ -116,6 +119,7 @@ export const begin = async (command: Command, io: Io): Promise<Session> => {
           details(
             pairs.map(([name, value]) => [name, words.value(value)]),
             io,
+            language,
           ),
         );
     },

@@ -1,8 +1,9 @@
 /** An application for people: what it is, what runs, what is wanted, what waits, and until when. */
 import { type Fields, fields, isFields, list, textOf, texts } from '../../functions/core/fields.ts';
+import type { Pair } from './labels.ts';
 import type { Session } from './session.ts';
 
-export const applicationPairs = (item: Fields): readonly (readonly [string, unknown])[] => [
+export const applicationPairs = (item: Fields): readonly Pair[] => [
   ['Name', item.name],
   ['Enabled', item.enabled === true ? 'yes' : 'no'],
   ['Target', item.target],
@@ -16,18 +17,7 @@ export const applicationPairs = (item: Fields): readonly (readonly [string, unkn
 
 export const showApplication = (session: Session, item: Fields): void => session.showOne(item, applicationPairs(item));
 
-const statusPairs = ({
-  sync,
-  health,
-  running,
-  wanted,
-  waiting,
-  hold,
-  rejected,
-  template,
-  seen,
-  looksAgainAt,
-}: Fields): readonly (readonly [string, unknown])[] => [
+const statusPairs = ({ sync, health, running, wanted, waiting, hold, rejected, template, seen, looksAgainAt }: Fields): readonly Pair[] => [
   // Both are unknown together, where a target cannot be asked or nothing was deployed.
   ['State', sync === health ? sync : `${textOf(sync)}, ${textOf(health)}`],
   ...each('Runs', list(running).map(runsText)),
@@ -44,7 +34,7 @@ const statusPairs = ({
 ];
 
 /** The name stands only before the first. */
-const each = (name: string, rows: readonly string[]): readonly (readonly [string, string])[] => rows.map((row, i) => [i === 0 ? name : '', row]);
+const each = (name: Pair[0], rows: readonly string[]): readonly Pair[] => rows.map((row, i) => [i === 0 ? name : '', row]);
 
 const joined = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join(', ');
 

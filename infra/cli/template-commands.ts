@@ -3,12 +3,13 @@ import type { Command } from 'commander';
 import { type Fields, list, textOf } from '../../functions/core/fields.ts';
 import { addChangeFlags, count, examples, whole } from './flags.ts';
 import { type Io, readInput } from './io.ts';
+import type { Pair } from './labels.ts';
 import { column, wideColumn } from './output.ts';
 import { begin, withQuery } from './session.ts';
 
 const at = (name: string, rest = ''): string => `/v1/applications/${encodeURIComponent(name)}/template${rest}`;
 
-const pairs = (item: Fields): readonly (readonly [string, unknown])[] => [
+const pairs = (item: Fields): readonly Pair[] => [
   ['Version', item.version],
   ['Made', item.at],
   ['By', item.by ?? item.call],

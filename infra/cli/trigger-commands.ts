@@ -5,13 +5,14 @@ import { ruleText } from '../../functions/core/rule-text.ts';
 import { remove } from './application-commands.ts';
 import { addChangeFlags, addDestroyFlags, addHookFlags, addLimitFlag, addRuleFlags, examples, hookPartsOf, nameOf, ruleOf, SENDERS } from './flags.ts';
 import { type Io, misused } from './io.ts';
+import type { Pair } from './labels.ts';
 import { column, wideColumn } from './output.ts';
 import { begin } from './session.ts';
 import { shownOnce } from './shown-once.ts';
 
 const at = (name: string, rest = ''): string => `/v1/triggers/${encodeURIComponent(name)}${rest}`;
 
-const pairs = (item: Fields): readonly (readonly [string, unknown])[] => [
+const pairs = (item: Fields): readonly Pair[] => [
   ['Name', item.name],
   ['Repository', item.repository],
   ['Rule', ruleText(item.rule)],
