@@ -15,6 +15,7 @@ import { hookRoutes } from './hooks.ts';
 import { idempotency } from './idempotency.ts';
 import { openApiRoutes } from './openapi-route.ts';
 import { type ApiEnv, operation, type Routes } from './operation.ts';
+import { OPERATIONS } from './operations/index.ts';
 import { TRIGGER_OPERATIONS } from './operations/triggers.ts';
 import type { ApiPorts } from './ports.ts';
 import { bodyOf, isPassing, Problem, problemOf } from './problem.ts';
@@ -97,7 +98,8 @@ export const makeApi = (given: ApiPorts) => {
   return app;
 };
 
-const BEGINNINGS = '/v1/hooks, /v1/triggers, /v1/applications, /v1/calls and /v1/explain';
+/** `/v1/hooks`, `/v1/openapi.json` …: those that there are. */
+const BEGINNINGS = [...new Set(Object.values(OPERATIONS).map(({ path }) => path.split('/').slice(0, 3).join('/')))].join(', ');
 
 const answer = (problem: Problem): Response => {
   const body = bodyOf(problem);

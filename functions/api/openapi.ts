@@ -1,5 +1,5 @@
 /** OpenAPI 3.1 of every declared operation. Nothing is said here twice: schemas, codes and statuses are those that the handlers use. */
-import { answerSchemas, inputSchema, problemSchema } from '../schema/json-schema.ts';
+import { answerSchemas, bodySchema, inputSchema, problemSchema } from '../schema/json-schema.ts';
 import { name } from '../schema/name.ts';
 import { type Operation, problemsOf, takesBody, takesIfMatch } from './operation.ts';
 import { OPERATIONS } from './operations/index.ts';
@@ -110,9 +110,15 @@ const headerParameters = (declared: Operation) => [
   ...(declared.etag === true && declared.method === 'PUT' ? [IF_NONE_MATCH_ANY] : []),
 ];
 
+/** Templates and trigger URLs lie below their application. */
+const aboutOf = (path: string): string => {
+  const [, , room = '', , part = ''] = path.split('/');
+  return part === 'template' || part === 'trigger-urls' ? 'template' : room.replace(/s$/, '');
+};
+
 /** A body without required fields may as well be left out. */
-const bodyOf = ({ body, example }: Operation) => {
-  const schema = inputSchema(body);
+const bodyOf = ({ body, example, path }: Operation) => {
+  const schema = bodySchema(body, aboutOf(path));
   return {
     required: (schema.required ?? []).length > 0,
     content: { 'application/json': { schema, ...(example === undefined ? {} : { example }) } },

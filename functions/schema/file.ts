@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { applicationBody } from './application.ts';
+import { describeFields } from './describe-fields.ts';
 import { hookBody } from './hook.ts';
 import { name } from './name.ts';
 import { triggerBody } from './trigger.ts';
@@ -87,7 +88,7 @@ export const fileJsonSchema = (): FileJsonSchema => ({
   title: 'Image Triggers',
   description: 'A hook, an application or a trigger; several in one file are separated by ---',
   oneOf: KINDS.map((kind) => {
-    const { $schema, properties = {}, ...rest } = z.toJSONSchema(DOCUMENTS[kind], { target: 'draft-7', io: 'input' });
+    const { $schema, properties = {}, ...rest } = describeFields(z.toJSONSchema(DOCUMENTS[kind], { target: 'draft-7', io: 'input' }), [kind.toLowerCase()]);
     const described = Object.entries(properties).map(([field, schema]) => {
       const description = WORDS[kind][field];
       return [field, description === undefined || typeof schema === 'boolean' ? schema : { ...schema, description }];

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeLog } from '../../functions/runtime/log.ts';
-import { HTTP, must, startApi, type TestApi } from './api.ts';
+import { HTTP, must, record, startApi, type TestApi } from './api.ts';
 
 let api: TestApi;
 /** Set by a test: what the store throws at the next read of an application. */
@@ -75,7 +75,10 @@ describe('bodies', () => {
 
 describe('routes', () => {
   test.each(['/v1/nothing', '/v1/hooks/a/b/c', '/v2/hooks', '/v1'])('%s is no route', async (path) => {
-    expect(await api.ask('GET', path)).toMatchObject({ status: 404, body: { code: 'unknown-route' } });
+    const { status, body } = await api.ask('GET', path);
+    expect({ status, body }).toMatchObject({ status: 404, body: { code: 'unknown-route' } });
+    for (const route of ['/v1/hooks', '/v1/calls', '/v1/explain', '/v1/console', '/v1/schema.json', '/v1/openapi.json'])
+      expect(record(body).detail).toContain(route);
   });
 
   test('no answer is kept by anybody between', async () => {

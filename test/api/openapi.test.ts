@@ -8,8 +8,9 @@ import { PROBLEMS } from '../../functions/api/problem.ts';
 import { QUERY_WORDS } from '../../functions/api/query-words.ts';
 import { ANSWERS } from '../../functions/schema/answers/index.ts';
 import { check } from '../../functions/schema/check.ts';
+import { FIELD_WORDS } from '../../functions/schema/field-words.ts';
 import { inputSchema } from '../../functions/schema/json-schema.ts';
-import { must, START, startApi, type TestApi } from './api.ts';
+import { must, record, START, startApi, type TestApi } from './api.ts';
 import { undescribed } from './described.ts';
 
 let api: TestApi;
@@ -42,6 +43,40 @@ test('every answer and every code of the tables is used by an operation', () => 
 test('every parameter of a query is said what it means, and no other', () => {
   const parameters = ALL.flatMap(([, { query }]) => Object.keys(inputSchema(query).properties ?? {}));
   expect([...new Set(parameters)].sort()).toEqual(Object.keys(QUERY_WORDS).sort());
+});
+
+/** Each field of a schema and what lies in it, as `Hook.credential.by`, with what is said of it. */
+const fieldsIn = (schema: unknown, place: string): readonly (readonly [string, unknown])[] => {
+  if (Array.isArray(schema)) return schema.flatMap((each) => fieldsIn(each, place));
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { properties, ...rest } = record(schema);
+  const own = Object.entries(record(properties)).flatMap(([field, inner]) => [
+    [`${place}.${field}`, record(inner).description] as const,
+    ...fieldsIn(inner, `${place}.${field}`),
+  ]);
+  return [
+    ...own,
+    ...['items', 'additionalProperties', 'anyOf', 'oneOf', 'allOf', 'content', 'schema', 'application/json'].flatMap((key) =>
+      fieldsIn(record(rest)[key], place),
+    ),
+  ];
+};
+
+test('every field of every body, answer and problem is said what it means, and there are no other words', () => {
+  const { components, paths } = openApi('https://hooks.example');
+  const bodies = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).flatMap(([method, operation]) => fieldsIn(record(operation).requestBody, `${method} ${path}`)),
+  );
+  const all = [
+    ...fieldsIn(components.schemas.Problem, 'Problem'),
+    ...Object.entries(components.schemas).flatMap(([name, schema]) => fieldsIn(schema, name)),
+    ...bodies,
+  ];
+  expect(all.length).toBeGreaterThan(500);
+  expect(all.flatMap(([place, words]) => (typeof words === 'string' && words.length > 5 ? [] : [place]))).toEqual([]);
+  const said = new Set(all.map(([, words]) => words));
+  expect(Object.entries(FIELD_WORDS).flatMap(([key, words]) => (said.has(words) ? [] : [key]))).toEqual([]);
+  expect(bodies.find(([place]) => place === 'post /v1/hooks.credential.by')?.[1]).toBe(FIELD_WORDS['credential.by']);
 });
 
 test('the check of answers bites: a field too many, one of another type, a status or a code that is not declared', () => {

@@ -16,4 +16,16 @@ export const ANSWERS = {
   ...OTHER_ANSWERS,
 } as const satisfies Record<string, z.ZodMiniType>;
 
+const ABOUT = {
+  hook: HOOK_ANSWERS,
+  trigger: TRIGGER_ANSWERS,
+  application: APPLICATION_ANSWERS,
+  template: TEMPLATE_ANSWERS,
+  call: CALL_ANSWERS,
+  other: OTHER_ANSWERS,
+} as const;
+
+/** What an answer is about, as its fields are described by. */
+export const aboutOf = (name: string): string => Object.entries(ABOUT).find(([, answers]) => Object.hasOwn(answers, name))?.[0] ?? '';
+
 export type AnswerName = keyof typeof ANSWERS;
