@@ -8,6 +8,7 @@
 import { type ApplicationState, isPending, type OpenCall } from '../core/application.ts';
 import type { ApplicationDefinition } from '../core/definitions.ts';
 import type { Plan } from '../core/goal.ts';
+import { isWish } from './carry-out.ts';
 import type { DeployPorts } from './ports.ts';
 
 /** Whether it is worth it to read on: of what is under way, of several pushes, or after a worker died, the lease is taken first. */
@@ -31,7 +32,7 @@ export const isStraight = async (plan: Plan, { target, templated }: ApplicationD
 };
 
 /** Told by a registry that is not asked, and by no person. */
-const isPlain = ({ manual, redelivery, access }: OpenCall): boolean => manual !== true && redelivery !== true && access === undefined;
+const isPlain = (call: OpenCall): boolean => !isWish(call) && call.access === undefined;
 
 /** Nothing but perhaps a promotion. */
 const isAlone = ({ settle, forget, hold, again, finish, rollBack, look, more }: Plan): boolean =>

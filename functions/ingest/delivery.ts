@@ -11,6 +11,8 @@ export interface Delivery {
   readonly headers: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** Of its sender. */
+  readonly ip?: string;
 }
 
 export interface Answer {
@@ -99,6 +101,7 @@ export const receive = (delivery: Delivery, ports: IngestPorts): Received => {
       ...(answer.pushes === 1 && !ignored ? {} : { pushes: answer.pushes, ignored: ignored === 0 ? undefined : ignored }),
       bytes: why === undefined ? undefined : delivery.body.length,
       why,
+      ip: answer.status < 400 ? undefined : delivery.ip,
       ms: ms < SLOW_MS ? undefined : ms,
     });
     return answer;

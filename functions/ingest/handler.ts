@@ -18,6 +18,7 @@ export const makeIngestHandler = (ports: IngestPorts) =>
         headers: plain(event.headers),
         query: plain(event.queryStringParameters),
         body: bodyOf(event),
+        ip: event.requestContext.http.sourceIp,
       };
       const { status, message, pushes, allow, as } =
         event.routeKey === TRIGGER_URL

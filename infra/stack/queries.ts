@@ -43,7 +43,7 @@ export const QUERIES = {
   },
   'refused-deliveries': {
     asks: 'functions',
-    text: 'filter event = "push.received" and status >= 400 | fields @timestamp, hook, status, why, delivery | sort @timestamp desc',
+    text: 'filter event = "push.received" and status >= 400 | fields @timestamp, hook, status, why, ip, delivery | sort @timestamp desc',
   },
   'unknown-calls': {
     asks: 'functions',

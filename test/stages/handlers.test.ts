@@ -35,6 +35,8 @@ describe('ingest behind API Gateway', () => {
     bench.define();
     expect((await makeIngestHandler(bench.ports.ingest)(event, apiContext)).statusCode).toBe(status);
     expect(bench.enqueued).toEqual([]);
+    // Whose it was is told of what was refused alone.
+    expect(bench.logs.at(-1)?.fields.ip).toBe(status < 400 ? undefined : '203.0.113.7');
   });
 
   test('a table that throttles: 503 without a word of the inside, which is in the log', async () => {
