@@ -35,6 +35,20 @@ describe('the registry of a notification', () => {
       /"registry\.cn-beijing\.aliyuncs\.com".*speaks for "registry\.cn-hangzhou\.aliyuncs\.com" only/,
     );
   });
+  test.each([ENTERPRISE, 'crpi-abc123.cn-beijing.personal.cr.aliyuncs.com'])('is another one where the region is, and the hook for %s says so', (host) => {
+    const elsewhere = notification({}, { region: 'cn-hangzhou' });
+    expect(read(elsewhere, host)).toEqual([
+      {
+        reference: 'shop/web:release-v1',
+        why: `the push is of the region cn-hangzhou, and ${host} lies in cn-beijing: make a hook for the instance there, or add its host to "hostAliases" of this one`,
+      },
+    ]);
+    expect(read(elsewhere, host, ['liusheng-registry-vpc.cn-beijing.cr.aliyuncs.com'])).toHaveLength(1);
+    expect(read(elsewhere, host, ['other-registry.cn-hangzhou.cr.aliyuncs.com'])).toBe(`${host}/shop/web`);
+    // A name that says no region, or a region that is none, decides nothing.
+    expect(read(elsewhere, 'images.example.com')).toBe('images.example.com/shop/web');
+    expect(read(notification({}, { region: 'x/../y' }), host)).toBe(`${host}/shop/web`);
+  });
   it('is needed where the notification has no region either', () => {
     expect(read(notification({}, { region: '' }))).toContain('set "registryHost"');
     expect(read(notification({}, { region: 'x/../y' }))).toContain('set "registryHost"');
