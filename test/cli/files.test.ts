@@ -60,6 +60,10 @@ describe('what is wrong is said with file, line and column', () => {
     expect(problem).not.toContain('canary');
   });
 
+  test('what is no YAML once, at its beginning', async () => {
+    expect((await problemOf(`$ export\n${hook('hub')}`)).split('\n')).toHaveLength(2);
+  });
+
   test('everything at once, also of several files; nothing was done', async () => {
     await folder.write('many/a.yaml', hook('hub', 'colour: red\n'));
     await folder.write('many/deep/b.yml', trigger('a', 'x: 1\ny: 2\n'));

@@ -54,7 +54,8 @@ export const readYaml = ({ name: file, text: given }: Pick<Source, 'name' | 'tex
   const located: Located[] = [];
   for (const { contents, errors, directives } of documents) {
     const wrong = [
-      ...errors.map(({ pos: [offset], code, message }) => ({
+      // One that is open confuses all that follows.
+      ...errors.slice(0, 1).map(({ pos: [offset], code, message }) => ({
         offset,
         why: code === 'RESOURCE_EXHAUSTION' ? TOO_DEEP : `this is no YAML: ${message.slice(0, 160)}`,
       })),
