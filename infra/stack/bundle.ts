@@ -7,8 +7,8 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { builtinModules, leftOut } from './builtin-modules.ts';
+import { fewerFiles } from './fewer-files.ts';
 import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from './functions.ts';
-import { joinStart } from './join-start.ts';
 import { sdkReplacements, versionOnly } from './sdk-replacements.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
@@ -48,27 +48,29 @@ const options: BuildOptions = {
 };
 
 /** Bundles one entry into a directory. Rejects with esbuild's own messages (file, line, what is wrong) when the sources do not build. */
-export const bundle = async (entry: string, directory: string, without: readonly string[] = []): Promise<Bundle> => {
+export const bundle = async (source: string, directory: string, without: readonly string[] = []): Promise<Bundle> => {
   const made = await build({
     ...options,
     absWorkingDir: ROOT,
-    entryPoints: [entry],
+    entryPoints: [source],
     outdir: directory,
     plugins: [builtinModules, sdkReplacements, versionOnly, leftOut(without)],
   });
   const { metafile } = made;
   if (metafile === undefined) throw new Error('esbuild gave no metafile although it was asked for one');
   const found = Object.entries(metafile.outputs).find(([path, output]) => basename(path) === 'index.mjs' && output.entryPoint !== undefined);
-  if (found === undefined) throw new Error(`esbuild wrote no index.mjs for ${entry}; it wrote ${Object.keys(metafile.outputs).join(', ')}`);
+  if (found === undefined) throw new Error(`esbuild wrote no index.mjs for ${source}; it wrote ${Object.keys(metafile.outputs).join(', ')}`);
   const texts = new Map((made.outputFiles ?? []).map(({ path, text }) => [relative(ROOT, path), text]));
-  const joined = await joinStart({ metafile, texts }, found[0], reachable(metafile, found[0], 'static'), common);
+  const [entry] = found;
   // esbuild also writes chunks that only shaken-off code imports.
-  const wanted = reachable(joined.metafile, found[0], 'all');
+  const [start, all] = [reachable(metafile, entry, 'static'), reachable(metafile, entry, 'all')];
+  const files = await fewerFiles({ metafile, texts }, { entry, start, all }, common);
+  const wanted = reachable(files.metafile, entry, 'all');
   await replace(
     directory,
-    [...joined.texts].filter(([path]) => wanted.has(path)).map(([path, text]) => ({ path: resolve(ROOT, path), contents: Buffer.from(text) })),
+    [...files.texts].filter(([path]) => wanted.has(path)).map(([path, text]) => ({ path: resolve(ROOT, path), contents: Buffer.from(text) })),
   );
-  return { directory, metafile: joined.metafile, entry: found[0] };
+  return { directory, metafile: files.metafile, entry };
 };
 
 /** Every output that an output imports, itself included: statically only, or also dynamically. */

@@ -52,6 +52,11 @@ export const REPLACEMENTS: readonly Replacement[] = [
     file: '@smithy/core/dist-es/submodules/serde/util-stream/stream-type-check.js',
     contents: 'export const isReadableStream = () => false;\nexport const isBlob = () => false;',
   },
+  // Ids of requests: those of node:crypto, which is loaded already. To ask whether there is a crypto of the web loads that.
+  {
+    file: '@smithy/core/dist-es/submodules/serde/uuid/v4.js',
+    contents: "import { randomUUID } from 'node:crypto';\nexport const bindV4 = () => () => randomUUID();",
+  },
   // A way to retry and one to sign that nothing here takes.
   { file: '@smithy/core/dist-es/submodules/retry/util-retry/AdaptiveRetryStrategy.js', contents: 'export const AdaptiveRetryStrategy = undefined;' },
   { file: '@smithy/signature-v4/dist-es/HeaderFormatter.js', contents: 'export class HeaderFormatter {}' },
