@@ -10,7 +10,7 @@ declare module 'dynalite' {
 
 /** What stands behind its server: the tables in one LevelDB. */
 declare module 'dynalite/db/index.js' {
-  import type { Readable } from 'node:stream';
+  import type { Stream } from 'node:stream';
 
   type Done = (error: Error | null, result?: unknown) => void;
   interface Write {
@@ -19,6 +19,13 @@ declare module 'dynalite/db/index.js' {
     readonly value?: unknown;
     readonly valueEncoding?: 'utf8';
   }
+  export interface Values {
+    nextv(count: number): Promise<readonly unknown[]>;
+    close(): Promise<void>;
+  }
+  export interface ValueStream extends Stream {
+    destroy(): void;
+  }
   export interface Level {
     open(): Promise<void>;
     get(key: string, done: Done): void;
@@ -26,8 +33,8 @@ declare module 'dynalite/db/index.js' {
     put(key: string, value: unknown, done: Done): void;
     del(key: string, done: Done): void;
     batch(writes: readonly Write[]): Promise<void>;
-    values(range: object): { nextv(count: number): Promise<readonly unknown[]>; close(): Promise<void> };
-    createValueStream(range: object): Readable;
+    values(range: object): Values;
+    createValueStream(range: object): ValueStream;
     close(): Promise<void>;
   }
   export interface Store {

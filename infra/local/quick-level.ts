@@ -3,8 +3,8 @@
  * which finds its bytes in memory. What is written in one turn, or while a write is under way, is one batch. Each answer
  * still waits until LevelDB has it: whatever was acknowledged survives `kill -9`.
  */
-import { Readable } from 'node:stream';
-import type { Done, Level, Write } from 'dynalite/db/index.js';
+import { Stream } from 'node:stream';
+import type { Done, Level, ValueStream, Values, Write } from 'dynalite/db/index.js';
 
 /** How dynalite begins the keys of the entries of indexes. */
 const INDEX = 'index-';
@@ -45,15 +45,24 @@ export const quicken = (level: Level): void => {
   level.del = (key, done) => write({ type: 'del', key }, done);
   // What is not open throws: dynalite's actions pass that on to whoever began them.
   level.get = (key, done) => done(null, level.getSync(key));
-  level.createValueStream = (range) => Readable.from(valuesOf(level, range));
+  level.createValueStream = (range) => streamOf(level.values(range));
 };
 
-/** An iterator that is not closed holds what LevelDB would tidy up, and dynalite closes none. */
-const valuesOf = async function* (level: Level, range: object): AsyncGenerator<unknown> {
-  const values = level.values(range);
-  try {
-    for (let page = await values.nextv(AT_ONCE); page.length > 0; page = await values.nextv(AT_ONCE)) for (const value of page) yield value;
-  } finally {
-    await values.close();
-  }
+/** As much of a stream as dynalite uses. Its own iterators stay open, and hold what LevelDB would tidy up. */
+const streamOf = (values: Values): ValueStream => {
+  let wanted = true;
+  const stream = Object.assign(new Stream(), {
+    destroy: () => {
+      wanted = false;
+    },
+  });
+  const read = async (): Promise<void> => {
+    for (let page = await values.nextv(AT_ONCE); page.length > 0 && wanted; page = await values.nextv(AT_ONCE))
+      for (const value of page) if (wanted) stream.emit('data', value);
+    if (wanted) stream.emit('end');
+  };
+  read()
+    .catch((error: unknown) => stream.emit('error', error))
+    .finally(() => values.close());
+  return stream;
 };

@@ -94,7 +94,10 @@ const quiet = async ({ awsUrl: endpoint, accessKeyId, secretAccessKey, region }:
   };
   for (;;) {
     const counts = await Promise.all(QueueUrls.map(waiting));
-    if (counts.every((count) => count === 0)) return sqs.destroy();
-    await pause(LOOK_EVERY_MS);
+    const busy = QueueUrls[counts.findIndex((count) => count > 0)];
+    if (busy === undefined) return sqs.destroy();
+    // One alone, until it is empty: each look is a request to the engine that is measured.
+    do await pause(LOOK_EVERY_MS);
+    while ((await waiting(busy)) > 0);
   }
 };

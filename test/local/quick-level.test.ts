@@ -3,8 +3,8 @@ import type { Level, Write } from 'dynalite/db/index.js';
 import { describe, expect, it } from 'vitest';
 import { quicken } from '../../infra/local/quick-level.ts';
 
-/** Writes end when they are told to; `values` gives two pages. */
-const makeLevel = () => {
+/** Writes end when they are told to; what is read of it comes in pages. */
+const makeLevel = (pages: readonly (readonly string[] | string)[] = [['a', 'b'], ['c']]) => {
   const batches: (readonly Write[])[] = [];
   const underWay: (() => void)[] = [];
   let [open, closed] = [0, 0];
@@ -25,9 +25,13 @@ const makeLevel = () => {
     },
     values: () => {
       open += 1;
-      const pages = [['a', 'b'], ['c']];
+      const left = [...pages];
       return {
-        nextv: async () => pages.shift() ?? [],
+        nextv: async () => {
+          const page = left.shift() ?? [];
+          if (typeof page === 'string') throw new Error(page);
+          return page;
+        },
         close: async () => {
           closed += 1;
         },
@@ -85,16 +89,25 @@ describe('LevelDB for dynalite', () => {
   });
 
   it.each([
-    { what: 'read to its end', read: 4 },
-    { what: 'left in the middle', read: 1 },
-  ])('lets go of an iterator that is $what', async ({ read }) => {
+    { what: 'read to its end', most: 4, told: ['a', 'b', 'c', 'end'] },
+    { what: 'left in the middle', most: 1, told: ['a'] },
+  ])('lets go of an iterator that is $what', async ({ most, told }) => {
     const { level, iterators } = makeLevel();
     const stream = level.createValueStream({});
-    const values: unknown[] = [];
+    const heard: unknown[] = [];
     stream.on('data', (value) => {
-      if (values.push(value) === read) stream.destroy();
+      if (heard.push(value) === most) stream.destroy();
     });
-    await once(stream, 'close');
-    expect([values, iterators()]).toEqual([['a', 'b', 'c'].slice(0, read), { open: 1, closed: 1 }]);
+    stream.on('end', () => heard.push('end'));
+    await turn();
+    expect([heard, iterators()]).toEqual([told, { open: 1, closed: 1 }]);
+  });
+
+  it('hears of an iterator that cannot be read', async () => {
+    const { level, iterators } = makeLevel(['damaged']);
+    const [error] = await once(level.createValueStream({}), 'error');
+    await turn();
+    expect(String(error)).toBe('Error: damaged');
+    expect(iterators().closed).toBe(1);
   });
 });
