@@ -2,7 +2,7 @@
 import { FINAL, OPEN } from '../../functions/core/call.ts';
 import { REASONS } from '../../functions/core/reason.ts';
 import { REGISTRY_NAMES } from '../../functions/registries/index.ts';
-import { STATUS_GROUPS } from '../../functions/schema/request.ts';
+import { STATE_WORDS, STATUS_GROUPS } from '../../functions/schema/request.ts';
 
 interface FlagValues {
   readonly values: readonly { readonly value: string; readonly description: string }[];
@@ -18,6 +18,7 @@ const VALUES: Readonly<Record<string, FlagValues>> = {
     values: [...plain([...OPEN, ...FINAL]), ...Object.entries(STATUS_GROUPS).map(([value, of]) => ({ value, description: of.join(', ') }))],
     several: true,
   },
+  '--state': { values: plain(STATE_WORDS), several: true },
   '--reason': { values: Object.entries(REASONS).map(([value, { en }]) => ({ value, description: en.sentence })), several: true },
   '--credential': { values: plain(['header', 'hmac']) },
   '--access': { values: plain(['public', 'ecr', 'none']) },

@@ -8,6 +8,7 @@ import { type Io, misused } from './io.ts';
 import type { Pair } from './labels.ts';
 import { column, wideColumn } from './output.ts';
 import { begin } from './session.ts';
+import { shellWord } from './shell-word.ts';
 import { shownOnce } from './shown-once.ts';
 
 const at = (name: string, rest = ''): string => `/v1/triggers/${encodeURIComponent(name)}${rest}`;
@@ -64,6 +65,10 @@ export const addTriggerCommands = (program: Command, io: Io): void => {
     for (const line of texts(made.guide)) session.hint(line);
     session.showHints(made);
     session.hint(`\nNext: push an image, then  image-triggers call list --trigger ${name}`);
+    // No registry has the URL yet; of Amazon ECR, and of a pattern, there is no push to make up.
+    const path = textOf(made.repository);
+    if (made.url !== undefined && !path.endsWith('*'))
+      session.hint(`Without a push: image-triggers hook test ${textOf(made.hook)} --repository ${shellWord(path)} --tag TAG`);
   });
 
   examples(

@@ -32,6 +32,9 @@ describe('the main way', () => {
     expect(trigger.out).toMatch(/Webhook URL:\s+https:\/\/hooks\.example\/hooks\/it_release_\w+/);
     expect(trigger.err).toContain('shown this once');
     expect(trigger.err).toContain('Next: push an image');
+    // As it stands, it goes through without a registry.
+    const [, without = ''] = /Without a push: image-triggers (.*) TAG\n/.exec(trigger.err) ?? [];
+    expect((await ok(`${without} release-v0 --dry-run`)).out).toMatch(/release +yes +web/);
     expect((await ok('trigger list')).out).toMatch(
       new RegExp(`^NAME +REPOSITORY .*\nrelease +${HOST}/shop/web +expression release-v\\.\\*, except \\.\\*-rc +web +release +yes\n$`),
     );

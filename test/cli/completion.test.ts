@@ -45,6 +45,7 @@ describe('what is offered', () => {
     ['push send --registry=har', ['--registry=harbor']],
     ['call list --status un', ['untriggered', 'unknown']],
     ['call list --status failed,sk', ['failed,skipped']],
+    ['application list --state held,de', ['held,degraded']],
     ['call list --reason=hold,fr', ['--reason=hold,freeze']],
     ['hook update hub --credential h', ['header', 'hmac']],
     ['hook update hub --access p', ['public']],
