@@ -17,9 +17,9 @@ export interface FunctionShape {
 
 export const FUNCTIONS = {
   // Most of its time is a cold start and one TLS handshake, both of which scale with memory; a sender waits for it.
-  ingest: { entry: 'functions/ingest/lambda.ts', memoryMb: 1024, timeoutSeconds: 10, budgetBytes: 235_000, callsItself: false, without: [] },
-  match: { entry: 'functions/match/lambda.ts', memoryMb: 512, timeoutSeconds: 60, budgetBytes: 235_000, callsItself: false, without: [] },
-  deploy: { entry: 'functions/deploy/lambda.ts', memoryMb: 512, timeoutSeconds: 60, budgetBytes: 320_000, callsItself: true, without: [] },
+  ingest: { entry: 'functions/ingest/lambda.ts', memoryMb: 1024, timeoutSeconds: 10, budgetBytes: 168_000, callsItself: false, without: [] },
+  match: { entry: 'functions/match/lambda.ts', memoryMb: 512, timeoutSeconds: 60, budgetBytes: 172_000, callsItself: false, without: [] },
+  deploy: { entry: 'functions/deploy/lambda.ts', memoryMb: 512, timeoutSeconds: 60, budgetBytes: 262_000, callsItself: true, without: [] },
   // HTTP API gives up after 30 s. It checks target configurations and prints their grants, but never talks to a target.
   api: {
     entry: 'functions/api/lambda.ts',
