@@ -2,7 +2,7 @@
 import { html } from 'hono/html';
 import { FINAL, OPEN } from '../core/call.ts';
 import { type Fields, fields, isFields, list, textOf } from '../core/fields.ts';
-import { badge, facts, type Html, link, page, pages, table, time, type View } from './layout.ts';
+import { badge, because, facts, type Html, link, page, pages, table, time, type View } from './layout.ts';
 import { stateIn } from './states.ts';
 
 /** Filters that the page has; the API has more. */
@@ -26,6 +26,9 @@ ${pages(view, 'calls', given(filters), { here: filters.cursor, next: textOf(answ
 const given = (filters: Filters): Record<string, string> =>
   Object.fromEntries(FILTERS.flatMap((name) => (filters[name] === undefined ? [] : [[name, filters[name]]])));
 
+/** Of a list, which is to be looked over; the call itself has it whole. */
+const DETAIL_SHOWN = 160;
+
 /** `known`: a column that says the same in each row. */
 export const callsTable = (view: View, calls: readonly Fields[], known?: 'application' | 'trigger'): Html => {
   const { say } = view;
@@ -40,7 +43,7 @@ export const callsTable = (view: View, calls: readonly Fields[], known?: 'applic
       cell: ({ repository, tag, action }: Fields) => html`<code>${textOf(repository)}${tagOf(tag)}</code> ${textOf(action)}`,
     },
     { head: say('status'), cell: ({ status }: Fields) => badge(view, status) },
-    { head: say('reason'), cell: ({ sentence, detail }: Fields) => html`${textOf(sentence)} ${textOf(detail)}` },
+    { head: say('reason'), cell: ({ sentence, detail }: Fields) => because(sentence, detail, DETAIL_SHOWN) },
     {
       head: say('responseBody'),
       cell: ({ responseStatus, responseBody }: Fields) =>
@@ -59,7 +62,7 @@ export const callPage = (view: View, call: Fields): Html => {
   const { revision, source } = fields(call.commit);
   const main = html`${facts([
     [say('status'), badge(view, call.status)],
-    [say('reason'), call.reason === undefined ? undefined : html`${textOf(call.sentence)} ${textOf(call.detail)} <code>${textOf(call.reason)}</code>`],
+    [say('reason'), call.reason === undefined ? undefined : html`<code>${textOf(call.reason)}</code> ${because(call.sentence, call.detail)}`],
     [say('cure'), textOf(call.cure)],
     [say('until'), call.until === undefined ? undefined : time(call.until)],
     [say('image'), html`<code>${textOf(call.repository)}${tagOf(call.tag)} ${textOf(call.digest)}</code>`],

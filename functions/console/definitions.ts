@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import { type Fields, fields, isFields, list, textOf, texts } from '../core/fields.ts';
 import { ruleText } from '../core/rule-text.ts';
 import { callsTable } from './calls.ts';
-import { badge, callLink, facts, type Html, link, page, pages, table, time, type View } from './layout.ts';
+import { badge, because, callLink, facts, type Html, link, page, pages, table, time, type View } from './layout.ts';
 
 export const triggersPage = (view: View, answer: Fields, here: string | undefined): Html => {
   const { say } = view;
@@ -99,8 +99,7 @@ ${table(
     { head: say('application'), cell: ({ application }) => link('applications', application) },
     {
       head: say('reason'),
-      cell: ({ sentence, detail, warnings }) =>
-        html`${textOf(sentence)} ${textOf(detail)}${texts(warnings).map((text) => html`<div class="note">${text}</div>`)}`,
+      cell: ({ sentence, detail, warnings }) => html`${because(sentence, detail)}${texts(warnings).map((text) => html`<div class="note">${text}</div>`)}`,
     },
     {
       head: say('outlook'),
@@ -108,7 +107,7 @@ ${table(
         const { would, sentence, detail, until, by } = fields(verdict);
         return would === undefined
           ? ''
-          : html`${badge(view, would)} ${textOf(sentence)} ${textOf(detail)} ${until === undefined ? '' : html`${say('until')} ${time(until)}`} ${callLink(by)}`;
+          : html`${badge(view, would)} ${because(sentence, detail)} ${until === undefined ? '' : html`${say('until')} ${time(until)}`} ${callLink(by)}`;
       },
     },
     { head: say('cure'), cell: ({ fires, cure, verdict }) => textOf(fires === true ? fields(verdict).cure : cure) },

@@ -112,6 +112,13 @@ export const link = (section: Section, name: unknown): Html | '' => {
   return text === '' ? '' : html`<a href="/console/${section}/${encodeURIComponent(text)}">${text}</a>`;
 };
 
+/** A sentence, and what was so this time. */
+export const because = (sentence: unknown, detail: unknown, most = Number.POSITIVE_INFINITY): Html => {
+  const text = textOf(detail);
+  const said = text.length > most ? `${text.slice(0, most)}…` : text;
+  return html`${textOf(sentence)}${said === '' ? '' : html`<div class="detail">${said}</div>`}`;
+};
+
 /** By what made it: the rest of its id says when, which stands beside it. */
 export const callLink = (id: unknown): Html | '' => {
   const text = textOf(id);

@@ -31,6 +31,7 @@ code, pre { font: 13px/1.45 ui-monospace, monospace; }
 pre { background: var(--soft); padding: .75rem; overflow: auto; max-height: 24rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 .badge { display: inline-block; padding: 0 .5rem; border: 1px solid currentColor; border-radius: 1rem; font-size: .85rem; white-space: nowrap; }
 .good { color: var(--good); } .bad { color: var(--bad); } .wait { color: var(--wait); }
+.detail { font-size: .9em; opacity: .8; }
 .note { border-left: 3px solid var(--wait); padding: .4rem .75rem; background: var(--soft); }
 form.inline { display: inline; }
 form.row { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin-bottom: 1rem; }
