@@ -57,8 +57,11 @@ export const REPLACEMENTS: readonly Replacement[] = [
     file: '@smithy/core/dist-es/submodules/serde/uuid/v4.js',
     contents: "import { randomUUID } from 'node:crypto';\nexport const bindV4 = () => () => randomUUID();",
   },
-  // A way to retry and one to sign that nothing here takes.
-  { file: '@smithy/core/dist-es/submodules/retry/util-retry/AdaptiveRetryStrategy.js', contents: 'export const AdaptiveRetryStrategy = undefined;' },
+  // A way to retry (should AWS_RETRY_MODE ask for it, the usual one is taken) and one to sign that nothing here takes.
+  {
+    file: '@smithy/core/dist-es/submodules/retry/util-retry/AdaptiveRetryStrategy.js',
+    contents: "export { StandardRetryStrategy as AdaptiveRetryStrategy } from './StandardRetryStrategy';",
+  },
   { file: '@smithy/signature-v4/dist-es/HeaderFormatter.js', contents: 'export class HeaderFormatter {}' },
   // No client is given a logger.
   {

@@ -103,6 +103,23 @@ describe('a bundle with its replaced parts of the SDK', () => {
     });
   });
 
+  it('tries again what went wrong inside of the table', async () => {
+    const asked: string[] = [];
+    const failing = await listen(
+      createServer(async (request, response) => {
+        asked.push(await text(request));
+        response.writeHead(asked.length === 1 ? 500 : 200, { 'content-type': 'application/x-amz-json-1.0' });
+        response.end(asked.length === 1 ? JSON.stringify({ __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError', message: 'why' }) : '{}');
+      }),
+    );
+    vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', failing);
+    vi.stubEnv('AWS_ENDPOINT_URL_SQS', honest);
+    const { directory } = await bundle('test/infra/stack-entries/table-writer.ts', join(room, 'again'));
+    const again: { handler: typeof handler } = await import(/* @vite-ignore */ pathToFileURL(join(directory, 'index.mjs')).href);
+    await expect(again.handler({ table: 'items', queue: `${honest}/1/pushes`, id: 'three' })).resolves.toBe('sent');
+    expect([asked.length, asked[1]]).toEqual([2, asked[0]]);
+  });
+
   it('says who asks', () => {
     expect(agents).toEqual(new Set(['image-triggers']));
   });
