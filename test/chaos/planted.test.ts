@@ -1,6 +1,6 @@
 /** The checker sees what it is there to see: each planted bug turns it red, the code as it is leaves it green, and a seed replays exactly. */
 import { describe, expect, test } from 'vitest';
-import { PLANTED } from './planted.ts';
+import { BORNE, PLANTED } from './planted.ts';
 import { failed, run } from './run.ts';
 import { runWorld } from './world.ts';
 
@@ -27,6 +27,11 @@ test('a seed replays exactly, another one differs', async () => {
   expect(again.history.length).toBe(first.history.length);
   expect(other.history.hash()).not.toBe(first.history.hash());
 }, 60_000);
+
+test.each(Object.entries(BORNE))('%s does no harm', { timeout: 180_000 }, async (_name, planted) => {
+  const total = await run({ pushes: 1_000, seed: SEED, perWorld: 200, planted });
+  expect(total.numbers, total.finding?.what).toEqual({ lost: 0, duplicated: 0, stale: 0, notConverged: 0 });
+});
 
 describe('planted bugs', () => {
   test.each(Object.entries(PLANTED))('%s turns it red', { timeout: 180_000 }, async (_name, planted) => {
