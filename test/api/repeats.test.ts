@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Operation } from '../../functions/api/operation.ts';
 import { OPERATIONS, type OperationId } from '../../functions/api/operations/index.ts';
 import { hashToken } from '../../functions/hooks/token.ts';
-import { type Answer, record, startApi, type TestApi } from './api.ts';
+import { type Answer, HTTP, record, startApi, type TestApi } from './api.ts';
 import { makeWorld, requestFor } from './requests.ts';
 
 let api: TestApi;
@@ -103,6 +103,40 @@ describe.each(posts)('%s', (id) => {
       await expectUrlOf(second);
     }
   });
+});
+
+test('the last trigger URL that an application may have is made, although it is among those already', async () => {
+  for (let requests = 0; requests < 7; requests += 1) {
+    const path = `/v1/applications/full-${requests}/trigger-urls`;
+    await api.ask('POST', '/v1/applications', { name: `full-${requests}`, target: HTTP });
+    for (let made = 0; made < 19; made += 1) await api.ask('POST', path, {});
+    takesEffect = true;
+    left = requests;
+    await api.ask('POST', path, {}, { 'idempotency-key': path });
+    left = Number.POSITIVE_INFINITY;
+    api.clock.now += 61_000;
+    expect(await api.ask('POST', path, {}, { 'idempotency-key': path }), `dead after ${requests} requests`).toMatchObject({ status: 201 });
+    expect(await api.ports.triggerUrls.ofApplication(`full-${requests}`)).toHaveLength(20);
+  }
+});
+
+test.each([
+  [
+    { by: 'hmac', secret: 'the-first-secret' },
+    { by: 'hmac', secret: 'the-next-secret' },
+  ],
+  [
+    { by: 'header', value: 'the-first-secret' },
+    { by: 'header', value: 'the-next-secret' },
+  ],
+])('a secret that is the newest already is not rotated to once more: %j', async (credential, next) => {
+  const name = `rotated-${credential.by}`;
+  expect(await api.ask('POST', '/v1/hooks', { name, registry: 'gitea', registryHost: 'r.example', credential })).toMatchObject({ status: 201 });
+  const rotate = () => api.ask('POST', `/v1/hooks/${name}/rotate-credential`, { credential: next });
+  const [first, second] = [await rotate(), await rotate()];
+  expect([first.status, second.status]).toEqual([200, 200]);
+  expect(second.body).toEqual(first.body);
+  expect(record(record(second.body).credential).secrets).toHaveLength(2);
 });
 
 /** The URL that is shown is one that works. */
