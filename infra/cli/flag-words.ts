@@ -6,7 +6,8 @@ import type { Command } from 'commander';
 import { type Fields, fields } from '../../functions/core/fields.ts';
 
 interface FlagWords {
-  /** Of a sentence, or of a problem that begins with its field. */
+  /** Of what is wrong, which may begin with its field. */
+  problem(text: string): string;
   sentence(text: string): string;
   /** Of a value that is shown, which may be anybody's. */
   value(shown: unknown): unknown;
@@ -46,11 +47,10 @@ export const flagWords = (command: Command): FlagWords => {
     return own || !known.has(flagNamed(field)) ? undefined : flagNamed(field);
   };
   const ofHooks = (text: string): string => (files ? text : text.replace(OF_HOOKS, (_, field: string) => flagNamed(field)));
+  const sentence = (text: string): string => ofHooks(text).replace(QUOTED, (whole, field: string) => flagOf(field) ?? whole);
   return {
-    sentence: (text) =>
-      ofHooks(text)
-        .replace(FIELD, (whole, field: string) => (flagOf(field) === undefined ? whole : `${flagOf(field)}: `))
-        .replace(QUOTED, (whole, field: string) => flagOf(field) ?? whole),
+    problem: (text) => sentence(text.replace(FIELD, (whole, field: string) => (flagOf(field) === undefined ? whole : `${flagOf(field)}: `))),
+    sentence,
     value: (shown) => (typeof shown === 'string' ? ofHooks(shown) : shown),
   };
 };

@@ -59,7 +59,7 @@ export const begin = async (command: Command, io: Io): Promise<Session> => {
   };
   const words = flagWords(command);
   const language: Lang = lang === 'zh' || lang === 'en' ? lang : undefined;
-  const consult = async (request: Request): Promise<Fields> => unwrap(await api(request), words.sentence);
+  const consult = async (request: Request): Promise<Fields> => unwrap(await api(request), words.problem);
   const ask = async (request: Request): Promise<Fields> => {
     if (dryRun !== true || request.method === 'GET') return consult(request);
     await checkRequest(request, consult);
@@ -77,7 +77,7 @@ export const begin = async (command: Command, io: Io): Promise<Session> => {
     consult,
     see: async (path) => {
       const reply = await api({ method: 'GET', path });
-      return { item: unwrap(reply, words.sentence), ...(reply.etag === undefined ? {} : { etag: reply.etag }) };
+      return { item: unwrap(reply, words.problem), ...(reply.etag === undefined ? {} : { etag: reply.etag }) };
     },
     confirm: async (question) => {
       if (yes === true || dryRun === true) return;

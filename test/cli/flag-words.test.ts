@@ -35,6 +35,12 @@ test('what is said of a hook is said so wherever it is', async () => {
   expect((await cli.ok('trigger show left')).err).toContain('add it to --only of the hook');
 });
 
+test('what begins with a name is no problem of a field', async () => {
+  await cli.ok('trigger create tag --hook hub --repository team/web --application web');
+  await cli.ok('application disable web');
+  expect((await cli.ok('hook test hub --repository team/web --tag v1 --dry-run')).err).toMatch(/^tag: the application web is disabled/m);
+});
+
 test('a target from a file, and a file of definitions, have their own fields', async () => {
   expect((await cli.run('application create x --target -', { stdin: '{"kind":"ecs","service":"web"}' })).err).toContain('\n  target.cluster: is missing');
   const file = 'apiVersion: image-triggers/v1\nkind: Hook\nname: x\nregistry: generic\n';
