@@ -54,5 +54,5 @@ const carryOut = async ({ changes, unchanged }: Plan, session: Session): Promise
   if (shown.length > 0) session.hint('A URL is a secret and is shown this once.');
   if (shown.some(({ id }) => id.startsWith('hook/'))) session.hint('Where to paste that of a hook: image-triggers hook guide NAME');
   for (const { id, next } of all) if (next !== undefined) session.hint(`${id} refuses its deliveries until its secret is set: ${next}`);
-  session.hint('Next: push an image, then  image-triggers call list');
+  if (all.length > 0) session.hint('Next: push an image, then  image-triggers call list');
 };
