@@ -15,10 +15,11 @@ import { isCalm, isIdle, isStraight } from './straight.ts';
 export const LEASE_MS = 75_000;
 
 export const reconcile = async (application: string, receive: Receive, ports: DeployPorts): Promise<void> => {
+  const started = ports.now();
+  const looked = await ports.states.look(application, started);
+  if (looked.is !== 'free') return notFree(looked, application, started, ports);
+  if (!receive.last && isCalm(looked.state) && (await withoutLease(looked.state, started, receive, ports))) return;
   const now = ports.now();
-  const looked = await ports.states.look(application, now);
-  if (looked.is !== 'free') return notFree(looked, application, now, ports);
-  if (!receive.last && isCalm(looked.state) && (await withoutLease(looked.state, now, receive, ports))) return;
   const leased = await ports.states.lease(application, now, now + LEASE_MS);
   if (leased.is !== 'leased') return notFree(leased, application, now, ports);
   const planned = await planFor(leased.state, now, ports);
