@@ -39,6 +39,7 @@ const DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]
 const IDENTIFIER = /^[a-f0-9]{64}$/;
 /** Algorithms that the OCI image specification registers, with the length of their hex. */
 const HEX_LENGTH: Readonly<Record<string, number>> = { sha256: 64, sha512: 128 };
+const SUPPORTED = /^(?:sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$/;
 
 export const isDomain = (text: string): boolean => text.length <= MAX_TEXT && DOMAIN.test(text);
 export const isPath = (text: string): boolean => text.length <= MAX_PATH && PATH.test(text);
@@ -48,8 +49,8 @@ export const TAG_RULE = 'up to 128 of A-Z, a-z, 0-9, "_", "." and "-" are allowe
 export const isDigestLike = (text: string): boolean => text.length <= MAX_TEXT && DIGEST.test(text);
 export const isIdentifier = (text: string): boolean => IDENTIFIER.test(text);
 
-/** sha256 or sha512 with exactly its length of lower-case hex. */
-export const isDigest = (text: string): boolean => isDigestLike(text) && digestProblem(text) === undefined;
+/** sha256 or sha512 with exactly its length of lower-case hex: what `digestProblem` finds nothing wrong with. */
+export const isDigest = (text: string): boolean => SUPPORTED.test(text);
 export const DIGEST_RULE = '"sha256:" and 64 digits of 0-9 and a-f are allowed (or "sha512:" and 128)';
 
 const digestProblem = (digest: string): string | undefined => {

@@ -45,11 +45,11 @@ const base62 = (value: bigint, width: number): string => {
 
 const checksum = (body: string): string => base62(BigInt(crc32(body)), CHECK_DIGITS);
 
-/** CRC-32 as in ISO 3309; bit by bit, a token is short. `node:zlib` has one and costs a module load. */
+/** CRC-32 as in ISO 3309, of ASCII; bit by bit, a token is short. `node:zlib` has one and costs a module load. */
 const crc32 = (text: string): number => {
   let crc = 0xffffffff;
-  for (const byte of new TextEncoder().encode(text)) {
-    crc ^= byte;
+  for (let i = 0; i < text.length; i += 1) {
+    crc ^= text.charCodeAt(i);
     for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
   }
   return (crc ^ 0xffffffff) >>> 0;

@@ -73,4 +73,4 @@ export const makeConnections = (clock: () => number) => {
 };
 
 const keyOf = ({ secure, host, port, ca = '', addresses }: Place): string =>
-  [secure, host, port, ca, ...addresses.map(({ address }) => address).sort()].join(' ');
+  `${secure ? 'https' : 'http'} ${host} ${port} ${addresses.map(({ address }) => address).sort()} ${ca}`;

@@ -7,8 +7,8 @@ const MOST_URL = 1024;
 export const urlProblem = (value: string): string | undefined => {
   if (value.length > MOST_URL) return `has ${value.length} characters: at most ${MOST_URL}`;
   if (/[\s\p{Cc}]/u.test(value)) return 'holds a blank or a control character: write https://host/path, with %20 for a blank';
-  if (!URL.canParse(value)) return 'is not a URL: write https://host/path';
-  const url = new URL(value);
+  const url = URL.parse(value);
+  if (url === null) return 'is not a URL: write https://host/path';
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return `has the scheme ${shown(url.protocol.slice(0, -1))}: write https://…`;
   if (url.username !== '' || url.password !== '') return 'holds a user name or password: leave them out; an "http" target names a secret in "authorization"';
   return undefined;

@@ -21,10 +21,10 @@ interface StateItem {
   rev: number;
   fence: number;
   leaseUntil?: number;
-  open: Record<string, OpenCall>;
+  open: Map<string, OpenCall>;
   /** Of which the tables keep only what `runs` does not say. */
   promoted: Set<string>;
-  runs: Record<string, Run>;
+  runs: Map<string, Run>;
   hold?: Hold;
   refresh?: number;
   seen?: SeenThere;
@@ -67,7 +67,7 @@ export const createMemory = (retentionDays = 30) => {
 
   const states = {
     create: (application: string, now: number): void => {
-      if (!items.has(application)) items.set(application, { application, rev: now, fence: now, open: {}, promoted: new Set(), runs: {} });
+      if (!items.has(application)) items.set(application, { application, rev: now, fence: now, open: new Map(), promoted: new Set(), runs: new Map() });
     },
     get: (application: string): ApplicationState | undefined => {
       const item = items.get(application);
@@ -76,7 +76,7 @@ export const createMemory = (retentionDays = 30) => {
     open: (application: string, call: OpenCall, wake?: { readonly dueAt: number }): 'opened' | 'absent' => {
       const item = items.get(application);
       if (item === undefined) return 'absent';
-      item.open[call.callId] ??= { ...call, hosts: [...call.hosts] };
+      if (!item.open.has(call.callId)) item.open.set(call.callId, { ...call, hosts: [...call.hosts] });
       item.rev += 1;
       if (wake !== undefined) item.dueAt = wake.dueAt;
       return 'opened';
@@ -89,7 +89,7 @@ export const createMemory = (retentionDays = 30) => {
       const item = items.get(application);
       if (item === undefined) return 'absent';
       if (call !== undefined) {
-        item.open[call.callId] = { ...call, hosts: [...call.hosts] };
+        item.open.set(call.callId, { ...call, hosts: [...call.hosts] });
         item.promoted.delete(call.callId);
       }
       if (hold === 'release') delete item.hold;
@@ -126,21 +126,21 @@ export const createMemory = (retentionDays = 30) => {
       const closing = new Set(change.close ?? []);
       const held: [string, Held][] = Object.entries(change.held ?? {}).filter(([callId]) => !closing.has(callId));
       for (const [callId] of held)
-        if (item.open[callId] === undefined) throw new Error(`ValidationException: the update names ${callId}, which is not in "open" of ${application}`);
+        if (!item.open.has(callId)) throw new Error(`ValidationException: the update names ${callId}, which is not in "open" of ${application}`);
       item.fence = fence;
       if (change.lease !== undefined) item.leaseUntil = change.lease.until;
-      for (const [repository, run] of Object.entries(change.runs ?? {})) item.runs[repository] = run;
-      for (const repository of (change.drop ?? []).slice(0, 20)) delete item.runs[repository];
+      for (const [repository, run] of Object.entries(change.runs ?? {})) item.runs.set(repository, run);
+      for (const repository of (change.drop ?? []).slice(0, 20)) item.runs.delete(repository);
       for (const [callId, value] of held) {
-        const call = item.open[callId];
-        if (call !== undefined) item.open[callId] = { ...call, held: { ...value } };
+        const call = item.open.get(callId);
+        if (call !== undefined) item.open.set(callId, { ...call, held: { ...value } });
       }
       for (const { callId } of change.promoted ?? []) item.promoted.add(callId);
       for (const callId of closing) {
-        delete item.open[callId];
+        item.open.delete(callId);
         item.promoted.delete(callId);
       }
-      const lost = [...item.promoted].find((callId) => !Object.values(item.runs).some(({ desired }) => desired?.callId === callId));
+      const lost = [...item.promoted].find((callId) => ![...item.runs.values()].some(({ desired }) => desired?.callId === callId));
       if (lost !== undefined) throw new Error(`${lost} was promoted and is open, and no run of ${application} says what it is`);
       if (change.deployedAt !== undefined) item.deployedAt = [...change.deployedAt];
       if (change.seen !== undefined) item.seen = change.seen;
@@ -302,4 +302,8 @@ const given = <T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], und
 const isGiven = <V>(value: V): value is Exclude<V, undefined> => value !== undefined;
 
 /** Runs and open calls are never changed in place (their types are readonly), so the two maps are all that must be copied. */
-const copyState = ({ open, runs, promoted: _, ...rest }: StateItem): ApplicationState => ({ ...rest, open: { ...open }, runs: { ...runs } });
+const copyState = ({ open, runs, promoted: _, ...rest }: StateItem): ApplicationState => ({
+  ...rest,
+  open: Object.fromEntries(open),
+  runs: Object.fromEntries(runs),
+});
