@@ -228,5 +228,5 @@ test('one set after another, deleting what is left; what failed in the middle is
   expect(broken).toBeGreaterThan(15);
 });
 
-/** A template or trigger URLs that no file names any more stay with their application. */
-const withoutWhatStays = (text: string): string => text.replace(/^(?:template|triggerUrls):\n(?: .*\n|\n)+/gm, '');
+/** A template or trigger URLs that no file names any more stay with their application. A text may hold other ends of lines. */
+const withoutWhatStays = (text: string): string => text.replace(/^(?:template|triggerUrls):\n(?: [^\n]*\n|\n)+/gm, '');

@@ -107,9 +107,10 @@ describe('YAML that could mean something else, or grow, is refused by its name',
 
   test('a hundred thousand fields take no time', async () => {
     const text = Array.from({ length: 100_000 }, (_, i) => `k${i}: 1\n`).join('');
-    const started = performance.now();
+    // Of the process, which others may keep waiting.
+    const started = process.cpuUsage();
     expect(await problemOf(text)).toContain('apiVersion is missing');
-    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(process.cpuUsage(started).user / 1_000).toBeLessThan(10_000);
   });
 });
 
