@@ -1,5 +1,5 @@
 /** The whole local engine as a process, with one hook and many applications whose target is the sink. */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -7,6 +7,7 @@ import * as z from 'zod/mini';
 import type { Endpoint } from '../../infra/local/data-directory.ts';
 import { type Engine, startEngine } from '../../infra/local/start-engine.ts';
 import { startChild } from './child.ts';
+import { cpuSeconds } from './cpu-seconds.ts';
 import { EXPRESSION, HOST, repositoryOf, SECRET } from './deliveries.ts';
 import type { Ground } from './row.ts';
 
@@ -17,6 +18,8 @@ export interface BenchEngine {
   deployments(): Promise<number>;
   /** Until every queue is empty; how long after the last of them was seen not to be. */
   quiet(): Promise<void>;
+  /** Seconds on the CPU so far: of the engine itself, and of the processes of its functions. */
+  cpu(): { readonly engine: number; readonly functions: number };
   /** Of every call, newest first: the tag that was pushed, and its status. */
   calls(): Promise<readonly { readonly tag: string; readonly status: string }[]>;
   stop(): Promise<void>;
@@ -37,7 +40,7 @@ export const startBenchEngine = async ({ room, assembly }: Ground, applications:
     await sink?.end();
   };
   try {
-    return { engine, ...(await defineOn(engine, applications, port)), stop };
+    return { engine, ...(await defineOn(engine, applications, port)), cpu: () => cpuOf(engine.pid), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -45,7 +48,7 @@ export const startBenchEngine = async ({ room, assembly }: Ground, applications:
 };
 
 /** The hook, and an application and a trigger for each number. */
-export const defineOn = async (engine: Endpoint, applications: number, port: number): Promise<Omit<BenchEngine, 'engine' | 'stop'>> => {
+export const defineOn = async (engine: Endpoint, applications: number, port: number): Promise<Omit<BenchEngine, 'engine' | 'cpu' | 'stop'>> => {
   const ask = async (method: string, path: string, body?: object): Promise<unknown> => {
     const response = await fetch(engine.url + path, {
       method,
@@ -78,6 +81,12 @@ export const defineOn = async (engine: Endpoint, applications: number, port: num
       return calls;
     },
   };
+};
+
+/** Those that ended meanwhile count for the engine, who waited for them. */
+const cpuOf = (pid: number): ReturnType<BenchEngine['cpu']> => {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  return { engine: cpuSeconds(pid), functions: children.reduce((sum, child) => sum + cpuSeconds(child), 0) };
 };
 
 const LOOK_EVERY_MS = 50;

@@ -42,7 +42,7 @@ const measure = async (ground: Ground): Promise<Found> => {
           unit: 'ms',
           ours: figure(milliseconds),
           goal: { of: 'ours', is: 'at most', value: 25 },
-          cause: 'three functions, two queues and about fourteen table calls lie between, each a process or a signed HTTP request on this machine',
+          cause: 'three functions, two queues and about ten table calls lie between, each a process or a signed HTTP request on this machine',
           notes: [`99 of 100 within ${(sorted[Math.floor(sorted.length * 0.99)] ?? 0).toFixed(0)} ms`],
         },
       ],
