@@ -4,7 +4,7 @@ import { name } from '../schema/name.ts';
 import { type Operation, problemsOf, takesBody, takesIfMatch } from './operation.ts';
 import { OPERATIONS } from './operations/index.ts';
 import { isPassing, PROBLEMS, type ProblemCode } from './problem.ts';
-import { QUERY_WORDS } from './query-words.ts';
+import { PATH_WORDS, QUERY_WORDS } from './query-words.ts';
 
 const OPENAPI_VERSION = '3.1.1';
 
@@ -60,6 +60,7 @@ const pathParameters = ({ path, names }: Operation) =>
     name: parameter,
     in: 'path',
     required: true,
+    description: PATH_WORDS[parameter === 'name' ? (names ?? '') : parameter],
     schema: parameter === 'name' && names !== undefined ? inputSchema(name) : { type: 'string' },
   }));
 

@@ -1,4 +1,4 @@
-/** What each parameter of a query means, for the description of the API. */
+/** What each parameter of a query, and of a path, means, for the description of the API. */
 import { STATE_WORDS, STATUS_GROUPS } from '../schema/request.ts';
 
 export const QUERY_WORDS: Readonly<Record<string, string>> = {
@@ -22,4 +22,14 @@ export const QUERY_WORDS: Readonly<Record<string, string>> = {
   keep: 'When two are valid: former ends the newest one and makes another, newest ends the former one and makes none',
   from: 'A version; without it the one that "to" was made from',
   to: 'A version; without it the newest',
+};
+
+/** By its name, and `:name` by what it is the name of. */
+export const PATH_WORDS: Readonly<Record<string, string>> = {
+  hook: 'Name of the hook',
+  trigger: 'Name of the trigger',
+  application: 'Name of the application',
+  id: 'As the list shows it',
+  version: 'Number of a version of the template',
+  digest: 'sha256:… as it was rejected',
 };

@@ -49,6 +49,8 @@ export const makeAnswers = (tables: Tables, newRun: () => string) => {
 
   /** In the place of a run that died, or failed half done. */
   const resume = async (id: string, { run: former, drawn, begunAt }: Item, run: string, now: number): Promise<Begun> => {
+    if (typeof drawn !== 'string' || typeof begunAt !== 'number')
+      throw new Error('an answer was begun by another version of this code: send the request with a new Idempotency-Key');
     const update = new UpdateItemCommand({
       TableName,
       Key: toItem(key(id)),
@@ -57,7 +59,7 @@ export const makeAnswers = (tables: Tables, newRun: () => string) => {
       ExpressionAttributeValues: toItem({ ':run': run, ':former': former, ':until': now + RUNS_MS }),
     });
     if (!(await whenHolds(tables.client.send(update))) && (await read(id))?.run !== run) return { is: 'running' };
-    return { is: 'begun', run, drawn: String(drawn), at: typeof begunAt === 'number' ? begunAt : now, again: true };
+    return { is: 'begun', run, drawn, at: begunAt, again: true };
   };
 
   const read = async (id: string): Promise<Item | undefined> => {

@@ -79,6 +79,12 @@ test('every field of every body, answer and problem is said what it means, and t
   expect(bodies.find(([place]) => place === 'post /v1/hooks.credential.by')?.[1]).toBe(FIELD_WORDS['credential.by']);
 });
 
+test('every parameter is said what it means', () => {
+  const all = Object.values(openApi('https://hooks.example').paths).flatMap((methods) => Object.values(methods).flatMap(({ parameters }) => parameters));
+  expect(all.length).toBeGreaterThan(100);
+  expect(all.filter(({ description }) => typeof description !== 'string' || description.length < 5)).toEqual([]);
+});
+
 test('the check of answers bites: a field too many, one of another type, a status or a code that is not declared', () => {
   const headers = new Headers({ 'content-type': 'application/json' });
   const trigger = { name: 'a', hook: 'a', repository: 'r.example/a', rule: { mode: 'all' }, application: 'a', enabled: true, createdAt: NOW, updatedAt: NOW };

@@ -78,7 +78,7 @@ describe.each(posts)('%s', (id) => {
     ['after it did', true],
   ])('dies %s', { timeout: 60_000 }, async (_, takes) => {
     // What a rotation leaves is the same from the second one on.
-    for (let i = 0; i < 2; i += 1) await post(id, `warm-${++n}`, n);
+    for (let i = 0; id.startsWith('rotate') && i < 2; i += 1) await post(id, `warm-${++n}`, n);
     const start = await census();
     const good = await post(id, `good-${++n}`, n);
     expect(good.status).toBeLessThan(300);
@@ -98,9 +98,10 @@ describe.each(posts)('%s', (id) => {
       const after = await census();
       expect(growth(before, after), `dead after ${requests} requests`).toEqual(wanted);
       before = after;
+      await expectUrlOf(second);
+      if (died) continue;
       const third = await post(id, key, of);
       expect([third.status, third.body, third.headers.get('idempotency-replayed')]).toEqual([second.status, second.body, 'true']);
-      await expectUrlOf(second);
     }
   });
 });
