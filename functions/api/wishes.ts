@@ -86,9 +86,11 @@ export const wishRoutes = (ports: ApiPorts): Routes => {
     return c.json(await statusOf(application, langOf(c, lang), ports));
   });
 
-  operation(app, WISH_OPERATIONS.release, async ({ c, name, query: { lang } }) => {
+  operation(app, WISH_OPERATIONS.release, async ({ c, name, query: { lang }, making }) => {
     const application = await findApplication(name, ports);
-    await note(name, { hold: 'release' });
+    // A hold since the first run is somebody's who knew of the release.
+    const { hold } = (making.again ? await ports.states.get(name) : undefined) ?? {};
+    await note(name, hold !== undefined && hold.at > making.at ? {} : { hold: 'release' });
     return c.json(await statusOf(application, langOf(c, lang), ports));
   });
 

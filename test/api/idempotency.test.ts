@@ -43,6 +43,25 @@ test('a wish is one call, however often it is sent', async () => {
   expect(items).toMatchObject([{ id: record(again.body).id }]);
 });
 
+test('a release that is sent again does not end a hold of somebody since', async () => {
+  let fails = true;
+  const app = makeApi({ ...api.ports, send: async () => (fails ? Promise.reject(Object.assign(new Error(), { name: 'TimeoutError' })) : undefined) });
+  const ask = (path: string, key: string) =>
+    app.request(`/v1/applications/web/${path}`, { method: 'POST', body: '{}', headers: { 'idempotency-key': key } }, { requestId: 'r' });
+  await must(api, 200, 'POST', '/v1/applications/web/hold', { why: 'the first' });
+  api.clock.now = START + 1;
+  expect((await ask('release', 'to-release')).status).toBe(503);
+  expect((await api.states.get('web'))?.hold).toBeUndefined();
+  api.clock.now = START + 2;
+  await must(api, 200, 'POST', '/v1/applications/web/hold', { why: 'the second' });
+  fails = false;
+  expect((await ask('release', 'to-release')).status).toBe(200);
+  expect((await api.states.get('web'))?.hold).toMatchObject({ why: 'the second' });
+  expect((await ask('release', 'another')).status).toBe(200);
+  expect((await api.states.get('web'))?.hold).toBeUndefined();
+  api.clock.now = START;
+});
+
 describe('the key belongs to its request and its caller', () => {
   test('another body, path or query with it is refused', async () => {
     await post('/v1/hooks', hook('mine'), 'taken');
