@@ -44,17 +44,14 @@ export const makeConnections = (clock: () => number) => {
   return {
     agentTo: (place: Place): Agent => {
       const key = keyOf(place);
-      const known = agents.get(key);
-      if (known !== undefined) return known;
-      // Without sessions of TLS each new connection has its certificate verified anew.
-      const agent = place.secure
-        ? new https.Agent({ keepAlive: true, timeout: KEPT_MS, scheduling: 'lifo', maxCachedSessions: 0 })
-        : new http.Agent({ keepAlive: true, timeout: KEPT_MS, scheduling: 'lifo' });
+      const agent = agents.get(key) ?? makeAgent(place.secure);
+      // The one asked for last is the last to go.
+      agents.delete(key);
+      agents.set(key, agent);
       for (const oldest of agents.keys()) {
-        if (agents.size < MOST_PLACES) break;
+        if (agents.size <= MOST_PLACES) break;
         agents.delete(oldest);
       }
-      agents.set(key, agent);
       return agent;
     },
     /** The next request opens a connection. */
@@ -70,6 +67,12 @@ export const makeConnections = (clock: () => number) => {
     },
     hasAnswered: (socket: Socket): boolean => socket.bytesRead !== resting.get(socket)?.bytesRead,
   };
+};
+
+const makeAgent = (secure: boolean): Agent => {
+  const options = { keepAlive: true, timeout: KEPT_MS, scheduling: 'lifo' } as const;
+  // Without sessions of TLS each new connection has its certificate verified anew.
+  return secure ? new https.Agent({ ...options, maxCachedSessions: 0 }) : new http.Agent(options);
 };
 
 const keyOf = ({ secure, host, port, ca = '', addresses }: Place): string =>

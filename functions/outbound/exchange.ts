@@ -31,7 +31,7 @@ interface Broken {
   readonly is: 'broken';
   readonly error: unknown;
   readonly sent: boolean;
-  /** The connection was a kept one that was dead: no byte of an answer came over it. */
+  /** The connection was a kept one, and dead or not to be trusted: nothing was written to it, or no byte of an answer came back. */
   readonly dead: boolean;
 }
 export type Result = Answered | Broken;
@@ -64,7 +64,8 @@ export const exchange = (request: OutboundRequest, to: Endpoint, deadline: Abort
     const fail = (error: unknown): void => {
       // Once there is a status, a break only shortens the body.
       if (answer !== undefined) return;
-      end({ is: 'broken', error, sent, dead: reused !== undefined && !deadline.aborted && kept?.hasAnswered(reused) === false });
+      const dead = reused !== undefined && !deadline.aborted && (!sent || kept?.hasAnswered(reused) === false);
+      end({ is: 'broken', error, sent, dead });
     };
     const abort = (): void => void (answer === undefined ? fail(deadline.reason) : answer.destroy());
     outgoing.on('error', fail);

@@ -108,6 +108,18 @@ describe('a connection is used again', () => {
     ).toEqual(['0.0', '1.0']);
   });
 
+  it('of the fifty places that were asked last', async () => {
+    const server = await numbering(serveHttp);
+    const hosts = Array.from({ length: 51 }, (_, i) => `place-${i}.example`);
+    const call = outside({ allow: hosts.map((host) => `${host}:${server.port}`), lookup: async () => [{ address: '127.0.0.1', family: 4 }] });
+    const to =
+      (host = '') =>
+      () =>
+        call(`http://${host}:${server.port}/`);
+    expect(await bodies(...hosts.map(to))).toEqual(hosts.map((_, i) => String(i)));
+    expect(await bodies(to(hosts[50]), to(hosts[0]))).toEqual(['50', '51']);
+  });
+
   it('and keeps no process from ending', async () => {
     const server = await byTurn((socket, turn) => socket.unref().write(turn === 0 ? HELLO : ''));
     const call = outside(open(server));
