@@ -44,7 +44,7 @@ export const importAcr = async (file: string, flags: AcrFlags, io: Io, open: () 
     io.err(
       `Next: put the output in a file, look at it, and  image-triggers apply -f FILE  (the application ${flags.application} has to be there, or in the file).\n`,
     );
-  if (made)
+  if (made && flags.dryRun !== true)
     io.err(`Then let the registry send all tags (mode ALL) to the URL of the hook, and delete its former triggers: image-triggers hook guide ${flags.hook}\n`);
   if (lost.length > 0) throw ended(1);
 };
