@@ -29,7 +29,8 @@ export const LOWER = {
   invocations: 'ingest and match in one function, which then answers later',
   compute: 'less memory: the deployment mostly waits for its target',
   queues: 'ingest and match in one function saves a queue; in bursts ten messages share a request',
-  writes: 'no mark before the call of the target (it would no longer be known after a crash), no list of the calls of an application or of all',
+  writes:
+    'no mark before the call of the target (it would no longer be known after a crash), no lists of the calls of an application and of all, no note of a delivery that nobody heard',
   reads: 'queries that need not be consistent cost half',
   logs: 'no access log of the API, or the class for infrequent access, at half the price',
 } as const satisfies Record<Item, string>;
