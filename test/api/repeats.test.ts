@@ -4,7 +4,6 @@
  */
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Operation } from '../../functions/api/operation.ts';
 import { OPERATIONS, type OperationId } from '../../functions/api/operations/index.ts';
 import { hashToken } from '../../functions/hooks/token.ts';
 import { type Answer, HTTP, record, startApi, type TestApi } from './api.ts';
@@ -69,8 +68,8 @@ const post = (id: OperationId, key: string, of: number): Promise<Answer> => {
 
 /** A code for the page ends after a minute, by itself: a second one does no harm. */
 const HARMLESS: readonly string[] = ['createConsoleCode'];
-const all: readonly (readonly [string, Operation])[] = Object.entries(OPERATIONS);
-const posts = all.flatMap(([id, { method }]) => (method === 'POST' && Object.hasOwn(OPERATIONS, id) && !HARMLESS.includes(id) ? [id as OperationId] : []));
+const ids = Object.keys(OPERATIONS).filter((id): id is OperationId => Object.hasOwn(OPERATIONS, id));
+const posts = ids.filter((id) => OPERATIONS[id].method === 'POST' && !HARMLESS.includes(id));
 
 describe.each(posts)('%s', (id) => {
   test.each([
