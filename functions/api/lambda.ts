@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { monotonicFactory, ulid } from 'ulid';
+import { monotonicFactory } from 'ulid';
 import { parsed } from '../core/parsed.ts';
 import { ENV, required } from '../env.ts';
 import { derivedBytes } from '../hooks/derived-bytes.ts';
@@ -10,6 +10,7 @@ import { destinationOf, exceptions } from '../outbound/allow.ts';
 import { appCenter } from '../registries/app-center.ts';
 import { REGISTRY_NAMES, registryOf } from '../registries/index.ts';
 import { stdoutLog } from '../runtime/log.ts';
+import { makeRandom } from '../runtime/random.ts';
 import { makeAnswers } from '../store/answers.ts';
 import { makeApplicationOf } from '../store/application-of.ts';
 import { makeApplications } from '../store/applications.ts';
@@ -32,7 +33,6 @@ import { makeTriggersOf } from '../store/triggers-of.ts';
 import { targetOf, targetProblems } from '../targets/index.ts';
 import { makeApi } from './app.ts';
 import { makeApiHandler } from './handler.ts';
-import { fractionsOf } from './making.ts';
 
 const { env } = process;
 const tables = makeTables(env);
@@ -99,7 +99,7 @@ const app = makeApi({
   sendPushes: makePushesQueue(queues, required(env, ENV.pushesQueueUrl)).send,
   send: makeDeploymentsQueue(queues, required(env, ENV.deploymentsQueueUrl)).send,
   now: Date.now,
-  newUlid: (now, random) => (random === undefined ? newUlid(now) : ulid(now, fractionsOf(random))),
+  newUlid: (now, random) => (random === undefined ? newUlid : monotonicFactory(makeRandom(() => random)))(now),
   log: stdoutLog,
 });
 

@@ -38,9 +38,3 @@ export const keyedMaking = (key: string, { drawn, at, again }: { readonly drawn:
 };
 
 const MAKER_BYTES = 12;
-
-/** The bytes as a generator of numbers below 1, as a maker of ids asks for them. */
-export const fractionsOf = (bytes: Uint8Array): (() => number) => {
-  let i = 0;
-  return () => (bytes[i++ % bytes.length] ?? 0) / 256;
-};

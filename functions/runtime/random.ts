@@ -2,6 +2,7 @@
 
 const BYTES = 512;
 
+/** `randomBytes` may give fewer than it is asked for, as of bytes that are given. */
 export const makeRandom = (randomBytes: (bytes: number) => Uint8Array): (() => number) => {
   let bytes = randomBytes(BYTES);
   let at = 0;

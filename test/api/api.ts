@@ -3,7 +3,6 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { ulid } from 'ulid';
 import { expect } from 'vitest';
 import { type ApiApp, makeApi } from '../../functions/api/app.ts';
-import { fractionsOf } from '../../functions/api/making.ts';
 import type { ApiPorts } from '../../functions/api/ports.ts';
 import type { PushesMessage } from '../../functions/core/message.ts';
 import { parsed } from '../../functions/core/parsed.ts';
@@ -14,6 +13,7 @@ import { destinationOf } from '../../functions/outbound/allow.ts';
 import { appCenter } from '../../functions/registries/app-center.ts';
 import { REGISTRY_NAMES, registryOf } from '../../functions/registries/index.ts';
 import { sampleOf } from '../../functions/registries/samples/index.ts';
+import { makeRandom } from '../../functions/runtime/random.ts';
 import { makeAnswers } from '../../functions/store/answers.ts';
 import { makeApplicationOf } from '../../functions/store/application-of.ts';
 import { makeApplications } from '../../functions/store/applications.ts';
@@ -119,7 +119,7 @@ export const startApi = async (change: (ports: ApiPorts) => ApiPorts = (ports) =
     sendPushes: async (message) => void pushed.push(message),
     send: async (applications) => void sent.push(...applications),
     now: () => clock.now,
-    newUlid: (now, random) => ulid(now, random && fractionsOf(random)),
+    newUlid: (now, random) => ulid(now, random && makeRandom(() => random)),
     log: (event, fields) => void logged.push({ event, fields }),
   });
   const app = makeApi(ports);
