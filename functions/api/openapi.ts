@@ -75,34 +75,16 @@ const queryParameters = ({ query }: Operation) => {
   }));
 };
 
-const IDEMPOTENCY_KEY = {
-  name: 'Idempotency-Key',
-  in: 'header',
-  description: 'The same key with the same request gets the first answer again, for a day: 1 to 255 visible ASCII characters, best a new UUID in quotes',
-  schema: { type: 'string' },
-  example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
-} as const;
+const header = (name: string, description: string, more: object = {}) => ({ name, in: 'header', description, schema: { type: 'string' }, ...more });
 
-const IF_MATCH = {
-  name: 'If-Match',
-  in: 'header',
-  description: 'The ETag of what the change is made for, or *: nothing is changed when something else is stored by now',
-  schema: { type: 'string' },
-} as const;
-
-const IF_NONE_MATCH = {
-  name: 'If-None-Match',
-  in: 'header',
-  description: 'The ETag of what the caller has: answered 304 while that is still so',
-  schema: { type: 'string' },
-} as const;
-
-const IF_NONE_MATCH_ANY = {
-  name: 'If-None-Match',
-  in: 'header',
-  description: 'With *: only where there is none yet',
-  schema: { const: '*' },
-} as const;
+const IDEMPOTENCY_KEY = header(
+  'Idempotency-Key',
+  'The same key with the same request gets the first answer again, for a day: 1 to 255 visible ASCII characters, best a new UUID in quotes',
+  { example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"' },
+);
+const IF_MATCH = header('If-Match', 'The ETag of what the change is made for, or *: nothing is changed when something else is stored by now');
+const IF_NONE_MATCH = header('If-None-Match', 'The ETag of what the caller has: answered 304 while that is still so');
+const IF_NONE_MATCH_ANY = header('If-None-Match', 'With *: only where there is none yet', { schema: { const: '*' } });
 
 const headerParameters = (declared: Operation) => [
   ...(declared.method === 'POST' ? [IDEMPOTENCY_KEY] : []),

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { type CallStatus, FINAL, OPEN } from '../core/call.ts';
 import { isTag, TAG_RULE } from '../core/image.ts';
-import { isReasonCode, REASON_STATUS, type ReasonCode } from '../core/reason-code.ts';
+import { isReasonCode, REASON_STATUS } from '../core/reason-code.ts';
 import { isMoment, MOMENT_RULE } from './moment.ts';
 import { CALLER_RULE, isCaller, name } from './name.ts';
 
@@ -16,6 +16,20 @@ export const limit = z.optional(
 const cursor = z.optional(z.string().check(z.minLength(1), z.maxLength(4_000)));
 const lang = z.optional(z.enum(['en', 'zh']));
 export const DEFAULT_LIMIT = 20;
+
+/** One word or several, with commas between them. `meant`: what a word stands for; nothing where it is none. */
+const several = <T>(most: number, words: readonly string[], meant: (word: string) => readonly T[]) =>
+  z.optional(
+    z.pipe(
+      z.string().check(
+        z.maxLength(most),
+        z.refine((text: string) => text.split(',').every((word) => meant(word).length > 0), {
+          error: `give one or several, with commas between them, of ${words.join(', ')}`,
+        }),
+      ),
+      z.transform((text: string): readonly T[] => [...new Set(text.split(',').flatMap(meant))]),
+    ),
+  );
 
 /** Every status, and words for several at once. */
 export const STATUS_GROUPS = {
@@ -38,43 +52,13 @@ export const hooksQuery = z.strictObject({ registry: z.optional(name), limit, cu
 /** What an application is at this moment: its health, on hold, with calls that wait, or switched off. */
 export const STATE_WORDS = ['healthy', 'progressing', 'degraded', 'unknown', 'held', 'waiting', 'disabled'] as const;
 export type StateWord = (typeof STATE_WORDS)[number];
-const wordsIn = (text: string): readonly (StateWord | undefined)[] => text.split(',').map((each) => STATE_WORDS.find((word) => word === each));
-const state = z.optional(
-  z.pipe(
-    z.string().check(
-      z.maxLength(200),
-      z.refine((text: string) => !wordsIn(text).includes(undefined), { error: `give one or several, with commas between them, of ${STATE_WORDS.join(', ')}` }),
-    ),
-    z.transform((text: string): readonly StateWord[] => wordsIn(text).flatMap((word) => word ?? [])),
-  ),
-);
+const state = several(200, STATE_WORDS, (word) => STATE_WORDS.filter((known) => known === word));
 /** `name`: how it begins. `target`: a kind. */
 export const applicationsQuery = z.strictObject({ name: z.optional(name), target: z.optional(name), state, repository, limit, cursor });
 export type ApplicationsQuery = z.infer<typeof applicationsQuery>;
 
-const status = z.optional(
-  z.pipe(
-    z.string().check(
-      z.maxLength(200),
-      z.refine((text: string) => text.split(',').every((word) => statusesOf(word).length > 0), {
-        error: `give one or several, with commas between them, of ${[...STATUSES, ...Object.keys(STATUS_GROUPS)].join(', ')}`,
-      }),
-    ),
-    z.transform((text: string): readonly CallStatus[] => [...new Set(text.split(',').flatMap(statusesOf))]),
-  ),
-);
-
-const reason = z.optional(
-  z.pipe(
-    z.string().check(
-      z.maxLength(500),
-      z.refine((text: string) => text.split(',').every(isReasonCode), {
-        error: `give one or several, with commas between them, of ${Object.keys(REASON_STATUS).join(', ')}`,
-      }),
-    ),
-    z.transform((text: string): readonly ReasonCode[] => [...new Set(text.split(',').filter(isReasonCode))]),
-  ),
-);
+const status = several(200, [...STATUSES, ...Object.keys(STATUS_GROUPS)], statusesOf);
+const reason = several(500, Object.keys(REASON_STATUS), (word) => (isReasonCode(word) ? [word] : []));
 
 /** Exactly this one: a list is not searched by an expression. */
 const tag = z.optional(z.string().check(z.refine(isTag, { error: `give one whole tag: ${TAG_RULE}` })));
