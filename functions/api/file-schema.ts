@@ -6,7 +6,7 @@ import { OTHER_OPERATIONS } from './operations/others.ts';
 export const fileSchemaRoutes = (): Routes => {
   const app: Routes = new Hono();
   operation(app, OTHER_OPERATIONS.getFileSchema, async ({ c }) => {
-    const { fileJsonSchema } = await import('../schema/file.ts');
+    const { fileJsonSchema } = await import('../schema/file-json-schema.ts');
     return c.json(fileJsonSchema());
   });
   return app;

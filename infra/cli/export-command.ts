@@ -23,7 +23,7 @@ export const addExportCommands = (program: Command, io: Io): void => {
     program.command('schema').description('print the JSON Schema of such files, as GET /v1/schema.json answers it'),
     'schema > image-triggers.schema.json',
   ).action(async () => {
-    const { fileJsonSchema } = await import('../../functions/schema/file.ts');
+    const { fileJsonSchema } = await import('../../functions/schema/file-json-schema.ts');
     io.out(`${JSON.stringify(fileJsonSchema(), null, 2)}\n`);
   });
 };

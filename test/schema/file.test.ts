@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { applicationBody } from '../../functions/schema/application.ts';
 import { check } from '../../functions/schema/check.ts';
-import { API_VERSION, DOCUMENTS, fileJsonSchema, KINDS } from '../../functions/schema/file.ts';
+import { API_VERSION, DOCUMENTS, KINDS } from '../../functions/schema/file.ts';
+import { fileJsonSchema } from '../../functions/schema/file-json-schema.ts';
 import { hookBody } from '../../functions/schema/hook.ts';
 
 const document = (kind: string, more: object) => ({ apiVersion: API_VERSION, kind, name: 'web', ...more });
