@@ -43,11 +43,10 @@ export const standingWarnings = async (trigger: TriggerDefinition, ports: Pick<A
 
 /** A pattern covers what its hook may not speak for too: it is enough that there can be one repository that comes through. */
 const throughAny = (hook: HookDefinition, repository: string, ports: Pick<ApiPorts, 'now' | 'ecr'>): Parsed<Push> => {
-  const some = (pattern: string): string => (pattern.endsWith('/*') ? `${pattern.slice(0, -1)}x` : pattern);
+  const example = (pattern: string): string => (pattern.endsWith('/*') ? `${pattern.slice(0, -1)}x` : pattern);
+  const tried = (one: string): Parsed<Push> => through(hook, { repository: one, tag: 'latest' }, ports);
+  const plain = tried(example(repository));
   const host = hostOf(repository);
-  const own = (hook.repositories ?? []).map((path) => some(path.startsWith(`${host}/`) ? path : `${host}/${path}`).toLowerCase());
-  const tried = [some(repository), ...own.filter((each) => repositoryMatches(repository, each))].map((each) =>
-    through(hook, { repository: each, tag: 'latest' }, ports),
-  );
-  return tried.find(({ ok }) => ok) ?? tried[0] ?? refused('');
+  const own = (hook.repositories ?? []).map((path) => example(path.startsWith(`${host}/`) ? path : `${host}/${path}`).toLowerCase());
+  return [plain, ...own.filter((one) => repositoryMatches(repository, one)).map(tried)].find(({ ok }) => ok) ?? plain;
 };

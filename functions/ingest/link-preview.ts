@@ -6,7 +6,7 @@
 const PURPOSES = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'] as const;
 const AHEAD = /prefetch|prerender|preview/i;
 
-/** Of chats and mail, as they name themselves. What hides what it is is why GET is off unless somebody asks for it. */
+/** Of chats and mail, as they name themselves. One that hides itself is why GET is off unless somebody asks for it. */
 const PREVIEWERS = /slackbot|facebookexternalhit|twitterbot|whatsapp|telegrambot|discordbot|linkedinbot|skypeuripreview|teamsbot|dingtalkbot|larkurlpreview/i;
 
 /** What says so; undefined for a request that is meant. */

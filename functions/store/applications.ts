@@ -3,7 +3,7 @@ import type { ApplicationDefinition } from '../core/definitions.ts';
 import { type Parsed, parsed } from '../core/parsed.ts';
 import { decodeCursor, encodeCursor, notOurs, type Page } from './cursor.ts';
 import { applicationFromItem, applicationKey, applicationToItem, type Key } from './definition-item.ts';
-import { type ListQuery, makeDefinitions, those } from './definitions.ts';
+import { fitting, type ListQuery, makeDefinitions } from './definitions.ts';
 import type { Tables } from './dynamo.ts';
 
 const isKey = ({ pk, sk }: Key, name: string): boolean => pk === applicationKey(name).pk && sk === applicationKey(name).sk;
@@ -24,7 +24,7 @@ export const makeApplications = (tables: Tables, newWriter: () => string) => {
     if (!after.ok) return after;
     const asked = [...new Set(names)].filter((name) => name.startsWith(prefix) && name > after.value).sort();
     const found = (await Promise.all(asked.map((name) => get(applicationKey(name))))).flatMap((application) => application ?? []);
-    const items = await those(found, fits);
+    const items = await fitting(found, fits);
     const last = items.length > limit ? items[limit - 1]?.name : undefined;
     return parsed({
       items: items.slice(0, limit),

@@ -41,7 +41,7 @@ const ASKED_OF = 50;
 const ASKED_AT_ONCE = 25;
 
 /** Those that fit, in their order; so many are asked at once. */
-export const those = async <I>(all: readonly I[], fits: (one: I) => Promise<boolean> | boolean): Promise<readonly I[]> => {
+export const fitting = async <I>(all: readonly I[], fits: (one: I) => Promise<boolean> | boolean): Promise<readonly I[]> => {
   const found: I[] = [];
   for (let i = 0; i < all.length; i += ASKED_AT_ONCE) {
     const some = all.slice(i, i + ASKED_AT_ONCE);
@@ -172,7 +172,7 @@ export const makeDefinitions = <T>(tables: Tables, codec: Codec<T>, newWriter: (
       );
       const read = (page.Items ?? []).map(fromItem);
       looked += read.length;
-      found.push(...(fits === undefined ? read : await those(read, (item) => fits(codec.fromItem(item)))));
+      found.push(...(fits === undefined ? read : await fitting(read, (item) => fits(codec.fromItem(item)))));
       start = page.LastEvaluatedKey === undefined ? undefined : fromItem(page.LastEvaluatedKey);
     } while (start !== undefined && found.length <= limit && (fits === undefined || looked < LOOKED_AT));
     const last = found.length > limit ? found[limit - 1] : start;

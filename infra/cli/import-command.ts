@@ -26,7 +26,7 @@ export const addImportCommand = (program: Command, io: Io): void => {
     'import acr answer.json --registry-host shop-registry.cn-beijing.cr.aliyuncs.com --repository shop/web --application web > acr.yaml',
     'import acr --registry-host registry.cn-hangzhou.aliyuncs.com --repository shop/web --repository shop/api --application web < answers.json > acr.yaml',
     'import acr answer.json --registry-host registry.cn-hangzhou.aliyuncs.com --repository shop/web --application web --apply --dry-run',
-  ).action(async (file: string, flags: AcrFlags & { readonly dryRun?: true; readonly yes?: true }, command: Command) => {
+  ).action(async (file: string, flags: AcrFlags & { readonly yes?: true }, command: Command) => {
     if (flags.apply === undefined && (flags.dryRun ?? flags.yes) !== undefined)
       throw misused(`${flags.dryRun === undefined ? '--yes' : '--dry-run'} belongs to --apply: without that nothing is made, and the file is printed`);
     const { importAcr } = await import('./acr/import-acr.ts');

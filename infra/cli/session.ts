@@ -51,13 +51,13 @@ export const begin = async (command: Command, io: Io): Promise<Session> => {
   const format = formatOf(output);
   const reader = readerOf(format);
   const api = await connect({ data, stack, region }, io);
+  const words = flagWords(command);
   const hint = (text: string): void => {
     if (reader === 'people') io.err(`${words.sentence(text)}\n`);
   };
   const print = (text: string): void => {
     if (text !== '') io.out(`${text}\n`);
   };
-  const words = flagWords(command);
   const language: Lang = lang === 'zh' || lang === 'en' ? lang : undefined;
   const consult = async (request: Request): Promise<Fields> => unwrap(await api(request), words.problem);
   const ask = async (request: Request): Promise<Fields> => {
