@@ -182,6 +182,11 @@ export interface Facts {
 
 export const NO_FACTS: Facts = { rejects: new Set(), approvals: new Set(), pins: {} };
 
+/** While somebody has the lease, and where there is no state. */
+export type NotFree = { readonly is: 'taken'; readonly until: number } | { readonly is: 'absent' };
+export type Looked = { readonly is: 'free'; readonly state: ApplicationState } | NotFree;
+export type Leased = { readonly is: 'leased'; readonly state: ApplicationState } | NotFree;
+
 /** A change of the state by `deploy`, in one conditional write. */
 export interface StateChange {
   readonly runs?: Readonly<Record<string, Run>>;

@@ -65,7 +65,7 @@ export const isWish = ({ manual, redelivery }: OpenCall): boolean => manual === 
 
 /**
  * What a person asked for is in the state before its own call can end. Were a worker to die between these two, the call
- * would have ended (see `planFor`) and nothing would want it: what it took back would win again.
+ * would have ended (see `planWithoutEnded`) and nothing would want it: what it took back would win again.
  */
 const writeFirst = async (draft: Draft, session: Session): Promise<Session | 'lost'> => {
   const { application, state, fence, ports } = session;

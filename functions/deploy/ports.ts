@@ -1,5 +1,5 @@
 /** What `deploy` needs of the world; all of it is given by `lambda.ts`, or by a test. */
-import type { ApplicationState, Facts, StateChange } from '../core/application.ts';
+import type { ApplicationState, Facts, Leased, Looked, StateChange } from '../core/application.ts';
 import type { Call, Settlement } from '../core/call.ts';
 import type { ApplicationDefinition, Reject, TargetDefinition, TemplateVersion } from '../core/definitions.ts';
 import type { AttemptRecord, Commit } from '../core/outcome.ts';
@@ -10,15 +10,8 @@ import type { BoundTarget, TargetIo } from '../targets/target.ts';
 export interface DeployPorts {
   readonly states: {
     /** The state without the lease, unless somebody has it at `now`. */
-    look(
-      application: string,
-      now: number,
-    ): Promise<{ readonly is: 'free'; readonly state: ApplicationState } | { readonly is: 'taken'; readonly until: number } | { readonly is: 'absent' }>;
-    lease(
-      application: string,
-      now: number,
-      until: number,
-    ): Promise<{ readonly is: 'leased'; readonly state: ApplicationState } | { readonly is: 'taken'; readonly until: number } | { readonly is: 'absent' }>;
+    look(application: string, now: number): Promise<Looked>;
+    lease(application: string, now: number, until: number): Promise<Leased>;
     /** Has the application looked at again although somebody has the lease: by that one at its release, by the tick if it dies. False when nobody has it (any more). */
     wake(application: string, now: number): Promise<boolean>;
     write(application: string, fence: number, change: StateChange): Promise<{ readonly rev: number } | 'lost'>;

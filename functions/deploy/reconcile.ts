@@ -3,7 +3,7 @@
  * May be asked any number of times; the message is only a hint. Where nothing is to be done first, the lease comes later or
  * not at all: see `straight.ts`.
  */
-import { type ApplicationState, type Facts, isPending } from '../core/application.ts';
+import { type ApplicationState, type Facts, isPending, type NotFree } from '../core/application.ts';
 import { isOpen } from '../core/call.ts';
 import { goal, type Plan } from '../core/goal.ts';
 import { carryOut, isWish, type Receive } from './carry-out.ts';
@@ -27,12 +27,7 @@ export const reconcile = async (application: string, receive: Receive, ports: De
   if ((await carryOut(planned.plan, planned.session, receive)) === 'lost') await lost(application, leased.state, ports);
 };
 
-const notFree = async (
-  found: { readonly is: 'absent' } | { readonly is: 'taken'; readonly until: number },
-  application: string,
-  now: number,
-  ports: DeployPorts,
-): Promise<void> => {
+const notFree = async (found: NotFree, application: string, now: number, ports: DeployPorts): Promise<void> => {
   if (found.is === 'absent') return ports.log('deploy.absent', { application });
   // Noted in the state, not sent round until the lease is over: messages that chase a lease multiply faster than it can serve them.
   if (!(await ports.states.wake(application, now))) await ports.send(application, 0);
@@ -62,14 +57,14 @@ const planFor = async (state: ApplicationState, now: number, ports: DeployPorts)
   const { definition, facts } = await ports.application(application);
   if (definition === undefined) return undefined;
   const session: Session = { application, definition, state, rejects: facts.rejects, fence, leaseUntil: now + LEASE_MS, ports };
-  return { session, plan: await planWithout(session, definition.policy.neverDown === true ? { ...facts, lower: await ports.lower() } : facts, now) };
+  return { session, plan: await planWithoutEnded(session, definition.policy.neverDown === true ? { ...facts, lower: await ports.lower() } : facts, now) };
 };
 
 /**
  * A write of a person's wish that lands late, or once more, may open a call that ended long ago. Only these can win over
  * what was wanted since, so only these are looked up before they do.
  */
-const planWithout = async (session: Session, facts: Facts, now: number): Promise<Plan> => {
+const planWithoutEnded = async (session: Session, facts: Facts, now: number): Promise<Plan> => {
   const { definition, state } = session;
   const ended: string[] = [];
   for (;;) {

@@ -3,13 +3,10 @@
  * Two maps, `open` by call id and `runs` by repository, so that each writer touches only its own entries.
  */
 import { GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { ApplicationState, Hold, OpenCall, StateChange } from '../core/application.ts';
+import type { ApplicationState, Hold, Leased, Looked, OpenCall, StateChange } from '../core/application.ts';
 import { fromItem, type Item, type Tables, toItem, whenHolds } from './dynamo.ts';
 import { openToItem, stateFromItem } from './state-item.ts';
 import { stateUpdate } from './state-update.ts';
-
-export type Looked = { readonly is: 'free'; readonly state: ApplicationState } | { readonly is: 'taken'; readonly until: number } | { readonly is: 'absent' };
-export type Leased = { readonly is: 'leased'; readonly state: ApplicationState } | { readonly is: 'taken'; readonly until: number } | { readonly is: 'absent' };
 
 export const stateKey = (application: string) => toItem({ pk: `APP#${application}`, sk: 'STATE' });
 

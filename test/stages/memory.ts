@@ -3,7 +3,7 @@
  * simulator can put a fault before or after it. `test/store/conformance.test.ts` runs the same checks over this and over
  * the real modules, so neither can drift. Values are copied on the way in and out, as a table does.
  */
-import type { ApplicationState, Facts, Held, Hold, OpenCall, Run, SeenThere, StateChange } from '../../functions/core/application.ts';
+import type { ApplicationState, Facts, Held, Hold, Leased, Looked, OpenCall, Run, SeenThere, StateChange } from '../../functions/core/application.ts';
 import { NO_FACTS } from '../../functions/core/application.ts';
 import { type Call, isOpen, type Settlement, splitCallId } from '../../functions/core/call.ts';
 import type { ApplicationDefinition, HookDefinition, Reject, TemplateVersion, TriggerDefinition } from '../../functions/core/definitions.ts';
@@ -13,8 +13,6 @@ import type { Push } from '../../functions/core/push.ts';
 import { repositoryMatches } from '../../functions/core/repository-pattern.ts';
 
 export type Claim = { readonly mine: true } | { readonly mine: false; readonly pushId: string };
-export type Looked = { readonly is: 'free'; readonly state: ApplicationState } | { readonly is: 'taken'; readonly until: number } | { readonly is: 'absent' };
-export type Leased = { readonly is: 'leased'; readonly state: ApplicationState } | { readonly is: 'taken'; readonly until: number } | { readonly is: 'absent' };
 
 interface StateItem {
   application: string;

@@ -1,6 +1,6 @@
 /** One store as the steps see it, behind which stands the memory of the stage tests or the real modules over tables. */
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import type { ApplicationState, Facts, OpenCall, StateChange } from '../../functions/core/application.ts';
+import type { ApplicationState, Facts, Leased, Looked, OpenCall, StateChange } from '../../functions/core/application.ts';
 import type { Call, Settlement } from '../../functions/core/call.ts';
 import type { ApplicationDefinition, HookDefinition, Reject, TemplateVersion, TriggerDefinition } from '../../functions/core/definitions.ts';
 import type { DeliveryRecord } from '../../functions/core/delivery-record.ts';
@@ -15,7 +15,7 @@ import { makeHookOf } from '../../functions/store/hook-of.ts';
 import { type Claim, makeMarks } from '../../functions/store/marks.ts';
 import { makeReject, makeRejects } from '../../functions/store/rejects.ts';
 import { makeRemainsRemoval, makeStateRemoval } from '../../functions/store/state-removal.ts';
-import { type Leased, type Looked, makeStates, type Wishing } from '../../functions/store/states.ts';
+import { makeStates, type Wishing } from '../../functions/store/states.ts';
 import { makeTemplates } from '../../functions/store/templates.ts';
 import { makeTriggersOf } from '../../functions/store/triggers-of.ts';
 import { createMemory } from '../stages/memory.ts';
