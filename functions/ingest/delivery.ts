@@ -4,6 +4,7 @@ import { type DeliveryRecord, deliveryRecord, type Verdict } from '../core/deliv
 import type { PushesMessage } from '../core/message.ts';
 import type { Parsed } from '../core/parsed.ts';
 import type { IgnoredEvent, Push, PushEvent } from '../core/push.ts';
+import { slow } from '../core/slow.ts';
 
 /** One HTTP delivery: header names in lower case, `body` the raw bytes. */
 export interface Delivery {
@@ -67,8 +68,6 @@ export interface IngestPorts {
   log(event: string, fields: Readonly<Record<string, string | number | boolean | undefined>>): void;
 }
 
-/** Of a step: what took less is said by the function's own metrics. */
-const SLOW_MS = 1_000;
 /** What is said where nothing else is to be said. */
 export const ACCEPTED = 'accepted';
 export const MAX_BODY_BYTES = 1_048_576;
@@ -92,8 +91,8 @@ export const receive = (delivery: Delivery, ports: IngestPorts): Received => {
   const now = ports.now();
   const deliveryId = ports.newUlid(now);
   const done: Received['done'] = (answer, hook, ignored) => {
-    const [why, ms] = [answer.message === ACCEPTED ? undefined : answer.message, ports.now() - now];
-    // Nothing is said where all is as ever: logs are paid for by their bytes.
+    const why = answer.message === ACCEPTED ? undefined : answer.message;
+    // Nothing is said where all is as ever.
     ports.log('push.received', {
       delivery: deliveryId,
       hook,
@@ -102,7 +101,7 @@ export const receive = (delivery: Delivery, ports: IngestPorts): Received => {
       bytes: why === undefined ? undefined : delivery.body.length,
       why,
       ip: answer.status < 400 ? undefined : delivery.ip,
-      ms: ms < SLOW_MS ? undefined : ms,
+      ...slow(ports.now() - now),
     });
     return answer;
   };

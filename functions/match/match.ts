@@ -13,6 +13,7 @@ import { type DeliveryRecord, deliveryRecord, type MatchVerdict, verdictOf } fro
 import type { PushesMessage } from '../core/message.ts';
 import { orderOf } from '../core/order.ts';
 import { type Push, pushText } from '../core/push.ts';
+import { slow } from '../core/slow.ts';
 
 /** What a call needs of the trigger that made it. */
 type Caller = Pick<TriggerDefinition, 'name' | 'application'>;
@@ -142,9 +143,6 @@ const decisionOf = (push: Push, message: PushesMessage, decided: number, fired: 
   if (first !== undefined && decided === 1) return { call: callId(id, first.name), ...delivery };
   return { push: id, ...delivery, hook: push.hook, decided, fired: fired.map(({ name }) => name).join(' ') };
 };
-
-/** A second or more: what took less is said by the function's own metrics, and logs are paid for by their bytes. */
-const slow = (ms: number) => (ms < 1_000 ? {} : { ms });
 
 /** Through a trigger URL a push fires for the application that it names, and no trigger is asked. `triggers`: how many were. */
 const decisionsOn = async (push: Push, ports: MatchPorts): Promise<{ readonly decided: readonly Decided[]; readonly triggers: number }> => {
