@@ -113,7 +113,7 @@ describe('what is not answered yet', () => {
     expect(record(second).headers).toSatisfy((headers: Headers) => headers.get('retry-after') === '1');
   });
 
-  test('one that died is done anew after a minute', async () => {
+  test('one that died is gone on with after a minute', async () => {
     const began = await api.ports.answers.begin(api.ports.hashToken('\ndied'), 'x', START);
     expect(began).toMatchObject({ is: 'begun', again: false, at: START });
     expect(await api.ports.answers.begin(api.ports.hashToken('\ndied'), 'x', START + 59_999)).toEqual({ is: 'running' });

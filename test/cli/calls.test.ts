@@ -230,21 +230,21 @@ describe('call show --watch', () => {
   });
 });
 
-describe('explain', () => {
-  test('in Chinese what stands before values and above columns, in step with them', async () => {
-    const { id } = JSON.parse((await ok('call list --limit 1 -o json')).out).items[0];
-    const one = (await ok(`call show ${id} --lang zh`)).out;
-    expect(one).toMatch(/^ID: +\S+\n状态: +\w+\n/);
-    expect(one).not.toMatch(/^(?!Webhook|Response)[A-Z][a-z ]+:/m);
-    const [heads = '', first = ''] = (await ok('call list --limit 1 --lang zh')).out.split('\n');
-    expect(heads).toMatch(/^时间 \(UTC\) +触发器 +镜像 +状态 +ID +原因$/);
-    // A character of East Asia is two columns wide.
-    const wide = (text: string): number => text.length + (text.match(/[\u4e00-\u9fff]/g)?.length ?? 0);
-    expect(wide(heads.slice(0, heads.indexOf('状态')))).toBe(first.search(/(?:queued|held|running|untriggered|skipped|delivered|succeeded|failed|unknown) /));
-    // For programs it is the same in every language.
-    expect((await ok('call list --limit 1 -o json --lang zh')).out).toContain('"status"');
-  });
+test('in Chinese what stands before values and above columns, in step with them', async () => {
+  const { id } = JSON.parse((await ok('call list --limit 1 -o json')).out).items[0];
+  const one = (await ok(`call show ${id} --lang zh`)).out;
+  expect(one).toMatch(/^ID: +\S+\n状态: +\w+\n/);
+  expect(one).not.toMatch(/^(?!Webhook|Response)[A-Z][a-z ]+:/m);
+  const [heads = '', first = ''] = (await ok('call list --limit 1 --lang zh')).out.split('\n');
+  expect(heads).toMatch(/^时间 \(UTC\) +触发器 +镜像 +状态 +ID +原因$/);
+  // A character of East Asia is two columns wide.
+  const wide = (text: string): number => text.length + (text.match(/[\u4e00-\u9fff]/g)?.length ?? 0);
+  expect(wide(heads.slice(0, heads.indexOf('状态')))).toBe(first.search(/(?:queued|held|running|untriggered|skipped|delivered|succeeded|failed|unknown) /));
+  // For programs it is the same in every language.
+  expect((await ok('call list --limit 1 -o json --lang zh')).out).toContain('"status"');
+});
 
+describe('explain', () => {
   test('what would become of it', async () => {
     expect((await ok('explain r.example/shop/web:v7')).out).toMatch(
       /^TRIGGER +FIRES +APPLICATION +THEN +WHY\n(.*\n)*release +yes +web +skip +The application has deployed/,
