@@ -8,6 +8,7 @@ import { makeApplicationOf } from '../store/application-of.ts';
 import { makeCalls } from '../store/calls.ts';
 import { makeDeliveryNote } from '../store/deliveries.ts';
 import { makeTables } from '../store/dynamo.ts';
+import { makeGathered } from '../store/gathered.ts';
 import { makeMarks } from '../store/marks.ts';
 import { makeQueueClient } from '../store/queue-client.ts';
 import { makeDeploymentsQueue } from '../store/queues.ts';
@@ -20,6 +21,7 @@ const { env } = process;
 const tables = makeTables(env);
 const states = makeStates(tables);
 const applicationOf = makeApplicationOf(tables);
+const deployments = makeDeploymentsQueue(makeQueueClient(tables.client), required(env, ENV.deploymentsQueueUrl));
 
 /** Each letter of its second half takes five bits: a byte of the hash has them. */
 const ulidFrom = (time: number, seed: string): string => {
@@ -47,7 +49,7 @@ const ports: MatchPorts = {
     await states.create(application, Date.now());
     return true;
   },
-  send: makeDeploymentsQueue(makeQueueClient(tables.client), required(env, ENV.deploymentsQueueUrl)).send,
+  send: makeGathered(deployments.send),
   note: makeDeliveryNote(tables),
   now: Date.now,
   log: stdoutLog,
