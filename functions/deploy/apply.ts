@@ -97,7 +97,7 @@ const applyNow = async (target: BoundTarget, look: Look, wish: Wish, io: TargetI
 
 /** What an attempt shows in its call, and in the log. */
 interface Made {
-  readonly shown: Pick<Settlement, 'attempts' | 'commit' | 'responseStatus' | 'responseBody'>;
+  readonly shown: Pick<Settlement, 'commit' | 'responseStatus' | 'responseBody'> & { readonly attempts: number };
   readonly attempted: Attempted;
 }
 
@@ -123,12 +123,7 @@ const record = async (
     ...('exchange' in outcome && outcome.exchange !== undefined ? { exchange: outcome.exchange } : {}),
   });
   const shown = { attempts: count, ...(commit === undefined ? {} : { commit }), ...('exchange' in outcome ? answerOf(outcome.exchange) : {}) };
-  const attempted = {
-    count,
-    outcome: outcome.is,
-    ...(why === undefined ? {} : { why: why.code }),
-    ...(shown.responseStatus === undefined ? {} : { answer: shown.responseStatus }),
-  };
+  const attempted = { outcome: outcome.is, ...(why === undefined ? {} : { why: why.code }) };
   const made: Made = { shown, attempted };
   const end = (ending: Ending): Promise<Step> => finish(run, desired, { ...ending, ...shown }, session, draft, attempted);
   switch (outcome.is) {
@@ -150,7 +145,7 @@ const record = async (
 };
 
 const SHOWN_BODY = 500;
-const answerOf = (exchange: Exchange | undefined): Made['shown'] =>
+const answerOf = (exchange: Exchange | undefined): Pick<Settlement, 'responseStatus' | 'responseBody'> =>
   exchange?.response === undefined ? {} : { responseStatus: exchange.response.status, responseBody: exchange.response.body.text.slice(0, SHOWN_BODY) };
 
 const retry = async (
@@ -163,7 +158,7 @@ const retry = async (
   draft: Draft,
 ): Promise<Step> => {
   const { ports } = session;
-  const { count } = attempted;
+  const count = shown.attempts;
   if (count >= MAX_ATTEMPTS)
     return finish(run, desired, { status: 'failed', ...because({ ...why, code: 'unavailable' }), ...shown }, session, draft, attempted);
   const retryAt = ports.now() + backoff(count, retryAfter, ports.random());

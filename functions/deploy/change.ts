@@ -39,11 +39,8 @@ export const settlePlan = async (plan: Plan, session: Session): Promise<Draft> =
 
 /** What an attempt came to, where it is an attempt that changes the call. */
 export interface Attempted {
-  readonly count: number;
   readonly outcome: Outcome['is'];
   readonly why?: ReasonCode;
-  /** Status of the target's answer. */
-  readonly answer?: number;
 }
 
 /** A call that had ended before keeps its end: that is no error. One line says what was tried and what became of the call. */
@@ -56,7 +53,7 @@ export const settleCall = async (
   const changed = await ports.calls.settle(callId, settlement);
   // That it rolls out is what "applied" says.
   const said = changed && settlement.status !== 'running' ? saidOf(callId, settlement) : undefined;
-  if (attempted !== undefined) ports.log('deploy.attempted', { call: callId, application, ...triedOf(attempted, said), ...said });
+  if (attempted !== undefined) ports.log('deploy.attempted', { call: callId, application, ...triedOf(attempted, settlement, said), ...said });
   else if (said !== undefined) ports.log('call.settled', { call: callId, application, ...said });
   return changed;
 };
@@ -70,11 +67,11 @@ const saidOf = (callId: string, { status, reason, by, endedAt }: Settlement) => 
 });
 
 /** What is as ever, or follows from what became of the call, is not said. */
-const triedOf = ({ count, outcome, why, answer }: Attempted, said: Pick<Settlement, 'status' | 'reason'> | undefined) => ({
-  attempt: count === 1 ? undefined : count,
+const triedOf = ({ outcome, why }: Attempted, { attempts, responseStatus }: Settlement, said: Pick<Settlement, 'status' | 'reason'> | undefined) => ({
+  attempt: attempts === 1 ? undefined : attempts,
   outcome: outcome === said?.status ? undefined : outcome,
   why: why === said?.reason ? undefined : why,
-  answer: outcome === 'delivered' ? undefined : answer,
+  answer: outcome === 'delivered' ? undefined : responseStatus,
 });
 
 /** How a call ended, as it says itself: undefined while it is open, or when it is not there any more. */
