@@ -12,6 +12,7 @@
  * field beside these would seem to be set and is refused. The content type says nothing: the documented calls differ.
  */
 import * as z from 'zod/mini';
+import { isFields } from '../core/fields.ts';
 import { hostOf, namesHost, parseImage, pathOf } from '../core/image.ts';
 import { nameText } from '../core/image-text.ts';
 import { type Parsed, parsed, refused } from '../core/parsed.ts';
@@ -74,7 +75,7 @@ export const appCenter: Registry<TriggerReading> = {
 };
 
 const has = (value: unknown, field: string): boolean => typeof value === 'object' && value !== null && Object.hasOwn(value, field);
-const isEmptyObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
+const isEmptyObject = (value: unknown): boolean => isFields(value) && Object.keys(value).length === 0;
 
 /** Each image once, in the order of the body. */
 const imagesOf = ({ resource }: Patch, registryHost: string | undefined): Parsed<readonly PushEvent[]> => {

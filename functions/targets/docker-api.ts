@@ -1,13 +1,9 @@
 /** The few requests to the Docker Engine API that a deployment needs. Docker's and podman's answers alike are read here, once. */
-import { type Fields, isFields } from '../core/fields.ts';
+import { type Fields, fields, isFields } from '../core/fields.ts';
 import type { Exchange, Outcome, Why } from '../core/outcome.ts';
 import type { DockerRequest, OutboundAnswer, TargetIo } from './target.ts';
 import { withoutBody } from './without-body.ts';
 
-export const jsonAt = (value: Fields, field: string): Fields => {
-  const inside = value[field];
-  return isFields(inside) ? inside : {};
-};
 export const textAt = (value: Fields, field: string): string => {
   const inside = value[field];
   return typeof inside === 'string' ? inside : '';
@@ -188,7 +184,7 @@ const pullCode = (why: string): Why['code'] => {
 
 /** An event a line. Podman before 5 has its own name for the attribute, as for the event; where it keeps them in a file, it gives none that has passed. */
 const codeIn = (line: string): readonly string[] => {
-  const attributes = jsonAt(jsonAt(parsedOf(line) ?? {}, 'Actor'), 'Attributes');
+  const attributes = fields(fields(parsedOf(line)?.Actor).Attributes);
   const codes = [textAt(attributes, 'exitCode'), textAt(attributes, 'containerExitCode')];
   return codes.filter((code) => code !== '').slice(0, 1);
 };

@@ -1,8 +1,8 @@
 /** A container as `inspect` shows it, and what our own labels say of it: everything that is known of a deployment is written on its containers. */
-import type { Fields } from '../core/fields.ts';
+import { type Fields, fields } from '../core/fields.ts';
 import type { Image } from '../core/image.ts';
 import { type Container, readContainer } from './containers.ts';
-import { jsonAt, numberAt, textAt } from './docker-api.ts';
+import { numberAt, textAt } from './docker-api.ts';
 
 /** Read by the front of the engine too (`infra/local/front-containers.ts`), which must not import from here. */
 export const LABEL = {
@@ -38,9 +38,9 @@ export interface Found {
 }
 
 export const readFound = (inspected: Fields): Found => {
-  const config = jsonAt(inspected, 'Config');
-  const labels = Object.fromEntries(Object.entries(jsonAt(config, 'Labels')).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
-  const state = jsonAt(inspected, 'State');
+  const config = fields(inspected.Config);
+  const labels = Object.fromEntries(Object.entries(fields(config.Labels)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  const state = fields(inspected.State);
   return {
     id: textAt(inspected, 'Id'),
     imageId: textAt(inspected, 'Image'),
@@ -58,8 +58,8 @@ export const hostPortOf = ({ labels, inspected }: Found, port: number | undefine
   const own = Number(labels[LABEL.hostPort]);
   if (own > 0) return own;
   if (port === undefined) return undefined;
-  if (textAt(jsonAt(inspected, 'HostConfig'), 'NetworkMode') === 'host') return port;
-  const published = jsonAt(jsonAt(inspected, 'NetworkSettings'), 'Ports')[`${port}/tcp`];
+  if (textAt(fields(inspected.HostConfig), 'NetworkMode') === 'host') return port;
+  const published = fields(fields(inspected.NetworkSettings).Ports)[`${port}/tcp`];
   const ports: readonly unknown[] = Array.isArray(published) ? published : [];
   const [first] = ports.map((entry) => (typeof entry === 'object' && entry !== null && 'HostPort' in entry ? Number(entry.HostPort) : 0));
   return first !== undefined && first > 0 ? first : undefined;

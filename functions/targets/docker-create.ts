@@ -2,8 +2,8 @@
  * The body that makes the next container: what the present one was given beyond its image's own defaults, then what the
  * configuration and the template name. Fields that did not exist when this was written are carried on unseen.
  */
-import { type Fields, isFields } from '../core/fields.ts';
-import { jsonAt, textAt, textsAt } from './docker-api.ts';
+import { type Fields, fields, isFields } from '../core/fields.ts';
+import { textAt, textsAt } from './docker-api.ts';
 import { type DockerConfig, PREVIOUS } from './docker-config.ts';
 import { type Found, LABEL } from './docker-container.ts';
 import type { ContainerSpec } from './docker-template.ts';
@@ -30,10 +30,10 @@ export const canStandBeside = ({ address, portVariable, network }: DockerConfig,
 };
 
 export const networkOf = (network: string | undefined, base: Found | undefined): string =>
-  network ?? (base === undefined ? '' : textAt(jsonAt(base.inspected, 'HostConfig'), 'NetworkMode'));
+  network ?? (base === undefined ? '' : textAt(fields(base.inspected.HostConfig), 'NetworkMode'));
 
 const fixedPorts = ({ inspected, labels }: Found): readonly string[] =>
-  Object.entries(jsonAt(jsonAt(inspected, 'HostConfig'), 'PortBindings')).flatMap(([port, bindings]) => {
+  Object.entries(fields(fields(inspected.HostConfig).PortBindings)).flatMap(([port, bindings]) => {
     // Where Docker chose the port itself (podman then shows the chosen one), ours is told by its label.
     const ours = port === `${labels[LABEL.port]}/tcp`;
     const fixed = Array.isArray(bindings) && bindings.some((binding: unknown) => isFields(binding) && Number(textAt(binding, 'HostPort')) > 0);
@@ -59,13 +59,13 @@ export const bodyOf = (making: Making): Fields => {
 };
 
 const exposed = (carried: Fields, { port }: DockerConfig): Fields =>
-  port === undefined ? {} : { ExposedPorts: { ...jsonAt(carried, 'ExposedPorts'), [`${port}/tcp`]: {} } };
+  port === undefined ? {} : { ExposedPorts: { ...fields(carried.ExposedPorts), [`${port}/tcp`]: {} } };
 
 /** Made by the daemon for each container anew, or set further on. */
 const NOT_CARRIED = new Set(['Image', 'Env', 'Labels', 'Cmd', 'Entrypoint', 'Hostname', 'MacAddress', 'OnBuild', 'ArgsEscaped']);
 
 const carriedConfig = ({ inspected }: Found, image: Fields): Fields => {
-  const [own, defaults] = [jsonAt(inspected, 'Config'), jsonAt(image, 'Config')];
+  const [own, defaults] = [fields(inspected.Config), fields(image.Config)];
   return Object.fromEntries(
     Object.entries(own).filter(([field, value]) => {
       if (NOT_CARRIED.has(field) || isEmpty(value)) return false;
@@ -79,7 +79,7 @@ const carriedConfig = ({ inspected }: Found, image: Fields): Fields => {
 
 /** Without one of its own, a container is called by its id, or has the name of whose network it shares. */
 const hostNameOf = ({ id, inspected }: Found, network: string): Fields => {
-  const name = textAt(jsonAt(inspected, 'Config'), 'Hostname');
+  const name = textAt(fields(inspected.Config), 'Hostname');
   return name === '' || id.startsWith(name) || /^(?:host|container:.*|ns:.*)$/.test(network) ? {} : { Hostname: name };
 };
 
@@ -89,7 +89,7 @@ const isEmpty = (value: unknown): boolean =>
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 const commandOf = ({ config, base, spec }: Making): Fields => {
-  const [own, defaults] = base === undefined ? [{}, {}] : [jsonAt(base.found.inspected, 'Config'), jsonAt(base.image, 'Config')];
+  const [own, defaults] = base === undefined ? [{}, {}] : [fields(base.found.inspected.Config), fields(base.image.Config)];
   // Of a template nothing is left over: what it does not say is the image's own.
   const isCarried = spec === undefined && base?.found.labels[LABEL.spec] === undefined;
   const carried = (field: 'Cmd' | 'Entrypoint'): Fields => {
@@ -121,8 +121,8 @@ const envOf = (making: Making): readonly string[] => {
 };
 
 const carriedEnv = ({ inspected, labels }: Found, image: Fields): readonly string[] => {
-  const config = jsonAt(inspected, 'Config');
-  const defaults = new Set(textsAt(jsonAt(image, 'Config'), 'Env'));
+  const config = fields(inspected.Config);
+  const defaults = new Set(textsAt(fields(image.Config), 'Env'));
   const ours = new Set((labels[LABEL.env] ?? '').split(','));
   // Podman's own additions; the host name would be that of the former container.
   const added = new Set(['container=podman', 'TERM=xterm', `HOSTNAME=${textAt(config, 'Hostname')}`]);
@@ -131,7 +131,7 @@ const carriedEnv = ({ inspected, labels }: Found, image: Fields): readonly strin
 
 const labelsOf = (making: Making): Readonly<Record<string, string>> => {
   const { config, base, spec, key, shown, hostPort } = making;
-  const defaults = base === undefined ? {} : jsonAt(jsonAt(base.image, 'Config'), 'Labels');
+  const defaults = base === undefined ? {} : fields(fields(base.image.Config).Labels);
   const carried = Object.entries(base?.found.labels ?? {}).filter(([name, value]) => !name.startsWith('image-triggers.') && defaults[name] !== value);
   const env = Object.keys(ownEnv(making));
   return {
@@ -150,7 +150,7 @@ const labelsOf = (making: Making): Readonly<Record<string, string>> => {
 };
 
 const hostConfigOf = (config: DockerConfig, base: Found | undefined, network: string): Fields => {
-  const present = base === undefined ? {} : jsonAt(base.inspected, 'HostConfig');
+  const present = base === undefined ? {} : fields(base.inspected.HostConfig);
   const { Runtime: runtime, ContainerIDFile: _, ...carried } = present;
   const binds = config.volumes ?? [...textsAt(present, 'Binds'), ...(base === undefined ? [] : anonymousVolumes(base, present))];
   return {
@@ -176,7 +176,7 @@ const restartOf = ({ restart }: DockerConfig, base: Found | undefined): Fields =
 /** Behind an address the engine alone has a port that is known outside; whatever else was published would be taken while both run. */
 const portsOf = ({ address, port }: DockerConfig, present: Fields, network: string): Fields => {
   if (network === 'host' || port === undefined) return {};
-  const bindings = jsonAt(present, 'PortBindings');
+  const bindings = fields(present.PortBindings);
   return address === undefined && bindings[`${port}/tcp`] !== undefined
     ? {}
     : { PortBindings: { ...(address === undefined ? bindings : {}), [`${port}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: '0' }] }, PublishAllPorts: false };
@@ -217,12 +217,12 @@ const endpoint = (settings: unknown, id: string): Fields => {
 /** `create` takes one network in old versions: the others are joined afterwards. A fixed address is not carried: two cannot have it. */
 const endpointsOf = ({ id, inspected }: Found, network: string): Fields => {
   if (PLAIN_NETWORKS.test(network)) return {};
-  return { NetworkingConfig: { EndpointsConfig: { [network]: endpoint(jsonAt(jsonAt(inspected, 'NetworkSettings'), 'Networks')[network], id) } } };
+  return { NetworkingConfig: { EndpointsConfig: { [network]: endpoint(fields(fields(inspected.NetworkSettings).Networks)[network], id) } } };
 };
 
 export const furtherNetworks = ({ id, inspected }: Found, network: string): readonly (readonly [string, Fields])[] =>
   PLAIN_NETWORKS.test(network)
     ? []
-    : Object.entries(jsonAt(jsonAt(inspected, 'NetworkSettings'), 'Networks')).flatMap(([name, settings]) =>
+    : Object.entries(fields(fields(inspected.NetworkSettings).Networks)).flatMap(([name, settings]) =>
         name === network ? [] : [[name, endpoint(settings, id)] as const],
       );

@@ -1,5 +1,6 @@
 /** How a container ended and what it said last: what a person would look up first, and cannot any more once it is removed. */
-import { type DockerApi, DockerFailure, jsonAt, textAt, textsAt } from './docker-api.ts';
+import { fields } from '../core/fields.ts';
+import { type DockerApi, DockerFailure, textAt, textsAt } from './docker-api.ts';
 import { type Found, restarts } from './docker-container.ts';
 
 /** A call keeps 600 of all that is said of its end, and what comes last says most. */
@@ -41,7 +42,7 @@ const SECRET_NAME = /pass|pwd|secret|token|key|cred|auth|dsn|ur[il]|conn/i;
 
 /** They may hold what the container was given, its password perhaps: the name of the variable stands for it. */
 const withoutSecrets = (lines: string, { inspected }: Found): string =>
-  textsAt(jsonAt(inspected, 'Config'), 'Env')
+  textsAt(fields(inspected.Config), 'Env')
     .map((variable) => ({ name: variable.replace(/=.*$/s, ''), value: variable.replace(/^[^=]*=/, '') }))
     .filter(({ name, value }) => value.length >= SECRET_LENGTH && SECRET_NAME.test(name))
     .sort((a, b) => b.value.length - a.value.length)

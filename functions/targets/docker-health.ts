@@ -1,7 +1,7 @@
 /** Whether a container that was just started is well. */
-import { isFields } from '../core/fields.ts';
+import { fields, isFields } from '../core/fields.ts';
 import type { Rollout, Why } from '../core/outcome.ts';
-import { jsonAt, numberAt, textAt } from './docker-api.ts';
+import { numberAt, textAt } from './docker-api.ts';
 import type { DockerConfig } from './docker-config.ts';
 import { type Found, hostPortOf, restarts } from './docker-container.ts';
 import type { Handle } from './docker-handle.ts';
@@ -24,7 +24,7 @@ export const healthOf = async (config: DockerConfig, found: Found, handle: Handl
     const answer = await io.reach(port, path);
     return isWell(answer, status) ? { is: 'healthy' } : wait(`GET ${path} on port ${port} ${saidOf(answer)}`);
   }
-  const told = textAt(jsonAt(found.state, 'Health'), 'Status');
+  const told = textAt(fields(found.state.Health), 'Status');
   if (told === 'healthy') return { is: 'healthy' };
   if (told === 'unhealthy') return { is: 'failed', why: { code: 'rollout-failed', detail: `the health check of its image failed${lastCheck(found)}` } };
   if (told === 'starting') return wait('the health check of its image has not passed yet');
@@ -60,7 +60,7 @@ const isWell = (answer: OutboundAnswer, status: number | undefined): boolean =>
 const saidOf = (answer: OutboundAnswer): string => (answer.is === 'answered' ? `answered ${answer.status}` : `failed: ${answer.why}`);
 
 const lastCheck = ({ state }: Found): string => {
-  const { Log: log } = jsonAt(state, 'Health');
+  const { Log: log } = fields(state.Health);
   const last: unknown = Array.isArray(log) ? log.at(-1) : undefined;
   const output = isFields(last) ? textAt(last, 'Output').trim() : '';
   return output === '' ? '' : `: ${output}`;

@@ -1,7 +1,8 @@
 /** The two ends of a rollout: the next container takes over the name, or is removed. Each step is taken only where it is still to be taken, so that a crash in between is gone on from. */
+import { fields } from '../core/fields.ts';
 import { nameText } from '../core/image-text.ts';
 import type { Commit, Rollout, Why } from '../core/outcome.ts';
-import { type DockerApi, jsonAt, textAt } from './docker-api.ts';
+import { type DockerApi, textAt } from './docker-api.ts';
 import { type DockerConfig, NEXT, PREVIOUS, STOP_SECONDS } from './docker-config.ts';
 import { type Found, LABEL } from './docker-container.ts';
 import { canStandBeside } from './docker-create.ts';
@@ -57,7 +58,7 @@ const discard = async (api: DockerApi, { id, imageId, labels, container }: Found
 
 /** https://github.com/opencontainers/image-spec/blob/main/annotations.md */
 const commitOf = async (api: DockerApi, { imageId }: Found): Promise<Commit | undefined> => {
-  const labels = jsonAt(jsonAt((await api.image(imageId)) ?? {}, 'Config'), 'Labels');
+  const labels = fields(fields((await api.image(imageId))?.Config).Labels);
   const [revision, source] = [textAt(labels, 'org.opencontainers.image.revision'), textAt(labels, 'org.opencontainers.image.source')];
   if (revision === '' && source === '') return undefined;
   return { ...(revision === '' ? {} : { revision }), ...(source === '' ? {} : { source }) };
