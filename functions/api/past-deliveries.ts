@@ -6,11 +6,12 @@ import { type Call, manualTrigger } from '../core/call.ts';
 import type { HookDefinition } from '../core/definitions.ts';
 import { deliveryInCalls } from '../core/delivery-in-calls.ts';
 import { type DeliveryRecord, isOutcome } from '../core/delivery-record.ts';
+import type { CallQuery } from '../store/call-pages.ts';
 import type { ApiPorts } from './ports.ts';
 import { everyTrigger } from './unheard.ts';
 
 const WEEK_MS = 7 * 86_400_000;
-/** Triggers that are asked at once. */
+/** Places that are asked at once. */
 const WIDTH = 10;
 
 interface Ports extends Pick<ApiPorts, 'deliveries' | 'now'> {
@@ -18,11 +19,17 @@ interface Ports extends Pick<ApiPorts, 'deliveries' | 'now'> {
   readonly callPages: Pick<ApiPorts['callPages'], 'list'>;
 }
 
+type Place = Pick<CallQuery, 'trigger' | 'hook'>;
+
 export const pastDeliveries = async ({ name, application }: HookDefinition, limit: number, ports: Ports): Promise<readonly DeliveryRecord[]> => {
   const now = ports.now();
-  const triggers = application === undefined ? (await everyTrigger(ports, { hook: name })).map((trigger) => trigger.name) : [manualTrigger(application)];
+  // Where calls of a trigger URL are, those of people and of the application's other URLs may be many more.
+  const places: readonly Place[] =
+    application === undefined
+      ? (await everyTrigger(ports, { hook: name })).map((trigger) => ({ trigger: trigger.name }))
+      : [{ trigger: manualTrigger(application), hook: name }];
   const records = new Map((await ports.deliveries(name, limit, now)).map((record) => [record.id, record]));
-  for (const record of deliveriesIn(name, await newestCalls(triggers, limit, now, ports))) {
+  for (const record of deliveriesIn(name, await newestCalls(places, limit, now, ports))) {
     const noted = records.get(record.id);
     // Of several pushes the first one's calls say nothing of the others.
     if (noted === undefined || (!isOutcome(noted.verdict) && noted.references.length <= 1)) records.set(record.id, record);
@@ -30,10 +37,10 @@ export const pastDeliveries = async ({ name, application }: HookDefinition, limi
   return [...records.values()].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit);
 };
 
-const newestCalls = async (triggers: readonly string[], limit: number, now: number, { callPages }: Ports): Promise<readonly Call[]> => {
+const newestCalls = async (places: readonly Place[], limit: number, now: number, { callPages }: Ports): Promise<readonly Call[]> => {
   const found: Call[] = [];
-  for (let i = 0; i < triggers.length; i += WIDTH)
-    for (const page of await Promise.all(triggers.slice(i, i + WIDTH).map((trigger) => callPages.list({ trigger, since: now - WEEK_MS, limit, now })))) {
+  for (let i = 0; i < places.length; i += WIDTH)
+    for (const page of await Promise.all(places.slice(i, i + WIDTH).map((place) => callPages.list({ ...place, since: now - WEEK_MS, limit, now })))) {
       if (!page.ok) throw new Error(page.why);
       found.push(...page.value.items);
     }

@@ -122,6 +122,16 @@ test('of the hook ecr, of a trigger URL, and of none', async () => {
   expect(await must(api, 422, 'GET', '/v1/hooks/acr/deliveries?limit=1')).toMatchObject({ code: 'invalid-fields' });
 });
 
+test('what came through a trigger URL is seen however many wishes of people stand before it', async () => {
+  const { id } = await must(api, 201, 'POST', '/v1/applications/web/trigger-urls', {});
+  const image = { application: 'web', trigger: '!web', repository: `${HOST}/shop/web`, tag: 'v1', order: '', status: 'queued' } as const;
+  const called = (n: number, hook: string) =>
+    api.calls.put({ ...image, id: `${ulid(START + n, () => 0)}.!web`, hook, receivedAt: START + n, decidedAt: START + n });
+  await called(1, String(id));
+  for (let n = 2; n < 30; n += 1) await called(n, '');
+  expect(await shown(String(id))).toMatchObject([{ id: ulid(START + 1, () => 0), verdict: 'fired', status: 200 }]);
+});
+
 test('a hook that is disabled keeps nothing, and says so beside what came before', async () => {
   await must(api, 201, 'POST', '/v1/hooks', { name: 'paused', registry: 'generic', registryHost: HOST });
   expect(await must(api, 200, 'GET', '/v1/hooks/paused/deliveries')).toEqual({ items: [] });
