@@ -6,16 +6,15 @@
  * EventBridge tries for 24 hours. What it could not deliver even then lies in a queue that rings; it is no dead letter of
  * another queue, so SQS cannot redrive it: the image is pushed again.
  */
-import { Duration, Fn, Validations } from 'aws-cdk-lib';
+import { Fn, Validations } from 'aws-cdk-lib';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ENV } from '../../functions/env.ts';
-import { alarm } from './alarm.ts';
 import type { StageFunction } from './function.ts';
 import type { WorkQueue } from './queue.ts';
+import { undeliveredOf } from './undelivered.ts';
 
 /** Paths (`team/app`), or everything below one (`team/*`). */
 export type EcrRepositories = 'all' | readonly string[];
@@ -32,18 +31,12 @@ export class EcrEvents extends Construct {
   constructor(scope: Construct, id: string, { repositories, pushes }: EcrEventsProps) {
     super(scope, id);
     this.repositories = repositories;
-    const undelivered = new Queue(this, 'Undelivered', { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, retentionPeriod: Duration.days(14) });
-    Validations.of(undelivered).acknowledge({
-      id: 'AwsSolutions-SQS3',
-      reason: 'This is the dead-letter queue of the rule; EventBridge names it, not another queue.',
-    });
-    const period = Duration.minutes(1);
-    this.undelivered = undelivered.metricApproximateNumberOfMessagesVisible({ period });
-    alarm(this, 'Undelivered', {
-      metric: this.undelivered,
+    const { queue, metric } = undeliveredOf(this, {
+      keptDays: 14,
       says: 'A push to ECR could not be queued within 24 hours: the attributes of the message say why',
       logs: pushes.logs,
     });
+    this.undelivered = metric;
     const rule = new Rule(this, 'Pushes', {
       description: 'Every image that is pushed to ECR under a tag',
       eventPattern: {
@@ -58,7 +51,7 @@ export class EcrEvents extends Construct {
         },
       },
     });
-    pushes.takesEventsOf(rule, undelivered);
+    pushes.takesEventsOf(rule, queue);
   }
 
   knownTo(stage: StageFunction): void {
