@@ -55,22 +55,11 @@ export interface Call {
   readonly endedAt?: number;
 }
 
-/** What an update of a call changes. */
-export interface Settlement {
+type Settled = 'reason' | 'detail' | 'by' | 'until' | 'digest' | 'version' | 'commit' | 'registry' | 'attempts' | 'responseStatus' | 'responseBody' | 'endedAt';
+
+/** What an update of a call changes; `digest`: what the tag was found to name. */
+export interface Settlement extends Pick<Call, Settled> {
   readonly status: Exclude<CallStatus, 'untriggered' | 'queued'>;
-  readonly reason?: ReasonCode;
-  readonly detail?: string;
-  readonly by?: string;
-  readonly until?: number;
-  /** What the tag was found to name. */
-  readonly digest?: string;
-  readonly version?: number;
-  readonly commit?: Commit;
-  readonly registry?: string;
-  readonly attempts?: number;
-  readonly responseStatus?: number;
-  readonly responseBody?: string;
-  readonly endedAt?: number;
 }
 
 /** A settlement that ends the call. */
