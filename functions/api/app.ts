@@ -1,7 +1,7 @@
 /** The API over its ports: routes, the shape of every problem, and one wide log line a request. Knows nothing of Lambda. */
 import { Hono } from 'hono';
 import { routePath } from 'hono/route';
-import { makeConsole } from '../console/console.ts';
+import { type ConsolePorts, makeConsole } from '../console/console.ts';
 import { fields } from '../core/fields.ts';
 import { applicationRoutes } from './applications.ts';
 import { callRoutes } from './calls.ts';
@@ -80,7 +80,7 @@ export const makeApi = (given: ApiPorts) => {
   operation(app, TRIGGER_OPERATIONS.explain, async ({ c, query: { lang }, body }) => c.json(await explain(body, langOf(c, lang), ports)));
 
   /** The page asks as anybody does, from the inside; its language as a browser does, so that each route that speaks one heeds it. */
-  const ask: Parameters<typeof makeConsole>[0]['ask'] = async ({ method, path, body, lang }, caller) => {
+  const ask: ConsolePorts['ask'] = async ({ method, path, body, lang }, caller) => {
     const headers = { 'accept-language': lang, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
     const request = new Request(`https://api.invalid${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
     const response = await app.fetch(request, {

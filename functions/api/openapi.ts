@@ -94,14 +94,14 @@ const headerParameters = (declared: Operation) => [
 ];
 
 /** Templates and trigger URLs lie below their application. */
-const aboutOf = (path: string): string => {
+const bodyAbout = (path: string): string => {
   const [, , room = '', , part = ''] = path.split('/');
   return part === 'template' || part === 'trigger-urls' ? 'template' : room.replace(/s$/, '');
 };
 
 /** A body without required fields may as well be left out. */
 const bodyOf = ({ body, example, path }: Operation) => {
-  const schema = bodySchema(body, aboutOf(path));
+  const schema = bodySchema(body, bodyAbout(path));
   return {
     required: (schema.required ?? []).length > 0,
     content: { 'application/json': { schema, ...(example === undefined ? {} : { example }) } },

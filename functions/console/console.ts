@@ -20,7 +20,7 @@ interface ConsoleSession {
   readonly by: string;
 }
 
-interface ConsolePorts {
+export interface ConsolePorts {
   /** The text for the cookie, and seconds that it is good for; undefined when the code is none, or no more. */
   redeem(code: string): Promise<{ readonly text: string; readonly seconds: number } | undefined>;
   session(text: string): Promise<ConsoleSession | undefined>;

@@ -37,7 +37,7 @@ interface Scenario {
 
 /** What the goal did not know of. */
 const DELIVERY =
-  'a hook keeps what nobody heard, so that it can say why nothing happened: a write of $0.63 more; without a queue between ingest and match it were $1.20 less';
+  'a hook keeps what nobody heard, so that it can say why nothing happened: a write of $0.63 more; without a queue between ingest and match it would be $1.20 less';
 const BUSY = 'invocations took long, for something else ran on this machine; or more is written than the items below say';
 
 const ONE_BY_ONE: readonly Scenario[] = [
