@@ -25,7 +25,7 @@ export const runToItem = ({ desired, ...run }: Run): Item => {
 };
 
 export const stateFromItem = (item: Item): ApplicationState => {
-  const { pk: _pk, sk: _sk, v, due: _due, ...state } = item;
+  const { pk: _pk, sk: _sk, v, due: _due, leaseBy: _by, ...state } = item;
   if (v !== 1 || !isState(state))
     throw new Error(
       `the state of application ${String(item.application)} has version ${String(v)} or lacks fields: this code reads version 1; deploy the newer code`,

@@ -6,7 +6,8 @@ import { restToItem, runToItem } from './state-item.ts';
 /** The rest is forgotten with the next write. */
 const MOST_DROPPED = 20;
 
-export const stateUpdate = (fence: number, change: StateChange) => {
+/** `holder`: who takes the lease, where the change does. */
+export const stateUpdate = (fence: number, change: StateChange, holder: string) => {
   const { lease } = change;
   const names: Record<string, string> = {};
   const values: Record<string, unknown> = { ':fence': fence };
@@ -60,12 +61,12 @@ export const stateUpdate = (fence: number, change: StateChange) => {
     Object.assign(values, { ':before': fence - 1, ':rev': lease.rev });
     sets.push('fence = :fence');
     if (change.release === undefined) {
-      values[':until'] = lease.until;
-      sets.push('leaseUntil = :until');
+      Object.assign(values, { ':until': lease.until, ':by': holder });
+      sets.push('leaseUntil = :until', 'leaseBy = :by');
     }
   }
   if (change.release !== undefined) {
-    removes.push('leaseUntil');
+    removes.push('leaseUntil', 'leaseBy');
     if (change.release.dueAt === undefined) removes.push('due', 'dueAt');
     else {
       values[':due'] = 'due';

@@ -2,6 +2,7 @@
  * The state item of an application: definitions table, pk APP#<name>, sk STATE; index due ('due', dueAt) while it waits.
  * Two maps, `open` by call id and `runs` by repository, so that each writer touches only its own entries.
  */
+import { randomBytes } from 'node:crypto';
 import { GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { ApplicationState, Hold, Leased, Looked, OpenCall, StateChange } from '../core/application.ts';
 import { fromItem, type Item, type Tables, toItem, whenHolds } from './dynamo.ts';
@@ -9,6 +10,9 @@ import { openToItem, stateFromItem } from './state-item.ts';
 import { stateUpdate } from './state-update.ts';
 
 export const stateKey = (application: string) => toItem({ pk: `APP#${application}`, sk: 'STATE' });
+
+/** Each lease says who took it: its answer may be lost, and the client, asking again, finds it taken by itself. */
+const newHolder = (): string => randomBytes(6).toString('base64url');
 
 export const makeStates = (tables: Tables) => {
   /** The state of a new application, unless there is one. Fence and `rev` start at the time: no writer of a former application of this name can match the one, and no Idempotency-Key of it comes again by the other. */
@@ -24,9 +28,14 @@ export const makeStates = (tables: Tables) => {
     );
   };
 
-  const get = async (application: string): Promise<ApplicationState | undefined> => {
+  const read = async (application: string): Promise<Item | undefined> => {
     const { Item } = await tables.client.send(new GetItemCommand({ TableName: tables.definitions, Key: stateKey(application), ConsistentRead: true }));
-    return Item === undefined ? undefined : stateFromItem(fromItem(Item));
+    return Item === undefined ? undefined : fromItem(Item);
+  };
+
+  const get = async (application: string): Promise<ApplicationState | undefined> => {
+    const item = await read(application);
+    return item === undefined ? undefined : stateFromItem(item);
   };
 
   /** Adds an open call; adding it twice is adding it once: what was noted of it since stays. `dueAt` lets the tick find it should the caller die before it sends. */
@@ -92,6 +101,7 @@ export const makeStates = (tables: Tables) => {
 
   /** Takes the lease until `until`, unless somebody has it at `now`; the fence grows by one. */
   const lease = async (application: string, now: number, until: number): Promise<Leased> => {
+    const holder = newHolder();
     let leased: ApplicationState | undefined;
     const won = await whenHolds(
       tables.client
@@ -99,9 +109,9 @@ export const makeStates = (tables: Tables) => {
           new UpdateItemCommand({
             TableName: tables.definitions,
             Key: stateKey(application),
-            UpdateExpression: 'SET leaseUntil = :until, fence = fence + :one',
+            UpdateExpression: 'SET leaseUntil = :until, leaseBy = :by, fence = fence + :one',
             ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(leaseUntil) OR leaseUntil <= :now)',
-            ExpressionAttributeValues: toItem({ ':until': until, ':one': 1, ':now': now }),
+            ExpressionAttributeValues: toItem({ ':until': until, ':by': holder, ':one': 1, ':now': now }),
             ReturnValues: 'ALL_NEW',
           }),
         )
@@ -110,8 +120,10 @@ export const makeStates = (tables: Tables) => {
         }),
     );
     if (won && leased !== undefined) return { is: 'leased', state: leased };
-    const state = await get(application);
-    if (state === undefined) return { is: 'absent' };
+    const item = await read(application);
+    if (item === undefined) return { is: 'absent' };
+    const state = stateFromItem(item);
+    if (item.leaseBy === holder) return { is: 'leased', state };
     // Given back in between: "taken until now" makes the caller come again at once.
     return { is: 'taken', until: state.leaseUntil ?? now };
   };
@@ -132,15 +144,20 @@ export const makeStates = (tables: Tables) => {
 
   /** One change under the lease; the new `rev`, or `lost` when the fence has moved on. */
   const write = async (application: string, fence: number, change: StateChange): Promise<{ readonly rev: number } | 'lost'> => {
+    const holder = newHolder();
     let rev = 0;
     const won = await whenHolds(
       tables.client
-        .send(new UpdateItemCommand({ TableName: tables.definitions, Key: stateKey(application), ...stateUpdate(fence, change), ReturnValues: 'ALL_NEW' }))
+        .send(
+          new UpdateItemCommand({ TableName: tables.definitions, Key: stateKey(application), ...stateUpdate(fence, change, holder), ReturnValues: 'ALL_NEW' }),
+        )
         .then(({ Attributes }) => {
           rev = stateFromItem(fromItem(Attributes ?? {})).rev;
         }),
     );
-    return won ? { rev } : 'lost';
+    if (won) return { rev };
+    const item = change.lease === undefined ? undefined : await read(application);
+    return item?.leaseBy === holder ? { rev: stateFromItem(item).rev } : 'lost';
   };
 
   /** Applications whose time has come, earliest first, at most `limit`. The index may lag: a spare reconcile does nothing. */

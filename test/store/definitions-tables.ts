@@ -6,7 +6,7 @@ import type { Tables } from '../../functions/store/dynamo.ts';
 
 export interface TestTables extends Tables {
   /** The next command of this kind whose input holds the text takes effect and its answer is lost on the way, so that the client sends it again. */
-  loseAnswer(command: 'PutItem' | 'DeleteItem', text: string): void;
+  loseAnswer(command: 'PutItem' | 'UpdateItem' | 'DeleteItem', text: string): void;
   /** Answers that are still to be lost: none, when each was asked for. */
   readonly toLose: readonly object[];
   stop(): Promise<void>;
