@@ -1,5 +1,6 @@
 /** What travels in the queues: versioned, parsed on receipt. An unknown version is an error, so that the message ends in the dead-letter queue and not in silence. */
 import { isFields } from './fields.ts';
+import { jsonIn } from './json-in.ts';
 import { type Parsed, parsed, refused } from './parsed.ts';
 import { isPushSource, type Push } from './push.ts';
 import { isRegistryAccess, type RegistryAccess } from './registry-answer.ts';
@@ -119,12 +120,8 @@ const MAX_EVENT_ID = 200;
 const asEvent = (body: string): Readonly<Record<string, unknown>> | undefined => {
   // A message of ours is not parsed twice.
   if (!body.includes('"detail-type"')) return undefined;
-  try {
-    const value: unknown = JSON.parse(body);
-    return isFields(value) && value.v === undefined && value['detail-type'] !== undefined ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = jsonIn(body);
+  return isFields(value) && value.v === undefined && value['detail-type'] !== undefined ? value : undefined;
 };
 
 export const decodeDeployment = (body: string): DeploymentMessage => {

@@ -1,4 +1,6 @@
 /** With each tick: fetches the keys of identity providers that ingest asked for. Those it cannot get are asked for again by the next tick. */
+import { fields } from '../core/fields.ts';
+import { jsonIn } from '../core/json-in.ts';
 import { type Parsed, parsed, refused } from '../core/parsed.ts';
 
 export interface KeyPorts {
@@ -27,12 +29,6 @@ const NONE = 'the answer holds no JSON Web Key Set ({"keys":[…]})';
 
 /** The set as text. Only what a set has to be: who checks a signature reads the keys. */
 const readKeys = (text: string): Parsed<string> => {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && 'keys' in value && Array.isArray(value.keys) && value.keys.length > 0
-      ? parsed(JSON.stringify({ keys: value.keys }))
-      : refused(NONE);
-  } catch {
-    return refused(NONE);
-  }
+  const { keys } = fields(jsonIn(text));
+  return Array.isArray(keys) && keys.length > 0 ? parsed(JSON.stringify({ keys })) : refused(NONE);
 };

@@ -3,11 +3,12 @@
  * Everything is asked by digest and must have it, so that what is shown is of the very image that is deployed.
  * https://github.com/opencontainers/image-spec/blob/main/annotations.md
  */
-import { isFields } from '../core/fields.ts';
+import { fields, isFields } from '../core/fields.ts';
 import { isDigest } from '../core/image.ts';
+import { jsonIn } from '../core/json-in.ts';
 import type { Commit } from '../core/outcome.ts';
 import { MANIFESTS } from './registry-manifest.ts';
-import { type Answered, type AskRegistry, jsonIn, type RegistryIo } from './registry-request.ts';
+import { type Answered, type AskRegistry, type RegistryIo } from './registry-request.ts';
 
 /** Manifests and configurations have a few kilobytes; what is larger is not worth a label. */
 const MOST_BYTES = 256_000;
@@ -40,7 +41,7 @@ const contentOf = async (ask: AskRegistry, path: string, digest: string, io: Reg
   const answer = await ask({ method: 'GET', path, headers: { accept: `${MANIFESTS}, */*` }, mostBytes: MOST_BYTES }, io);
   const found = answer.ok ? await elsewhere(answer.value, io) : undefined;
   const body = found?.exchange.response?.body;
-  return found?.status === 200 && body?.complete === true && `sha256:${body.sha256}` === digest ? jsonIn(found.body) : {};
+  return found?.status === 200 && body?.complete === true && `sha256:${body.sha256}` === digest ? fields(jsonIn(found.body)) : {};
 };
 
 /** Large registries keep blobs with a storage service. One redirect is followed there, without any credential: its content has to have the digest. */

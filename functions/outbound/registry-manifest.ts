@@ -1,10 +1,11 @@
 /** What a tag names at its registry: one HEAD of the manifest, and a GET only where that leaves something open. */
-import { isFields } from '../core/fields.ts';
+import { fields, isFields } from '../core/fields.ts';
 import { isDigest } from '../core/image.ts';
+import { jsonIn } from '../core/json-in.ts';
 import type { RegistryAnswer, Silence } from '../core/registry-answer.ts';
 import { retryAfterOf } from '../core/retry-after.ts';
 import { shown } from '../core/shown.ts';
-import { type Answered, type AskRegistry, jsonIn, type RegistryIo } from './registry-request.ts';
+import { type Answered, type AskRegistry, type RegistryIo } from './registry-request.ts';
 
 /** The list of several platforms first: it is what was pushed. */
 export const MANIFESTS = [
@@ -35,7 +36,8 @@ export const findManifest = async (ask: AskRegistry, tag: string, io: RegistryIo
   if (whole.value.status !== 200) return silent(whole.value, io);
   // A digest is of the bytes, so who was given them needs nobody to say it.
   const body = whole.value.exchange.response?.body;
-  return body?.complete === true && isFields(jsonIn(whole.value.body).config ?? jsonIn(whole.value.body).manifests)
+  const { config, manifests } = fields(jsonIn(whole.value.body));
+  return body?.complete === true && isFields(config ?? manifests)
     ? { is: 'found', digest: `sha256:${body.sha256}` }
     : { is: 'silent', why: 'it answered 200 and no manifest' };
 };
@@ -45,7 +47,7 @@ const UNKNOWN: ReadonlySet<unknown> = new Set(['MANIFEST_UNKNOWN', 'NAME_UNKNOWN
 
 /** A 404 alone may come from anything that stands before a registry, and would end a deployment: only a registry's own word does. */
 export const unknownBy = ({ body }: Answered): unknown => {
-  const { errors } = jsonIn(body);
+  const { errors } = fields(jsonIn(body));
   return (Array.isArray(errors) ? errors : []).map((error) => (isFields(error) ? error.code : undefined)).find((one) => UNKNOWN.has(one));
 };
 

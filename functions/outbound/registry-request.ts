@@ -4,8 +4,9 @@
  * https://github.com/opencontainers/distribution-spec/blob/main/spec.md
  */
 import { ecrRegion } from '../core/ecr-host.ts';
-import { isFields } from '../core/fields.ts';
+import { fields } from '../core/fields.ts';
 import { hostOf, pathOf } from '../core/image.ts';
+import { jsonIn } from '../core/json-in.ts';
 import { type Parsed, parsed, refused } from '../core/parsed.ts';
 import type { RegistryAccess } from '../core/registry-answer.ts';
 import type { OutboundAnswer, OutboundRequest } from '../targets/target.ts';
@@ -113,7 +114,7 @@ const proofFor = async (header: string, path: string, access: Exclude<RegistryAc
 const basicOf = async (reference: string, io: RegistryIo): Promise<Parsed<string>> => {
   const secret = await secretOf(reference, io);
   if (!secret.ok) return secret;
-  const { username, password } = jsonIn(secret.value);
+  const { username, password } = fields(jsonIn(secret.value));
   return typeof username === 'string' && typeof password === 'string'
     ? parsed(`${BASIC}${Buffer.from(`${username}:${password}`).toString('base64')}`)
     : refused(`the secret ${reference} is not JSON of the form {"username":"…","password":"…"}`);
@@ -128,20 +129,10 @@ const secretOf = async (reference: string, io: RegistryIo): Promise<Parsed<strin
 };
 
 const tokenIn = (body: string): string | undefined => {
-  const { token, access_token } = jsonIn(body);
+  const { token, access_token } = fields(jsonIn(body));
   // By either name, of which Docker Hub uses both and Azure the second.
   return [token, access_token].find(isToken);
 };
 
 /** What a header can hold. */
 const isToken = (value: unknown): value is string => typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
-
-/** The object that a text holds; an empty one where it holds none. */
-export const jsonIn = (text: string): Readonly<Record<string, unknown>> => {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isFields(value) ? value : {};
-  } catch {
-    return {};
-  }
-};

@@ -1,8 +1,10 @@
 /** The tags of a repository, page by page. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-tags */
+import { fields } from '../core/fields.ts';
 import { isTag } from '../core/image.ts';
+import { jsonIn } from '../core/json-in.ts';
 import type { RegistryTags } from '../core/registry-answer.ts';
 import { silent, unknownBy } from './registry-manifest.ts';
-import { type AskRegistry, jsonIn, type RegistryIo } from './registry-request.ts';
+import { type AskRegistry, type RegistryIo } from './registry-request.ts';
 
 const PAGE = 1_000;
 /** Some give a hundred at a time, whatever is asked for. */
@@ -24,7 +26,7 @@ export const listTags = async (ask: AskRegistry, io: RegistryIo): Promise<Regist
     // Before its first push.
     if (status === 404 && page === 0 && unknownBy(answer.value) !== undefined) return { is: 'listed', tags };
     if (status !== 200) return silent(answer.value, io);
-    const list = jsonIn(body);
+    const list = fields(jsonIn(body));
     // A page of a proxy, or more than is read: taken for an empty list, all tags would be new the next time.
     if (list.tags === undefined && list.name === undefined) return { is: 'silent', why: NO_LIST };
     // A repository without tags has none, or null.

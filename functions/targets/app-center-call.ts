@@ -3,7 +3,9 @@
  * no body deploys again; a patch that names a Deployment, a container and an image sets that image in the template first.
  * The answer is `{"code":"200","message":"","requestId":…}`, and the code in it decides: the status says only that it was heard.
  */
+import { fields } from '../core/fields.ts';
 import { formatImage, type Image } from '../core/image.ts';
+import { jsonIn } from '../core/json-in.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { type Parsed, parsed, refused } from '../core/parsed.ts';
 import { shown } from '../core/shown.ts';
@@ -91,13 +93,7 @@ interface Reply {
 }
 
 const readReply = (text: string): Reply | undefined => {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || !('code' in value)) return undefined;
-    const { code } = value;
-    if (typeof code !== 'string' && typeof code !== 'number') return undefined;
-    return { code: String(code), message: 'message' in value && typeof value.message === 'string' ? value.message : '' };
-  } catch {
-    return undefined;
-  }
+  const { code, message } = fields(jsonIn(text));
+  if (typeof code !== 'string' && typeof code !== 'number') return undefined;
+  return { code: String(code), message: typeof message === 'string' ? message : '' };
 };

@@ -1,5 +1,6 @@
 /** The few requests to the Docker Engine API that a deployment needs. Docker's and podman's answers alike are read here, once. */
 import { type Fields, fields, isFields } from '../core/fields.ts';
+import { jsonIn } from '../core/json-in.ts';
 import type { Exchange, Outcome, Why } from '../core/outcome.ts';
 import type { DockerRequest, OutboundAnswer, TargetIo } from './target.ts';
 import { withoutBody } from './without-body.ts';
@@ -149,31 +150,22 @@ const problemOf = (answer: OutboundAnswer, request: string): DockerFailure => {
 };
 
 const readJson = (answer: Answered): Fields => {
-  const value = parsedOf(answer.body);
-  if (value === undefined) throw failure('unavailable', 'the Docker daemon answered with something that is not a JSON object', answer.exchange);
+  const value = jsonIn(answer.body);
+  if (!isFields(value)) throw failure('unavailable', 'the Docker daemon answered with something that is not a JSON object', answer.exchange);
   return value;
-};
-
-const parsedOf = (text: string): Fields | undefined => {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isFields(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 };
 
 const SAID = 300;
 
 const saidBy = ({ body }: Answered): string => {
-  const message = textAt(parsedOf(body) ?? {}, 'message');
+  const message = textAt(fields(jsonIn(body)), 'message');
   return (message === '' ? body : message).replace(/\s+/g, ' ').trim().slice(0, SAID);
 };
 
 /** An error of a pull comes inside an answer of 200: the daemon begins it before it knows. */
 const pullProblem = (answer: Answered): string | undefined => {
   if (answer.status !== 200) return saidBy(answer);
-  const errors = answer.body.split('\n').flatMap((line) => textAt(parsedOf(line) ?? {}, 'error') || []);
+  const errors = answer.body.split('\n').flatMap((line) => textAt(fields(jsonIn(line)), 'error') || []);
   return errors.at(-1)?.slice(0, SAID);
 };
 
@@ -184,7 +176,7 @@ const pullCode = (why: string): Why['code'] => {
 
 /** An event a line. Podman before 5 has its own name for the attribute, as for the event; where it keeps them in a file, it gives none that has passed. */
 const codeIn = (line: string): readonly string[] => {
-  const attributes = fields(fields(parsedOf(line)?.Actor).Attributes);
+  const attributes = fields(fields(fields(jsonIn(line)).Actor).Attributes);
   const codes = [textAt(attributes, 'exitCode'), textAt(attributes, 'containerExitCode')];
   return codes.filter((code) => code !== '').slice(0, 1);
 };

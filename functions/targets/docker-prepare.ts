@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { isFields } from '../core/fields.ts';
 import type { Image } from '../core/image.ts';
+import { jsonIn } from '../core/json-in.ts';
 import type { Exchange } from '../core/outcome.ts';
 import { type Parsed, parsed, refused } from '../core/parsed.ts';
 import { type DockerApi, DockerFailure, failure } from './docker-api.ts';
@@ -35,18 +36,10 @@ const registryAuth = async ({ registryAuth: reference }: DockerConfig, io: Targe
 };
 
 const headerOf = (text: string): Parsed<string> => {
-  const value = parsedOf(text);
+  const value = jsonIn(text);
   if (!isFields(value) || typeof value.username !== 'string' || typeof value.password !== 'string')
     return refused('is not JSON of the form {"username":"…","password":"…"}');
   return parsed(Buffer.from(JSON.stringify({ username: value.username, password: value.password })).toString('base64url'));
-};
-
-const parsedOf = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 };
 
 /** Below the ports that Linux gives to connections of its own (from 32768). */

@@ -1,6 +1,7 @@
 /** The four things that are asked of an API server: one object, a list, a patch, and what kinds it knows. */
 import { type Fields, isFields } from '../core/fields.ts';
-import { failureOf, KubernetesFailure, readJson, refusal, unavailable } from './kubernetes-errors.ts';
+import { jsonIn } from '../core/json-in.ts';
+import { failureOf, KubernetesFailure, refusal, unavailable } from './kubernetes-errors.ts';
 import { at, objectsAt, textAt } from './kubernetes-fields.ts';
 import { type Collection, inWords, pathOf, type Resource, versionPath } from './kubernetes-resource.ts';
 import type { OutboundAnswer, TargetIo } from './target.ts';
@@ -120,7 +121,7 @@ const bodyOf = ({ body, exchange }: Extract<OutboundAnswer, { is: 'answered' }>,
         ? refusal('target-misconfigured', `${asked}: the answer has more than ${MOST_BYTES} bytes, which no object of the API has`)
         : unavailable(`${asked}: the answer broke off after ${read?.bytes ?? 0} bytes`),
     );
-  const value = readJson(body);
+  const value = jsonIn(body);
   if (!isFields(value))
     throw new KubernetesFailure(refusal('target-misconfigured', `${asked}: the answer is no JSON object: is this the address of a Kubernetes API server?`));
   return value;

@@ -1,4 +1,5 @@
 /** What an answer of the API server that is no success means for a deployment, decided in one place. */
+import { jsonIn } from '../core/json-in.ts';
 import type { Exchange, Outcome, Why } from '../core/outcome.ts';
 import { retryAfterOf } from '../core/retry-after.ts';
 import { at, textAt } from './kubernetes-fields.ts';
@@ -85,17 +86,8 @@ const SAID = 400;
 
 /** From a `Status` of the API, or the text of whoever answered instead of it. */
 const statusIn = (body: string): { readonly message: string; readonly retryAfter?: number } => {
-  const status = readJson(body);
+  const status = jsonIn(body);
   const seconds = at(status, 'details', 'retryAfterSeconds');
   const text = textAt(status, 'message') ?? (status === undefined ? body : '');
   return { message: text.replace(/\s+/g, ' ').trim().slice(0, SAID), ...(typeof seconds === 'number' ? { retryAfter: seconds * 1000 } : {}) };
-};
-
-/** Undefined for anything but JSON. */
-export const readJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 };

@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { type Fields, fields } from '../../functions/core/fields.ts';
+import { jsonIn } from '../../functions/core/json-in.ts';
 import { causeOf } from './cause-of.ts';
 import { CliError, type Io } from './io.ts';
-import { jsonIn } from './json-in.ts';
 import { placeOf, type Where } from './place.ts';
 import { sendAgain } from './send-again.ts';
 

@@ -1,12 +1,12 @@
 /** Asking the API of a registry on behalf of a person, with a credential that is used for this one command and kept nowhere. */
 
 import { type Fields, fields, list, textOf } from '../../functions/core/fields.ts';
+import { jsonIn } from '../../functions/core/json-in.ts';
 import { type Parsed, parsed, refused } from '../../functions/core/parsed.ts';
 import { shown } from '../../functions/core/shown.ts';
 import { boundedText } from './bounded-text.ts';
 import { causeOf } from './cause-of.ts';
 import { CliError } from './io.ts';
-import { jsonIn } from './json-in.ts';
 import { withoutTokens } from './secret-url.ts';
 
 /** Gives the answer of a request that went well; everything else ends the command with the words of the registry. */

@@ -1,6 +1,7 @@
 /** A trigger of Alibaba's registry as one of ours: its rule and its name, and what could not be carried over. */
 import { loadEngines } from '../../../functions/core/decide-all.ts';
 import { textOf } from '../../../functions/core/fields.ts';
+import { jsonIn } from '../../../functions/core/json-in.ts';
 import { type Parsed, parsed, refused } from '../../../functions/core/parsed.ts';
 import { checkRule, type Rule } from '../../../functions/core/rule.ts';
 import { shown } from '../../../functions/core/shown.ts';
@@ -55,12 +56,9 @@ const RULES: Readonly<Record<string, (tag: unknown) => Parsed<Carried>>> = {
 const listOf = (tag: unknown): readonly unknown[] => {
   if (Array.isArray(tag)) return tag;
   if (typeof tag !== 'string') return tag === undefined || tag === null ? [] : [tag];
-  try {
-    const read: unknown = JSON.parse(tag);
-    return Array.isArray(read) ? read : [tag];
-  } catch {
-    return tag === '' ? [] : [tag];
-  }
+  const read = jsonIn(tag);
+  if (Array.isArray(read)) return read;
+  return tag === '' ? [] : [tag];
 };
 
 const MOST = 63;

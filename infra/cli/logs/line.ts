@@ -1,5 +1,6 @@
 /** One line that a function logged, wherever it was kept. */
 import { type Fields, isFields, textOf } from '../../../functions/core/fields.ts';
+import { jsonIn } from '../../../functions/core/json-in.ts';
 import { lines } from '../output.ts';
 import { withoutTokens } from '../secret-url.ts';
 
@@ -29,14 +30,10 @@ export const lineOf = (id: string, stage: Stage, written: string, at?: number): 
   };
 };
 
+/** What a library or the runtime itself wrote is a text alone. */
 const parse = (text: string): Fields => {
-  try {
-    const read: unknown = JSON.parse(text);
-    if (isFields(read)) return read;
-  } catch {
-    // What a library or the runtime itself wrote.
-  }
-  return { text };
+  const read = jsonIn(text);
+  return isFields(read) ? read : { text };
 };
 
 const ORDER: Readonly<Record<Stage, number>> = { ingest: 0, match: 1, deploy: 2, api: 3 };
