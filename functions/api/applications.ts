@@ -44,6 +44,7 @@ export const applicationRoutes = (ports: ApiPorts): Routes => {
     };
     const [stored, state] = await Promise.all([ports.applications.get(name), ports.states.get(name)]);
     if (stored === undefined && state !== undefined) {
+      await ports.states.wish(name, { deleted: true }, now);
       await ports.send([name]);
       throw new Problem('being-removed', `an application named ${name} was deleted and its last calls are just being ended: try again in some seconds`);
     }
@@ -147,6 +148,7 @@ export const applicationRoutes = (ports: ApiPorts): Routes => {
     );
     if (!removed && (await ports.states.get(name)) === undefined) throw unknownName('application', name);
     if (!removed) condition?.(undefined);
+    await ports.states.wish(name, { deleted: true }, ports.now());
     // For the eye: a URL ends with its application anyway, and so does one that is missed here.
     await revokeAll(name, ports);
     await ports.send([name]);

@@ -24,6 +24,8 @@ export interface ApplicationState {
   /** Somebody asked at this time what the target really runs; `deploy` answers with `seen`. */
   readonly refresh?: number;
   readonly seen?: SeenThere;
+  /** The definition was deleted; `deploy` ends what is left and removes the state. */
+  readonly deleted?: true;
   /** When deployments were started within the last hour: input of the rate gate. */
   readonly deployedAt?: readonly number[];
   readonly dueAt?: number;
@@ -209,6 +211,21 @@ export interface StateChange {
 
 /** Whether something wanted is not yet done. */
 export const isPending = (run: Run): run is Run & { readonly desired: Desired } => run.desired !== undefined && run.done?.rev !== run.desired.rev;
+
+/** Whether somebody asks what the target really runs, and nobody has looked since. */
+export const isLookAsked = ({ refresh, seen }: ApplicationState): boolean => refresh !== undefined && (seen === undefined || seen.at < refresh);
+
+/**
+ * Whether `goal` finds nothing to do, whatever the definition and the facts say: nothing is open, wanted, asked or due, and
+ * no rollout failed that a policy might take back.
+ */
+export const isAtRest = (state: ApplicationState): boolean =>
+  state.leaseUntil === undefined &&
+  state.dueAt === undefined &&
+  state.deleted === undefined &&
+  Object.keys(state.open).length === 0 &&
+  !isLookAsked(state) &&
+  Object.values(state.runs).every((run) => !isPending(run) && run.done?.status !== 'failed');
 
 /** Whether the last attempt at what is wanted was sent and its end was never recorded: somebody died in it. A rollout that is watched is a recorded end. */
 export const isUnanswered = ({ desired, attempt, running }: Run): boolean =>

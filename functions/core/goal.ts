@@ -5,7 +5,18 @@
  * application and repository. A duplicate does nothing, an old push never overwrites a newer one, a burst ends in the
  * newest image, what a person set is undone by no push, and every call gets its own outcome and reason.
  */
-import { type ApplicationState, type Desired, type Facts, isPending, isUnanswered, type OpenCall, type Run, WHOLE, WHOLE_TEMPLATE } from './application.ts';
+import {
+  type ApplicationState,
+  type Desired,
+  type Facts,
+  isLookAsked,
+  isPending,
+  isUnanswered,
+  type OpenCall,
+  type Run,
+  WHOLE,
+  WHOLE_TEMPLATE,
+} from './application.ts';
 import type { Settlement } from './call.ts';
 import type { ApplicationDefinition } from './definitions.ts';
 import { applicationWait, type GateInput, refusal, stopWait } from './gate.ts';
@@ -29,7 +40,7 @@ export const goal = (definition: ApplicationDefinition, state: ApplicationState,
   // What ends unsent makes room for what had to wait for it.
   if (draft.finish.length > 0 && draft.hold.some(({ held }) => held.reason === 'rate')) draft.more = true;
   const { due, ...plan } = draft;
-  const asked = state.refresh !== undefined && (state.seen === undefined || state.seen.at < state.refresh);
+  const asked = isLookAsked(state);
   const busy = plan.work.length > 0;
   return { ...plan, look: asked && !busy, more: plan.more || (asked && busy), ...(due.length === 0 ? {} : { dueAt: Math.min(...due) }) };
 };

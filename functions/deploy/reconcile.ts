@@ -3,7 +3,7 @@
  * May be asked any number of times; the message is only a hint. Where nothing is to be done first, the lease comes later or
  * not at all: see `straight.ts`.
  */
-import { type ApplicationState, type Facts, isPending, type NotFree } from '../core/application.ts';
+import { type ApplicationState, type Facts, isAtRest, isPending, type NotFree } from '../core/application.ts';
 import { isOpen } from '../core/call.ts';
 import { goal, type Plan } from '../core/goal.ts';
 import { carryOut, isWish, type Receive } from './carry-out.ts';
@@ -18,6 +18,7 @@ export const reconcile = async (application: string, receive: Receive, ports: De
   const started = ports.now();
   const looked = await ports.states.look(application, started);
   if (looked.is !== 'free') return notFree(looked, application, started, ports);
+  if (isAtRest(looked.state)) return;
   if (!receive.last && isCalm(looked.state) && (await withoutLease(looked.state, started, receive, ports))) return;
   const now = ports.now();
   const leased = await ports.states.lease(application, now, now + LEASE_MS);
@@ -112,6 +113,7 @@ const bury = async (application: string, state: ApplicationState, ports: DeployP
     (await ports.states.removeRemains(application)) &&
     (await ports.states.remove(application, state.fence, state.rev));
   // A call that is left, or was opened meanwhile, would be forgotten together with the state: it is ended first, by one more look.
-  if (!removed && (await ports.states.write(application, state.fence, { close: open, release: {} })) !== 'lost') await ports.send(application, 0);
+  if (!removed && (await ports.states.write(application, state.fence, { close: open, release: { dueAt: ports.now() } })) !== 'lost')
+    await ports.send(application, 0);
   ports.log('deploy.buried', { application, calls: open.length, removed });
 };

@@ -5,19 +5,19 @@
  * no fact changed since the state was looked at; the definition and the rejects were read after that. Nothing may be
  * written, and nobody outside asked, before that mark: so only where nothing else is to be done first.
  */
-import { type ApplicationState, isPending, type OpenCall } from '../core/application.ts';
+import { type ApplicationState, isLookAsked, isPending, type OpenCall } from '../core/application.ts';
 import type { ApplicationDefinition } from '../core/definitions.ts';
 import type { Plan } from '../core/goal.ts';
 import { isWish } from './carry-out.ts';
 import type { DeployPorts } from './ports.ts';
 
 /** Whether it is worth it to read on: of what is under way, of several pushes, or after a worker died, the lease is taken first. */
-export const isCalm = ({ open, runs, refresh, seen, leaseUntil }: ApplicationState): boolean =>
-  leaseUntil === undefined &&
-  Object.keys(open).length <= 1 &&
-  Object.values(open).every((call) => call.held !== undefined || isPlain(call)) &&
-  (refresh === undefined || (seen !== undefined && seen.at >= refresh)) &&
-  !Object.values(runs).some(isPending);
+export const isCalm = (state: ApplicationState): boolean =>
+  state.leaseUntil === undefined &&
+  Object.keys(state.open).length <= 1 &&
+  Object.values(state.open).every((call) => call.held !== undefined || isPlain(call)) &&
+  !isLookAsked(state) &&
+  !Object.values(state.runs).some(isPending);
 
 /** Nothing is to be written, and nobody to be woken at another time than is known. */
 export const isIdle = (plan: Plan, { dueAt }: ApplicationState, now: number): boolean =>

@@ -60,7 +60,7 @@ export const makeStates = (tables: Tables) => {
    * Everything is set to a value, so that writing it twice is writing it once. A hold alone changes none that is there: one
    * that came with a roll back goes on saying what it holds.
    */
-  const wish = async (application: string, { call, hold, refresh }: Wishing, now: number): Promise<'noted' | 'absent'> => {
+  const wish = async (application: string, { call, hold, refresh, deleted }: Wishing, now: number): Promise<'noted' | 'absent'> => {
     const sets = ['rev = rev + :one', 'due = :due', 'dueAt = :now'];
     const values: Record<string, unknown> = { ':one': 1, ':due': 'due', ':now': now };
     const names: Record<string, string> = {};
@@ -76,6 +76,10 @@ export const makeStates = (tables: Tables) => {
       sets.push(hold.callId === undefined ? '#hold = if_not_exists(#hold, :hold)' : '#hold = :hold');
     }
     if (refresh === true) sets.push('refresh = :now');
+    if (deleted === true) {
+      sets.push('deleted = :deleted');
+      values[':deleted'] = true;
+    }
     const held = await whenHolds(
       tables.client.send(
         new UpdateItemCommand({
@@ -191,4 +195,6 @@ export interface Wishing {
   readonly call?: OpenCall;
   readonly hold?: Hold | 'release';
   readonly refresh?: boolean;
+  /** Of the definition; stays until the state goes. */
+  readonly deleted?: boolean;
 }

@@ -1,10 +1,11 @@
 /** What holds for every application, whatever it wants and whatever is open. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type ApplicationState, type Facts, NO_FACTS, type OpenCall, type Run } from '../../functions/core/application.ts';
+import { type ApplicationState, type Facts, isAtRest, NO_FACTS, type OpenCall, type Run } from '../../functions/core/application.ts';
 import { fits } from '../../functions/core/call.ts';
 import type { Policy } from '../../functions/core/definitions.ts';
 import { goal, type Plan } from '../../functions/core/goal.ts';
+import { newDraft } from '../../functions/core/plan.ts';
 import { API, allDone, carryOut, definition, desiredOf, done, NOW, open, state, WEB } from './plans.ts';
 
 const promoted = ({ promote }: Plan): string[] => promote.map(({ callId }) => callId);
@@ -103,6 +104,17 @@ describe('always', () => {
       fc.property(states, policies, facts, (given, policy, known) => holds(given, goal(definition(policy), given, known, NOW), policy, known)),
       { numRuns: 5_000 },
     );
+
+  test('of a state at rest nothing is to be done, whatever the definition and the facts say', () =>
+    fc.assert(
+      fc.property(states, policies, facts, (given, policy, known) => {
+        const rested = { ...given, open: {}, refresh: NOW - 1, seen: { at: NOW } };
+        fc.pre(isAtRest(rested));
+        const { due: _, ...nothing } = newDraft();
+        expect(goal(definition(policy), rested, known, NOW)).toEqual({ ...nothing, look: false });
+      }),
+      { numRuns: 1_000 },
+    ));
 
   test('nothing older than what is wanted is promoted, but a redelivery of that same image, and a wish that came later', () =>
     always((given, { promote }) => {

@@ -166,7 +166,7 @@ describe('the lease', () => {
     await go(bench);
     const from = bench.effects.length;
     await go(bench);
-    expect(bench.effects.slice(from)).toEqual(['states.look', 'application']);
+    expect(bench.effects.slice(from)).toEqual(['states.look']);
   });
 
   test('a process that was paused beyond its lease does not call the target', async () => {
@@ -210,6 +210,23 @@ describe('definitions that changed meanwhile', () => {
     expect(bench.memory.states.get('web')).toBeUndefined();
     await go(bench);
     expect(bench.logs.at(-1)?.event).toBe('deploy.absent');
+  });
+  test('with more open calls than one look can end, and with none: its state goes all the same', async () => {
+    const bench = ready();
+    await pushed(bench, ...Array.from({ length: 51 }, (_, n) => n + 1));
+    bench.memory.applications.delete('web');
+    await go(bench);
+    expect(bench.memory.states.get('web')).toMatchObject({ dueAt: NOW });
+    await go(bench);
+    expect(bench.memory.states.get('web')).toBeUndefined();
+    bench.memory.states.create('web', NOW);
+    await bench.memory.states.wish('web', { deleted: true }, NOW);
+    // Whoever had the lease meanwhile gives it back, and with it the time that was due.
+    const { lease, write } = bench.ports.deploy.states;
+    const leased = await lease('web', NOW, NOW + LEASE_MS);
+    if (leased.is === 'leased') await write('web', leased.state.fence, { release: {} });
+    await go(bench);
+    expect(bench.memory.states.get('web')).toBeUndefined();
   });
   test('a call that was opened during the burial is not forgotten with the state', async () => {
     const bench = ready();

@@ -120,10 +120,10 @@ describe('deploy behind its queue', () => {
         return port(argument);
       };
     await looking(async () => undefined)(undefined);
-    const deploy = makeDeployHandler({ ...bench.ports.deploy, application: looking(bench.ports.deploy.application) }, bench.ports.tick, 5);
-    await deploy(record(1), apiContext);
     const matched = makeMatchHandler({ ...bench.ports.match, triggersOf: looking(bench.ports.match.triggersOf) }, noEvents);
     await matched(sqsEvent([{ id: 'p', body: encodePushes(message(push(1)))[0] ?? '', receives: 1 }]), apiContext);
+    const deploy = makeDeployHandler({ ...bench.ports.deploy, application: looking(bench.ports.deploy.application) }, bench.ports.tick, 5);
+    await deploy(record(1), apiContext);
     expect(seen).toHaveLength(3);
     expect(new Set(seen).size).toBe(1);
   });

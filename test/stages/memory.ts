@@ -11,6 +11,7 @@ import { type DeliveryRecord, isOutcome } from '../../functions/core/delivery-re
 import type { AttemptRecord } from '../../functions/core/outcome.ts';
 import type { Push } from '../../functions/core/push.ts';
 import { repositoryMatches } from '../../functions/core/repository-pattern.ts';
+import type { Wishing } from '../../functions/store/states.ts';
 
 export type Claim = { readonly mine: true } | { readonly mine: false; readonly pushId: string };
 
@@ -25,6 +26,7 @@ interface StateItem {
   runs: Map<string, Run>;
   hold?: Hold;
   refresh?: number;
+  deleted?: true;
   seen?: SeenThere;
   deployedAt?: readonly number[];
   dueAt?: number;
@@ -79,11 +81,7 @@ export const createMemory = (retentionDays = 30) => {
       if (wake !== undefined) item.dueAt = wake.dueAt;
       return 'opened';
     },
-    wish: (
-      application: string,
-      { call, hold, refresh }: { readonly call?: OpenCall; readonly hold?: Hold | 'release'; readonly refresh?: boolean },
-      now: number,
-    ): 'noted' | 'absent' => {
+    wish: (application: string, { call, hold, refresh, deleted }: Wishing, now: number): 'noted' | 'absent' => {
       const item = items.get(application);
       if (item === undefined) return 'absent';
       if (call !== undefined) {
@@ -93,6 +91,7 @@ export const createMemory = (retentionDays = 30) => {
       if (hold === 'release') delete item.hold;
       else if (hold !== undefined && (hold.callId !== undefined || item.hold === undefined)) item.hold = hold;
       if (refresh === true) item.refresh = now;
+      if (deleted === true) item.deleted = true;
       item.rev += 1;
       item.dueAt = now;
       return 'noted';

@@ -138,9 +138,9 @@ export const storeContract = (name: string, start: () => Promise<() => Store>, d
       for (let i = 0; i < 2; i += 1) expect(await store.states.wish(`${own}web`, { call: wish, hold }, NOW + i)).toBe('noted');
       expect(await store.states.get(`${own}web`)).toMatchObject({ rev: NOW + 2, open: { [wish.callId]: wish }, hold, dueAt: NOW + 1 });
       expect(await store.states.due(NOW + 1, 1_000)).toContain(`${own}web`);
-      await store.states.wish(`${own}web`, { hold: 'release', refresh: true }, NOW + 5);
+      await store.states.wish(`${own}web`, { hold: 'release', refresh: true, deleted: true }, NOW + 5);
       const released = await store.states.get(`${own}web`);
-      expect(released).toMatchObject({ rev: NOW + 3, open: { [wish.callId]: wish }, refresh: NOW + 5, dueAt: NOW + 5 });
+      expect(released).toMatchObject({ rev: NOW + 3, open: { [wish.callId]: wish }, refresh: NOW + 5, deleted: true, dueAt: NOW + 5 });
       expect(released?.hold).toBeUndefined();
       expect(await store.states.wish(`${own}none`, { hold }, NOW)).toBe('absent');
       expect(await store.states.get(`${own}none`)).toBeUndefined();
