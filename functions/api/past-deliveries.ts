@@ -6,6 +6,7 @@ import { type Call, manualTrigger } from '../core/call.ts';
 import type { HookDefinition } from '../core/definitions.ts';
 import { deliveryInCalls } from '../core/delivery-in-calls.ts';
 import { type DeliveryRecord, isOutcome } from '../core/delivery-record.ts';
+import { inParallel } from '../core/in-parallel.ts';
 import type { CallQuery } from '../store/call-pages.ts';
 import type { ApiPorts } from './ports.ts';
 import { everyTrigger } from './unheard.ts';
@@ -38,13 +39,11 @@ export const pastDeliveries = async ({ name, application }: HookDefinition, limi
 };
 
 const newestCalls = async (places: readonly Place[], limit: number, now: number, { callPages }: Ports): Promise<readonly Call[]> => {
-  const found: Call[] = [];
-  for (let i = 0; i < places.length; i += WIDTH)
-    for (const page of await Promise.all(places.slice(i, i + WIDTH).map((place) => callPages.list({ ...place, since: now - WEEK_MS, limit, now })))) {
-      if (!page.ok) throw new Error(page.why);
-      found.push(...page.value.items);
-    }
-  return found;
+  const pages = await inParallel(places, WIDTH, (place) => callPages.list({ ...place, since: now - WEEK_MS, limit, now }));
+  return pages.flatMap((page) => {
+    if (!page.ok) throw new Error(page.why);
+    return page.value.items;
+  });
 };
 
 /** A later push of a delivery has a call with the delivery's id, and a delivery of several is noted; what was asked for again came with none. */

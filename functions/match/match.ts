@@ -10,6 +10,7 @@ import type { Decision } from '../core/decide.ts';
 import type { TriggerDefinition } from '../core/definitions.ts';
 import { isInCalls, statusOf } from '../core/delivery-in-calls.ts';
 import { type DeliveryRecord, deliveryRecord, type MatchVerdict, verdictOf } from '../core/delivery-record.ts';
+import { inParallel } from '../core/in-parallel.ts';
 import type { PushesMessage } from '../core/message.ts';
 import { orderOf } from '../core/order.ts';
 import { type Push, pushText } from '../core/push.ts';
@@ -104,12 +105,12 @@ const matchPush = async (push: Push, message: PushesMessage, ports: MatchPorts):
   const claim = await ports.claim(push, started);
   if (!claim.mine) {
     const fired = decided.filter(({ decision }) => decision.fires);
-    await inParallel(fired, ({ trigger }) => ports.calls.repeat(callId(claim.pushId, trigger.name), message.deliveryId));
+    await inParallel(fired, WIDTH, ({ trigger }) => ports.calls.repeat(callId(claim.pushId, trigger.name), message.deliveryId));
     ports.log('push.duplicate', { ...idsOf(push, message), hook: push.hook, image, of: claim.pushId });
     return { verdict: 'duplicate', why: 'the same event was delivered before', calls: decided.map(({ trigger }) => callId(claim.pushId, trigger.name)) };
   }
-  const fired = (await inParallel(decided, (one) => recordDecision(push, one, started, message.deliveryId, ports))).flatMap((trigger) => trigger ?? []);
-  const opened = await inParallel(fired, async (trigger) => {
+  const fired = (await inParallel(decided, WIDTH, (one) => recordDecision(push, one, started, message.deliveryId, ports))).flatMap((trigger) => trigger ?? []);
+  const opened = await inParallel(fired, WIDTH, async (trigger) => {
     try {
       return { application: await openCall(push, trigger, message, ports) };
     } catch (error) {
@@ -202,10 +203,4 @@ const openCall = async (push: Push, trigger: Caller, { hosts, access }: PushesMe
     endedAt: ports.now(),
   });
   return undefined;
-};
-
-const inParallel = async <T, R>(items: readonly T[], each: (item: T) => Promise<R>): Promise<readonly R[]> => {
-  const results: R[] = [];
-  for (let i = 0; i < items.length; i += WIDTH) results.push(...(await Promise.all(items.slice(i, i + WIDTH).map(each))));
-  return results;
 };

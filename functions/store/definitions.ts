@@ -5,6 +5,7 @@
  * itself. So no failed condition is believed before the item was read: every write leaves its own `writer` there.
  */
 import { DeleteItemCommand, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { inParallel } from '../core/in-parallel.ts';
 import { type Parsed, parsed } from '../core/parsed.ts';
 import { decodeCursor, encodeCursor, notOurs, type Page } from './cursor.ts';
 import type { Key, Kind } from './definition-item.ts';
@@ -42,13 +43,8 @@ const ASKED_AT_ONCE = 25;
 
 /** Those that fit, in their order; so many are asked at once. */
 export const fitting = async <I>(all: readonly I[], fits: (one: I) => Promise<boolean> | boolean): Promise<readonly I[]> => {
-  const found: I[] = [];
-  for (let i = 0; i < all.length; i += ASKED_AT_ONCE) {
-    const some = all.slice(i, i + ASKED_AT_ONCE);
-    const fit = await Promise.all(some.map(fits));
-    found.push(...some.filter((_, n) => fit[n] === true));
-  }
-  return found;
+  const fit = await inParallel(all, ASKED_AT_ONCE, async (one) => fits(one));
+  return all.filter((_, n) => fit[n] === true);
 };
 
 /** `newWriter`: a short text, new each time. */

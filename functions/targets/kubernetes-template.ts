@@ -4,6 +4,7 @@
  * become ours by `force`; nothing that vanishes from the template as a document is deleted.
  */
 import { type Fields, isFields } from '../core/fields.ts';
+import { inParallel } from '../core/in-parallel.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { sortedJson } from '../core/sorted-json.ts';
 import { listed } from './containers.ts';
@@ -24,9 +25,7 @@ export const readTemplate = (config: KubernetesConfig, wish: TemplateWish, io: T
   withApi(config, io, async (api): Promise<Running> => {
     const documents = documentsOf(wish.template, config.namespace);
     if (!documents.ok) return refusal('target-misconfigured', documents.why);
-    const looks: Look[] = [];
-    for (let i = 0; i < documents.value.length; i += AT_ONCE)
-      looks.push(...(await Promise.all(documents.value.slice(i, i + AT_ONCE).map((document) => look(api, document, documents.value, config.namespace)))));
+    const looks = await inParallel(documents.value, AT_ONCE, (document) => look(api, document, documents.value, config.namespace));
     const workloads = looks.flatMap(({ document: { workload }, live }) => (workload === undefined || live === undefined ? [] : [{ kind: workload, live }]));
     const isMarked = ({ kind, live }: Present): boolean => hasKey(podTemplateOf(kind, live), io.idempotencyKey);
     const isOurs = (present: Present): boolean => io.attempted === true && (isMarked(present) || isWrittenSince(present.live, wish.since));

@@ -1,6 +1,6 @@
 /** What is wrong, and the command that mends it or leads on. */
-
 import type { Fields } from '../../../functions/core/fields.ts';
+import { inParallel } from '../../../functions/core/in-parallel.ts';
 import type { Inside } from '../inside/inside.ts';
 import type { Session } from '../session.ts';
 
@@ -30,8 +30,5 @@ export const command = (rest: string): string => `image-triggers ${rest}`;
 const WIDTH = 8;
 
 /** Some questions at a time: the API has a limit to what it is asked in a second. */
-export const ofEach = async <T>(items: readonly T[], each: (item: T) => Promise<readonly Finding[]>): Promise<readonly Finding[]> => {
-  const found: Finding[] = [];
-  for (let i = 0; i < items.length; i += WIDTH) found.push(...(await Promise.all(items.slice(i, i + WIDTH).map(each))).flat());
-  return found;
-};
+export const ofEach = async <T>(items: readonly T[], each: (item: T) => Promise<readonly Finding[]>): Promise<readonly Finding[]> =>
+  (await inParallel(items, WIDTH, each)).flat();
