@@ -10,7 +10,7 @@ export interface Unheard {
   readonly next: readonly string[];
 }
 
-/** Triggers that are looked through for a near one. */
+/** Triggers that are looked through for one request. */
 const LOOKED_AT = 1_000;
 const PAGE = 100;
 
@@ -33,6 +33,7 @@ export const unheardAt = (
   next: [`PATCH /v1/triggers/${first.name}`],
 });
 
+/** By name; of very many the first thousand or so. */
 export const everyTrigger = async (
   ports: { readonly triggers: Pick<ApiPorts['triggers'], 'list'> },
   where: { readonly hook?: string } = {},
@@ -41,7 +42,7 @@ export const everyTrigger = async (
   let cursor: string | undefined;
   do {
     const page = await ports.triggers.list({ where, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
-    if (!page.ok) break;
+    if (!page.ok) throw new Error(page.why);
     all.push(...page.value.items);
     cursor = page.value.cursor;
   } while (cursor !== undefined && all.length < LOOKED_AT);
