@@ -120,6 +120,8 @@ export interface Desired {
   readonly callId: string;
   /** The call whose push of the same image gave it its present place in the order. */
   readonly again?: string;
+  /** The place of a person's wish, where a push has given it a later one: another wish is measured by this. */
+  readonly asked?: string;
   readonly repository: string;
   readonly tag: string;
   readonly digest?: string;

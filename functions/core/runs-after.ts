@@ -56,7 +56,7 @@ const desiredOf = (call: OpenCall, former: Desired | undefined, rev: number, now
     rev,
     order: later?.order ?? call.order,
     // A redelivery of what was wanted last keeps the place that this image has by now; a person's wish stands above what was pushed meanwhile.
-    ...(later === undefined || manual === true ? {} : { again: later.again ?? later.callId }),
+    ...(later === undefined ? {} : manual === true ? { asked: call.order } : { again: later.again ?? later.callId }),
     callId,
     repository,
     tag,

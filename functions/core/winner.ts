@@ -39,7 +39,7 @@ const newestFirst = (a: OpenCall, b: OpenCall): number => {
 /** A push may have been promoted between a person's look and their wish: the hold that came with the wish says which was later. */
 const isAbove = (wish: OpenCall, desired: Desired | undefined, floor: Floor | undefined, { state }: GateInput): boolean => {
   if (floor !== undefined && wish.order < floor.order) return false;
-  return desired === undefined || wish.order > desired.order || (desired.manual !== true && state.hold?.callId === wish.callId);
+  return desired === undefined || wish.order > (desired.asked ?? desired.order) || (desired.manual !== true && state.hold?.callId === wish.callId);
 };
 
 const chooseWish = (wish: OpenCall, open: readonly OpenCall[], run: Run, input: GateInput, draft: PlanDraft): Chosen => {
@@ -90,7 +90,7 @@ const chooseNewest = (open: readonly OpenCall[], run: Run, floor: Floor | undefi
     const wait = ownWait(call, input);
     if (end !== undefined) {
       settle(winner === undefined ? end : replacedBy(call, winner, input));
-      if (end.reason === 'duplicate' && desired !== undefined && call.order > desired.order) desired = { ...desired, order: call.order, again: call.callId };
+      if (end.reason === 'duplicate' && desired !== undefined && call.order > desired.order) desired = again(desired, call);
     } else if (wait === undefined) {
       // Of versions that wait together the highest runs, whichever was pushed last: else it would hang on who is looked at first.
       if (winner !== undefined) settle({ status: 'skipped', reason: 'lower-version', by: call.callId }, winner);
@@ -105,6 +105,14 @@ const chooseNewest = (open: readonly OpenCall[], run: Run, floor: Floor | undefi
 };
 
 const isLower = ({ tag }: OpenCall, { tag: than }: OpenCall, { facts }: GateInput): boolean => facts.lower?.(tag, than) === 'lower';
+
+/** At the place of a push that repeats it. */
+const again = (desired: Desired, { order, callId }: OpenCall): Desired => ({
+  ...desired,
+  order,
+  again: callId,
+  ...(desired.manual === true ? { asked: desired.asked ?? desired.order } : {}),
+});
 
 /** A redelivery of the very image that is wanted runs, wherever a repeated push has taken its place. */
 const isBelow = (call: OpenCall, desired: Desired): boolean => call.order < desired.order && !(call.redelivery === true && isSameImage(call, desired));

@@ -30,6 +30,12 @@ describe('a wish against what is open', () => {
       ['w4.!web superseded by w5.!web'],
     ],
     ['a push was wanted in between, and the hold says which was later', state([wish(5)], { [WEB]: ran(7) }, pinned('w5.!web')), ['w5.!web'], []],
+    [
+      'what an earlier wish wanted was pushed again in between',
+      state([wish(5)], { [WEB]: done({ ...desiredOf(wish(4), 1, { manual: true }), order: open(7).order, again: 'c7.t', asked: wish(4).order }) }),
+      ['w5.!web'],
+      [],
+    ],
     ['a push was wanted in between, and nothing holds it', state([wish(5)], { [WEB]: ran(7) }), [], ['w5.!web superseded by c7.t']],
     [
       'a later wish was wanted in between',

@@ -49,6 +49,8 @@ interface Wanted {
   id: string;
   image: Image;
   order: string;
+  /** The place of a person's wish, whatever place a push has given it since. */
+  asked?: string;
   /** The call that gave it its present place. */
   place: string;
   person: boolean;
@@ -160,6 +162,7 @@ export const makeRules = (setup: Setup, facts: Facts = nothing()) => {
       // A redelivery keeps the place that its image has by now; a person stands above what was pushed meanwhile.
       order: late ? former.order : order,
       place: late && by !== 'person' ? former.place : id,
+      ...(by === 'person' ? { asked: order } : {}),
       person: by === 'person',
       automatic,
       back: back === true,
@@ -256,7 +259,7 @@ export const makeRules = (setup: Setup, facts: Facts = nothing()) => {
 
     // What a person asked for runs, unless something was asked for since; against pushes its own hold says which was later.
     const wish = others.find(
-      ({ by, order, id }) => by === 'person' && (before === undefined || order > before.order || (!before.person && facts.hold?.id === id)),
+      ({ by, order, id }) => by === 'person' && (before === undefined || order > (before.asked ?? before.order) || (!before.person && facts.hold?.id === id)),
     );
     if (wish !== undefined) {
       for (const call of others) if (call.order <= wish.order && call !== wish) skip(call.id, call.by === 'person' ? 'superseded' : 'rolled-back', wish.id);
