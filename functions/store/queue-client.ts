@@ -51,19 +51,23 @@ export const makeQueueClient = (
   const ask = async (action: string, url: string, body: string): Promise<Answered> => {
     const { protocol, hostname, port, host } = new URL(endpoint ?? url);
     const trace = env._X_AMZN_TRACE_ID;
-    const request = await signer.sign({
-      ...{ method: 'POST', protocol, hostname, path: '/', query: {}, body },
-      ...(port === '' ? {} : { port: Number(port) }),
-      headers: {
-        host,
-        'content-type': 'application/x-amz-json-1.0',
-        'content-length': String(Buffer.byteLength(body)),
-        'x-amz-target': `AmazonSQS.${action}`,
-        'user-agent': 'image-triggers',
-        // SQS hands it on to the next function: by it X-Ray joins the two, and Lambda sees a loop.
-        ...(trace === undefined ? {} : { 'x-amzn-trace-id': trace }),
+    const request = await signer.sign(
+      {
+        ...{ method: 'POST', protocol, hostname, path: '/', query: {}, body },
+        ...(port === '' ? {} : { port: Number(port) }),
+        headers: {
+          host,
+          'content-type': 'application/x-amz-json-1.0',
+          'content-length': String(Buffer.byteLength(body)),
+          'x-amz-target': `AmazonSQS.${action}`,
+          'user-agent': 'image-triggers',
+          // SQS hands it on to the next function: by it X-Ray joins the two, and Lambda sees a loop.
+          ...(trace === undefined ? {} : { 'x-amzn-trace-id': trace }),
+        },
       },
-    });
+      // Where the clock here is wrong, AWS refuses what is signed by it. The client of DynamoDB, which each step asks first, has learned by how much.
+      { signingDate: new Date(Date.now() + config.systemClockOffset) },
+    );
     const { response } = await requestHandler.handle(request);
     return { status: response.statusCode, said: said(Buffer.from(await streamCollector(response.body)).toString('utf8')) };
   };

@@ -2,7 +2,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeQueueClient } from '../../functions/store/queue-client.ts';
@@ -23,6 +23,8 @@ interface Request {
 interface Answer {
   readonly status: number;
   readonly body: string;
+  /** The time at AWS, where it is not the same as here. */
+  readonly date?: string;
 }
 
 const md5 = (body: string): string => createHash('md5').update(body).digest('hex');
@@ -36,7 +38,10 @@ const server = createServer(async (request, response) => {
   got.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers, body: await text(request) });
   const answer = answers.length > 1 ? answers.shift() : answers[0];
   if (answer === undefined || answer === 'hang up') request.socket.destroy();
-  else response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.0' }).end(answer.body);
+  else
+    response
+      .writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.0', ...(answer.date === undefined ? {} : { date: answer.date }) })
+      .end(answer.body);
 });
 
 let origin = '';
@@ -142,6 +147,18 @@ describe('a request', () => {
       queueUrl(),
     ]);
   });
+});
+
+it('is signed for the time at AWS, as far as the client of DynamoDB has learned it', async () => {
+  const HOUR = 3_600_000;
+  vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', origin);
+  const client = tables();
+  answers = [{ status: 200, body: '{}', date: new Date(Date.now() + HOUR).toUTCString() }];
+  await client.send(new GetItemCommand({ TableName: 'calls', Key: { pk: { S: 'a' }, sk: { S: 'b' } } }));
+  answers = [taken('one')];
+  await makeQueueClient(client).send(queueUrl(), 'one');
+  const [, time = ''] = got.map(({ headers }) => String(headers['x-amz-date']).replace(/^(....)(..)(..)T(..)(..)/, '$1-$2-$3T$4:$5:'));
+  expect(Math.abs(Date.parse(time) - Date.now() - HOUR)).toBeLessThan(60_000);
 });
 
 describe('an answer', () => {
