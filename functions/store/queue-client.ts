@@ -4,7 +4,7 @@
  * and to run before the first answer; `test/store/queue-client.test.ts` holds this one against it.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-json.html
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { type Fields, fields, list, textOf } from '../core/fields.ts';
@@ -129,6 +129,6 @@ const refusal = ({ status, said }: Answered): { readonly error: Error; readonly 
 
 /** A queue answers with what it stored. */
 const stored = (md5: unknown, body: string): void => {
-  const own = createHash('md5').update(body).digest('hex');
+  const own = hash('md5', body);
   if (md5 !== own) throw new Error(`the queue stored another message than was sent: its MD5 is ${textOf(md5) || 'missing'}, that of the message ${own}`);
 };
