@@ -58,7 +58,7 @@ export const applyWanted = async (run: Run, wanted: Desired, session: Session, d
   if (ports.now() >= session.leaseUntil) return { is: 'lost' };
   if (look.is === 'refused' || look.is === 'unavailable') {
     const outcome: Outcome = look.is === 'refused' ? look : { ...look, answered: true };
-    return record(looked, desired, outcome, count, undefined, io, session, draft);
+    return record(looked, desired, outcome, { count }, io, session, draft);
   }
   if (look.is === 'seen' && look.running) {
     if (!look.settled) return roll(looked, desired, look, {}, session, draft);
@@ -82,7 +82,7 @@ export const applyWanted = async (run: Run, wanted: Desired, session: Session, d
   if (ports.now() >= session.leaseUntil) return { is: 'lost' };
   // Whether a readable target acted is found by reading it; only at a blind one does nobody know.
   const known = outcome.is === 'unavailable' && look.is !== 'blind' ? { ...outcome, answered: true } : outcome;
-  return record(tried, desired, known, count, commit, io, session, draft);
+  return record(tried, desired, known, { count, ...(commit === undefined ? {} : { commit }) }, io, session, draft);
 };
 
 type Look = { readonly is: 'blind' } | Awaited<ReturnType<Extract<BoundTarget, { sight: 'readable' }>['read']>>;
@@ -106,8 +106,7 @@ const record = async (
   run: Run,
   desired: Desired,
   outcome: Outcome,
-  count: number,
-  commit: Commit | undefined,
+  { count, commit }: { readonly count: number; readonly commit?: Commit },
   io: TargetIo,
   session: Session,
   draft: Draft,
@@ -136,11 +135,11 @@ const record = async (
     case 'refused':
       return end({ status: 'failed', ...because(outcome.why) });
     case 'moved':
-      return retry(run, desired, { code: 'unavailable', detail: 'somebody else changed the target at the same time' }, undefined, made, session, draft);
+      return retry(run, desired, { why: { code: 'unavailable', detail: 'somebody else changed the target at the same time' } }, made, session, draft);
     case 'unavailable':
       if (!outcome.answered && definition.policy.atMostOnce === true)
         return end({ status: 'unknown', reason: 'no-answer', ...(outcome.why.detail === undefined ? {} : { detail: outcome.why.detail }) });
-      return retry(run, desired, outcome.why, outcome.retryAfter, made, session, draft);
+      return retry(run, desired, outcome, made, session, draft);
   }
 };
 
@@ -151,8 +150,7 @@ const answerOf = (exchange: Exchange | undefined): Pick<Settlement, 'responseSta
 const retry = async (
   run: Run,
   desired: Desired,
-  why: Why,
-  retryAfter: number | undefined,
+  { why, retryAfter }: { readonly why: Why; readonly retryAfter?: number },
   { shown, attempted }: Made,
   session: Session,
   draft: Draft,
